@@ -1,0 +1,79 @@
+// Bundles the extension, the engine (which is also the command line), its worker and helper process, and the webview.
+//   node scripts/build.mjs [--watch] [--metafile]
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build, context } from 'esbuild';
+
+const root = path.dirname(import.meta.dirname);
+const out = path.join(root, 'dist');
+const watch = process.argv.includes('--watch');
+
+/** Bundled CommonJS libraries call `require` for Node's own modules, which ES modules lack. */
+const requireForEsm =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+const common = {
+  bundle: true,
+  minify: !watch,
+  sourcemap: watch ? 'linked' : false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  absWorkingDir: root,
+};
+const node = { ...common, platform: 'node', target: 'node20' };
+const nodeEsm = { ...node, format: 'esm', banner: { js: requireForEsm } };
+const browser = {
+  ...common,
+  platform: 'browser',
+  target: 'chrome128',
+  format: 'iife',
+  tsconfig: path.join(root, 'src/webview/tsconfig.json'),
+  loader: { '.ttf': 'file', '.css': 'css' },
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+const bundles = [
+  {
+    ...node,
+    format: 'cjs',
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+    outdir: out,
+  },
+  {
+    ...nodeEsm,
+    entryPoints: { meshlens: 'src/cli/main.ts' },
+    outdir: out,
+    banner: { js: `#!/usr/bin/env node\n${requireForEsm}` },
+  },
+  { ...nodeEsm, entryPoints: { 'dataplane-worker': 'src/engine/dataplane/worker/main.ts' }, outdir: out },
+  { ...nodeEsm, entryPoints: { reaper: 'src/engine/discovery/registry/reaper.ts' }, outdir: out },
+  {
+    ...browser,
+    entryPoints: { 'webview/panel': 'src/webview/panel.ts', 'webview/layout.worker': 'src/webview/layout.worker.ts' },
+    outdir: out,
+    assetNames: 'webview/[name]',
+  },
+];
+
+if (watch) {
+  for (const options of bundles) await (await context(options)).watch();
+  console.log('Watching; stop with Ctrl+C.');
+} else {
+  await rm(out, { recursive: true, force: true });
+  const results = await Promise.all(bundles.map((options) => build(options)));
+  const inputs = results.reduce(
+    (all, { metafile }) => ({
+      inputs: { ...all.inputs, ...metafile.inputs },
+      outputs: { ...all.outputs, ...metafile.outputs },
+    }),
+    { inputs: {}, outputs: {} },
+  );
+  await writeFile(path.join(out, 'metafile.json'), JSON.stringify(inputs));
+}
+await mkdir(path.join(out, 'webview'), { recursive: true });
+for (const file of ['codicon.css', 'codicon.ttf']) {
+  await copyFile(path.join(root, 'node_modules/@vscode/codicons/dist', file), path.join(out, 'webview', file));
+}

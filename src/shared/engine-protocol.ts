@@ -1,0 +1,132 @@
+import type { Call } from './call.ts';
+import type { AnalyzeResult } from './diagnostics.ts';
+import type { LocalMeshStatus } from './local-mesh.ts';
+import type { MeshEvent } from './mesh-event.ts';
+import type { MeshSettings } from './mesh-settings.ts';
+import type { RouteDecision } from './route-decision.ts';
+import type { GraphType, TopologyDelta, TopologyGraph, TrafficSeries } from './topology.ts';
+import type { Trace, TraceQuery, TraceSummary } from './traces.ts';
+
+/** Where a question finds its objects: paths read from disk, or texts given. Neither: what the engine has open. */
+export interface Inputs {
+  readonly files?: readonly string[];
+  readonly resources?: readonly { readonly uri: string; readonly text: string }[];
+  readonly mesh?: MeshSettings;
+}
+
+export interface TopologyParams {
+  readonly source?: 'local';
+  readonly namespaces?: readonly string[];
+  readonly graphType?: GraphType;
+  /** Seconds, default 60. */
+  readonly window?: number;
+}
+
+export interface TestRequest {
+  /** Name of the workload the request is sent from; default: the gateway, else any workload of the namespace. */
+  readonly from?: string;
+  readonly host: string;
+  readonly port?: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface TestResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** UTF-8, at most 1 MiB. */
+  readonly body: string;
+  readonly truncated: boolean;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly traceId: string;
+  /** The decision the data plane took, from the same semantics as `mesh/route`. */
+  readonly decision: RouteDecision;
+  /** Instance that answered, if one did. */
+  readonly instance?: string;
+}
+
+export interface ServiceTarget {
+  readonly namespace?: string;
+  /** A service, a workload or one instance. */
+  readonly name: string;
+}
+
+export interface LogLine {
+  readonly instance: string;
+  readonly workload: string;
+  readonly stream: 'stdout' | 'stderr' | 'mesh' | 'access';
+  readonly time: number;
+  readonly text: string;
+}
+
+/** Requests: the name of the method, what it takes, what it answers. The same over LSP and `meshlens batch`. */
+export interface EngineRequests {
+  'mesh/analyze': {
+    params: Inputs & { rules?: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>> };
+    result: AnalyzeResult;
+  };
+  'mesh/route': { params: Inputs & { request: Call }; result: RouteDecision };
+  'mesh/topology': { params: TopologyParams; result: TopologyGraph };
+  /** From now on deltas come as `mesh/topologyChanged`; at most one subscription a connection, the last one holds. */
+  'mesh/topology/subscribe': { params: TopologyParams; result: TopologyGraph };
+  'mesh/topology/unsubscribe': { params: Record<string, never>; result: null };
+  'mesh/series': { params: { id: string; seconds: number }; result: TrafficSeries };
+  'mesh/traces': { params: TraceQuery; result: readonly TraceSummary[] };
+  'mesh/trace': { params: { traceId: string }; result: Trace | null };
+  'mesh/events': { params: { after?: number }; result: readonly MeshEvent[] };
+  'mesh/local/status': { params: Record<string, never>; result: LocalMeshStatus };
+  /** `file`: the path of the LocalMesh file; default: the one of the workspace. */
+  'mesh/local/start': { params: { file?: string }; result: LocalMeshStatus };
+  'mesh/local/stop': { params: Record<string, never>; result: LocalMeshStatus };
+  'mesh/service/start': { params: ServiceTarget; result: LocalMeshStatus };
+  'mesh/service/stop': { params: ServiceTarget; result: LocalMeshStatus };
+  'mesh/service/restart': { params: ServiceTarget; result: LocalMeshStatus };
+  'mesh/request': { params: TestRequest; result: TestResponse };
+  /** Environment for a program that shall call the mesh as `workload` does. */
+  'mesh/proxyEnvironment': { params: { workload?: string }; result: Readonly<Record<string, string>> };
+}
+
+/** Notifications from the engine. */
+export interface EngineNotifications {
+  'mesh/topologyChanged': TopologyDelta;
+  'mesh/localChanged': LocalMeshStatus;
+  'mesh/event': MeshEvent;
+  'mesh/log': { readonly lines: readonly LogLine[] };
+}
+
+export type EngineMethod = keyof EngineRequests;
+export type EngineParams<M extends EngineMethod> = EngineRequests[M]['params'];
+export type EngineResult<M extends EngineMethod> = EngineRequests[M]['result'];
+
+/** Given to the engine with LSP `initialize`. */
+export interface EngineInitializationOptions {
+  /** Folder where the engine keeps what must outlive it: desired state, registrations. */
+  readonly storage?: string;
+  /** Commands of workspace files may be run. False in an untrusted workspace. */
+  readonly trusted: boolean;
+  /** Start the local mesh of the workspace at once. */
+  readonly autoStart: boolean;
+  readonly settings: EngineSettings;
+}
+
+export interface EngineSettings {
+  readonly analysis: {
+    readonly rules: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>>;
+    readonly debounce: number;
+  };
+  readonly mesh: MeshSettings;
+  /** Traces kept in memory. */
+  readonly traces: { readonly keep: number; readonly otlpExport?: string };
+  /** Loopback ports; 0 lets the system choose. */
+  readonly ports: { readonly registry: number; readonly metrics: number; readonly otlp: number };
+}
+
+export const defaultEngineSettings: EngineSettings = {
+  analysis: { rules: {}, debounce: 100 },
+  mesh: {},
+  traces: { keep: 2000 },
+  ports: { registry: 0, metrics: 0, otlp: 0 },
+};

@@ -1,0 +1,80 @@
+import type { LocalMeshStatus } from './local-mesh.ts';
+import type { MeshEvent } from './mesh-event.ts';
+import type { SourceRef } from './resource.ts';
+import type { GraphType, TopologyDelta, TopologyGraph, TrafficSeries } from './topology.ts';
+import type { Trace, TraceQuery, TraceSummary } from './traces.ts';
+
+/** Raised whenever a message changes shape, so that a panel restored from an older version reloads. */
+export const panelProtocolVersion = 1;
+
+/** What a panel keeps across reloads of the window: navigation and view only, never data. */
+export interface PanelState {
+  readonly version: number;
+  readonly view: 'topology' | 'trace';
+  readonly traceId?: string;
+  readonly namespaces: readonly string[];
+  readonly graphType: GraphType;
+  readonly window: number;
+  readonly selection?: string;
+  readonly viewport?: { readonly zoom: number; readonly x: number; readonly y: number };
+  /** Positions of cards the person (or the layout) gave, by node id. */
+  readonly positions: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
+  readonly showList: boolean;
+  readonly showLegend: boolean;
+}
+
+/** From the panel to the extension: questions carry an `id`, and exactly one `answer` comes back. */
+export interface PanelRequests {
+  subscribe: { params: { graphType: GraphType; window: number; namespaces: readonly string[] }; result: TopologyGraph };
+  series: { params: { id: string; seconds: number }; result: TrafficSeries };
+  traces: { params: TraceQuery; result: readonly TraceSummary[] };
+  trace: { params: { traceId: string }; result: Trace | null };
+  status: { params: Record<string, never>; result: LocalMeshStatus };
+  events: { params: Record<string, never>; result: readonly MeshEvent[] };
+}
+
+export type PanelAction =
+  | { readonly action: 'open-source'; readonly source: SourceRef }
+  | { readonly action: 'start-mesh' | 'stop-mesh' | 'show-log' | 'open-events' }
+  | {
+      readonly action: 'start-service' | 'stop-service' | 'restart-service';
+      readonly namespace: string;
+      readonly name: string;
+    }
+  | { readonly action: 'send-request'; readonly host: string }
+  | { readonly action: 'show-route'; readonly host: string; readonly from?: string }
+  | { readonly action: 'open-trace'; readonly traceId: string }
+  | { readonly action: 'copy'; readonly text: string }
+  | { readonly action: 'export'; readonly format: 'png' | 'svg' | 'json'; readonly data: string };
+
+export type PanelToHost =
+  | { readonly type: 'ready'; readonly version: number }
+  | {
+      readonly [K in keyof PanelRequests]: {
+        readonly type: 'request';
+        readonly id: number;
+        readonly method: K;
+        readonly params: PanelRequests[K]['params'];
+      };
+    }[keyof PanelRequests]
+  | { readonly type: 'action'; readonly action: PanelAction }
+  | { readonly type: 'error'; readonly message: string };
+
+export type HostToPanel =
+  | {
+      readonly type: 'init';
+      readonly version: number;
+      readonly state?: PanelState;
+      readonly show?: { readonly traceId?: string; readonly select?: string };
+    }
+  | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'failure'; readonly id: number; readonly message: string }
+  | { readonly type: 'topology'; readonly delta: TopologyDelta }
+  | { readonly type: 'status'; readonly status: LocalMeshStatus }
+  | { readonly type: 'event'; readonly event: MeshEvent }
+  | {
+      readonly type: 'engine';
+      readonly state: 'starting' | 'running' | 'restarting' | 'stopped';
+      readonly message?: string;
+    }
+  | { readonly type: 'show'; readonly traceId?: string; readonly select?: string };
