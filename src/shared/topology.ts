@@ -141,7 +141,7 @@ export interface TopologyDelta {
 
 /** A node's or an edge's recent past, one point a step, oldest first; `null` where nothing is known. */
 export interface TrafficSeries {
-  readonly id: NodeId | EdgeId;
+  readonly id: string;
   /** Seconds between points. */
   readonly step: number;
   /** ISO 8601 of the last point. */

@@ -27,7 +27,7 @@ export function createSnapshot(objects: Iterable<MeshObject>): Snapshot {
     layers.add(object.origin.layer);
     const key = kindKey(object);
     let byName = kinds.get(key);
-    if (!byName) kinds.set(key, (byName = new Map()));
+    if (!byName) kinds.set(key, (byName = new Map<string, MeshObject>()));
     const id = identity(object.namespace, object.name);
     const present = byName.get(id);
     if (!present || layerOrder[object.origin.layer] > layerOrder[present.origin.layer]) byName.set(id, object);
