@@ -4,6 +4,7 @@
  */
 import type { Labels } from '../../../model/mesh-object.ts';
 import type { SourceRef } from '../../../../shared/resource.ts';
+import type { PathNormalization } from './request-path.ts';
 
 /** RE2 full match, as Envoy's `safe_regex`. `present` is the empty matcher of Istio: any value. */
 export type StringMatch =
@@ -44,6 +45,8 @@ export interface CompiledDestination {
   readonly subset?: string;
   readonly port: number;
   readonly weight: number;
+  /** Host the backend receives, where this destination's header operations set it. Wins over the rule's rewrite. */
+  readonly authority?: string;
   readonly request: HeaderOperations;
   readonly response: HeaderOperations;
 }
@@ -146,6 +149,8 @@ export interface CompiledHttpRoutes {
 export interface CompiledTcpRoute {
   readonly port: number;
   readonly host: string;
+  /** Other names of the host: short names, wildcards. Lower case; absent: `host` only. */
+  readonly domains?: readonly string[];
   readonly source?: SourceRef;
   readonly destinations: readonly CompiledDestination[];
 }
@@ -235,9 +240,15 @@ export interface CompiledRoutes {
   readonly http: readonly CompiledHttpRoutes[];
   readonly tcp: readonly CompiledTcpRoute[];
   readonly upstreams: readonly Upstream[];
+  /** Of ports that no table of `http` has; absent: as in the tables. */
+  readonly unknownHosts?: 'passthrough' | 'refuse';
+  /** `meshConfig.pathNormalization`; absent: BASE. */
+  readonly pathNormalization?: PathNormalization;
 }
 
 export interface CompileProblem {
+  /** `error`: Istio would reject the object, or the route cannot work. */
+  readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly source?: SourceRef;
 }
