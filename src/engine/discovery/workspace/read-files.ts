@@ -1,0 +1,135 @@
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { globPattern, globRoot, isGlob } from './glob.ts';
+
+/** The URI of text that came through a pipe. */
+export const stdinUri = 'stdin:-';
+
+export interface ReadText {
+  readonly uri: string;
+  readonly text: string;
+}
+
+export interface ReadFilesResult {
+  readonly files: readonly ReadText[];
+  /** What could not be read, in sentences. `isFatal`: the caller named it. */
+  readonly problems: readonly { readonly path: string; readonly message: string; readonly isFatal: boolean }[];
+}
+
+export interface ReadFilesOptions {
+  /** Relative paths start here; default: the working directory. */
+  readonly directory?: string;
+  /** Reads everything from standard input, asked for by the path `-`. */
+  readonly stdin?: () => Promise<string>;
+  readonly maximumFiles?: number;
+  readonly maximumBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+const ignoredFolders: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
+const yamlName = /\.ya?ml$/i;
+const maximumDepth = 64;
+
+type Problem = ReadFilesResult['problems'][number];
+
+/**
+ * Reads files, folders (every YAML file in them), globs and standard input (`-`). Files come once each, sorted by path
+ * within one argument. Links to folders are not followed, so that a loop of links ends.
+ */
+export async function readFiles(
+  paths: readonly string[],
+  options: ReadFilesOptions = {},
+): Promise<ReadFilesResult> {
+  const reader = new FileReader(options);
+  for (const each of paths) await reader.read(each);
+  return { files: [...reader.files.values()], problems: reader.problems };
+}
+
+class FileReader {
+  readonly files = new Map<string, ReadText>();
+  readonly problems: Problem[] = [];
+  readonly #options: ReadFilesOptions;
+  readonly #maximumFiles: number;
+  readonly #maximumBytes: number;
+  #isFull = false;
+
+  constructor(options: ReadFilesOptions) {
+    this.#options = options;
+    this.#maximumFiles = options.maximumFiles ?? 20_000;
+    this.#maximumBytes = options.maximumBytes ?? 10 * 1024 * 1024;
+  }
+
+  async read(argument: string): Promise<void> {
+    if (argument === '-') {
+      const text = (await this.#options.stdin?.()) ?? '';
+      this.files.set(stdinUri, { uri: stdinUri, text: withoutMark(text) });
+      return;
+    }
+    const full = path.resolve(this.#options.directory ?? process.cwd(), argument);
+    const stats = await stat(full).catch(() => undefined);
+    if (stats?.isDirectory()) await this.#readFolder(full, 0, (file) => yamlName.test(file));
+    else if (stats) await this.#readFile(full, true);
+    else if (isGlob(argument)) await this.#readGlob(full, argument);
+    else this.problems.push({ path: argument, message: `There is no file or folder ${argument}.`, isFatal: true });
+  }
+
+  async #readGlob(full: string, argument: string): Promise<void> {
+    const pattern = globPattern(full);
+    const before = this.files.size;
+    await this.#readFolder(globRoot(full), 0, (file) => pattern.test(file.split(path.sep).join('/')));
+    if (this.files.size > before) return;
+    this.problems.push({ path: argument, message: `No file matches ${argument}.`, isFatal: true });
+  }
+
+  async #readFolder(folder: string, depth: number, accepts: (file: string) => boolean): Promise<void> {
+    if (depth > maximumDepth || this.#isFull) return;
+    this.#options.signal?.throwIfAborted();
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      this.problems.push({ path: folder, message: reason(error), isFatal: depth === 0 });
+      return [];
+    });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const full = path.join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (!ignoredFolders.has(entry.name)) await this.#readFolder(full, depth + 1, accepts);
+      } else if (accepts(full)) {
+        await this.#readFile(full, false);
+      }
+    }
+  }
+
+  async #readFile(full: string, isNamed: boolean): Promise<void> {
+    const uri = pathToFileURL(full).href;
+    if (this.files.has(uri) || this.#isFull) return;
+    if (this.files.size >= this.#maximumFiles) {
+      this.#isFull = true;
+      const message = `More than ${String(this.#maximumFiles)} files; the others were not read.`;
+      this.problems.push({ path: full, message, isFatal: false });
+      return;
+    }
+    try {
+      const target = await stat(full);
+      if (target.isDirectory() && (await lstat(full)).isSymbolicLink()) return;
+      // Devices and pipes may never end.
+      if (!target.isFile()) return;
+      if (target.size > this.#maximumBytes) {
+        const message = `${full} is larger than ${String(this.#maximumBytes)} bytes and was not read.`;
+        this.problems.push({ path: full, message, isFatal: isNamed });
+        return;
+      }
+      this.files.set(uri, { uri, text: withoutMark(await readFile(full, 'utf8')) });
+    } catch (error) {
+      this.problems.push({ path: full, message: reason(error), isFatal: isNamed });
+    }
+  }
+}
+
+/** Editors do not show the byte order mark, so positions must not count it. */
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

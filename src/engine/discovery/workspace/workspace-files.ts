@@ -1,0 +1,168 @@
+import type { SourceRef } from '../../../shared/resource.ts';
+import type { MeshObject } from '../../model/mesh-object.ts';
+import { kindKey } from '../../model/mesh-object.ts';
+import type { DocumentFile, DocumentSource } from '../../policy/documents/document-file.ts';
+import { locateField, readDocumentFile } from '../../policy/documents/document-file.ts';
+import type { ReadOptions } from '../../policy/documents/declared-objects.ts';
+import { localMeshObjects } from './local-mesh-objects.ts';
+
+export interface WorkspaceFilesOptions {
+  /** Namespace of documents that name none. */
+  readonly defaultNamespace?: string;
+}
+
+/** Which text of a file that is open counts: what the editor shows, or what was last saved. */
+export type TextState = 'unsaved' | 'saved';
+
+interface FileRecord {
+  disk?: string;
+  open?: { readonly text: string; readonly version: number };
+  /** Read from the open text, else from disk. */
+  current?: DocumentFile;
+  /** Read from disk while other text is open. */
+  saved?: DocumentFile;
+}
+
+/** The YAML files of a workspace and the objects they declare. Unsaved text overrides what is on disk. */
+export class WorkspaceFiles implements DocumentSource {
+  readonly #records = new Map<string, FileRecord>();
+  readonly #options: ReadOptions;
+  readonly #objects = new Map<TextState, { readonly revision: number; readonly objects: readonly MeshObject[] }>();
+  #byName: { readonly revision: number; readonly objects: ReadonlyMap<string, readonly MeshObject[]> } | undefined;
+  #revision = 0;
+
+  constructor(options: WorkspaceFilesOptions = {}) {
+    this.#options = { defaultNamespace: options.defaultNamespace ?? 'default', derive: localMeshObjects };
+  }
+
+  /** Grows with every change that may change an answer. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Text as an editor shows it, saved or not. Older versions than the present one are ignored. */
+  setOpen(uri: string, text: string, version: number): void {
+    const record = this.#record(uri);
+    if (record.open && version < record.open.version) return;
+    const isSame = record.open?.text === text;
+    record.open = { text, version };
+    if (!isSame) this.#update(uri, record);
+  }
+
+  close(uri: string): void {
+    const record = this.#records.get(uri);
+    if (!record?.open) return;
+    delete record.open;
+    if (record.disk === undefined) this.remove(uri);
+    else this.#update(uri, record);
+  }
+
+  /** Text as it is on disk: after reading, saving, or a change from outside. */
+  setDisk(uri: string, text: string): void {
+    const record = this.#record(uri);
+    if (record.disk === text) return;
+    record.disk = text;
+    this.#update(uri, record);
+  }
+
+  /** The file is gone from disk; text that is still open stays. */
+  remove(uri: string): void {
+    const record = this.#records.get(uri);
+    if (!record) return;
+    delete record.disk;
+    if (record.open) this.#update(uri, record);
+    else {
+      this.#records.delete(uri);
+      this.#revision++;
+    }
+  }
+
+  /** In the order of their URIs. */
+  files(): readonly DocumentFile[] {
+    return this.#sorted().flatMap(([, { current }]) => (current ? [current] : []));
+  }
+
+  file(uri: string): DocumentFile | undefined {
+    return this.#records.get(uri)?.current;
+  }
+
+  /** The version an editor gave with its text. */
+  versionOf(uri: string): number | undefined {
+    return this.#records.get(uri)?.open?.version;
+  }
+
+  textOf(uri: string): string | undefined {
+    const record = this.#records.get(uri);
+    return record?.open?.text ?? record?.disk;
+  }
+
+  /** Objects of layer `workspace`, those that LocalMesh documents imply included. Objects without a name are left out. */
+  objects(state: TextState = 'unsaved'): readonly MeshObject[] {
+    const known = this.#objects.get(state);
+    if (known?.revision === this.#revision) return known.objects;
+    const objects = this.#sorted().flatMap(([uri, record]) => {
+      const file = state === 'unsaved' ? record.current : this.#savedFile(uri, record);
+      return (file?.documents ?? []).flatMap((document) =>
+        document.objects.map(({ object }) => object).filter(({ name }) => name !== ''),
+      );
+    });
+    this.#objects.set(state, { revision: this.#revision, objects });
+    return objects;
+  }
+
+  /** Fills in the file and the range of a field. Unchanged for objects no file declares. */
+  locate(ref: SourceRef): SourceRef {
+    const candidates = this.#named().get(nameKey(ref.resource)) ?? [];
+    const object = candidates.find(({ origin }) => origin.source === ref.uri) ?? candidates[0];
+    const place = object && locateField(this, object, ref.path);
+    return place ? { ...ref, uri: place.uri, range: place.range } : ref;
+  }
+
+  #record(uri: string): FileRecord {
+    let record = this.#records.get(uri);
+    if (!record) this.#records.set(uri, (record = {}));
+    return record;
+  }
+
+  #update(uri: string, record: FileRecord): void {
+    this.#revision++;
+    const text = record.open?.text ?? record.disk;
+    if (text === undefined) {
+      delete record.current;
+      return;
+    }
+    const isOpen = record.open !== undefined;
+    if (record.current?.text === text && record.current.isOpen === isOpen) return;
+    record.current = readDocumentFile(uri, text, isOpen, this.#options, record.current);
+  }
+
+  #savedFile(uri: string, record: FileRecord): DocumentFile | undefined {
+    if (record.disk === undefined) return undefined;
+    if (record.current?.text === record.disk) return record.current;
+    if (record.saved?.text !== record.disk) {
+      record.saved = readDocumentFile(uri, record.disk, false, this.#options, record.saved ?? record.current);
+    }
+    return record.saved;
+  }
+
+  #sorted(): readonly (readonly [string, FileRecord])[] {
+    return [...this.#records].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
+  #named(): ReadonlyMap<string, readonly MeshObject[]> {
+    if (this.#byName?.revision === this.#revision) return this.#byName.objects;
+    const objects = new Map<string, MeshObject[]>();
+    for (const object of this.objects()) {
+      const key = nameKey(object);
+      const same = objects.get(key);
+      if (same) same.push(object);
+      else objects.set(key, [object]);
+    }
+    this.#byName = { revision: this.#revision, objects };
+    return objects;
+  }
+}
+
+function nameKey(ref: Pick<MeshObject, 'apiVersion' | 'kind' | 'namespace' | 'name'>): string {
+  return `${kindKey(ref)} ${ref.namespace}/${ref.name}`;
+}

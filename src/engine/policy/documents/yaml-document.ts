@@ -1,0 +1,92 @@
+import type { FieldPath, Position, Range } from '../../../shared/text.ts';
+import { readFast } from './fast-values.ts';
+import { LineIndex } from './line-index.ts';
+import type { SyntaxProblem } from './syntax-problem.ts';
+import type { PathAtOffset, RangePart } from './syntax-tree.ts';
+import { SyntaxTree } from './syntax-tree.ts';
+
+/** Longest document that gets a syntax tree, in UTF-16 units: one takes about a second to build. */
+export const maximumDocumentLength = 1_048_576;
+
+/**
+ * What a document is to us. `kubernetes`: an object or the beginning of one. `template`: text that a template engine
+ * will turn into YAML, about which nothing can be said. `foreign`: anything else.
+ */
+export type DocumentNature = 'kubernetes' | 'template' | 'foreign';
+
+/** Actions of Go templates; plain `{{name}}` may stand in a text. */
+const goTemplateAction =
+  /\{\{-?\s*(?:[.$("`]|\/\*|(?:if|else|end|range|with|include|template|define|block|toYaml|tpl|default|quote|printf|required|lookup|fail)\b)/;
+
+/** One YAML document. Immutable; what it holds is read on demand and kept. Positions are relative to its first line. */
+export class YamlDocument {
+  readonly text: string;
+  readonly nature: DocumentNature;
+  #value: { readonly value: unknown; readonly fast: boolean } | undefined;
+  #tree: SyntaxTree | undefined;
+  #lines: LineIndex | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.nature = natureOf(text);
+    if (this.nature === 'kubernetes' && /\{\{|\{%/.test(text) && !readFast(text).ok) this.nature = 'template';
+  }
+
+  /** What it says, as Kubernetes reads it; of broken text, what can be understood. */
+  get value(): unknown {
+    if (this.nature !== 'kubernetes') return undefined;
+    if (!this.#value) {
+      const fast = readFast(this.text);
+      if (fast.ok) this.#value = { value: fast.value, fast: true };
+      else this.#value = { value: this.#isLarge() ? undefined : this.tree.value, fast: false };
+    }
+    return this.#value.value;
+  }
+
+  /** What is wrong with the text. `precise` asks the second tier even where the first is content. */
+  problems(precise: boolean): readonly SyntaxProblem[] {
+    if (this.nature !== 'kubernetes') return [];
+    const value = this.value;
+    const isContent = this.#value?.fast === true;
+    if (this.#isLarge()) {
+      if (isContent) return [];
+      const message = 'This document is longer than 1 MiB and no valid YAML; it is not checked.';
+      return value === undefined ? [{ kind: 'limit', message, start: 0, end: this.lines.lineStart(1) }] : [];
+    }
+    return isContent && !precise ? [] : this.tree.problems;
+  }
+
+  /** Built on first use; of documents beyond the limit it is that of an empty one. */
+  get tree(): SyntaxTree {
+    return (this.#tree ??= new SyntaxTree(this.#isLarge() ? '' : this.text));
+  }
+
+  get lines(): LineIndex {
+    return (this.#lines ??= new LineIndex(this.text));
+  }
+
+  /** Where a field stands; where the path ends early, the nearest thing around it. */
+  rangeOf(path: FieldPath, part: RangePart = 'head'): Range {
+    const { start, end } = this.tree.rangeOf(path, part);
+    return this.range(start, end);
+  }
+
+  range(start: number, end: number): Range {
+    return { start: this.lines.positionAt(start), end: this.lines.positionAt(end) };
+  }
+
+  pathAt(position: Position): PathAtOffset | undefined {
+    return this.tree.pathAt(this.lines.offsetAt(position));
+  }
+
+  #isLarge(): boolean {
+    return this.text.length > maximumDocumentLength;
+  }
+}
+
+function natureOf(text: string): DocumentNature {
+  if (!text.includes('apiVersion')) return 'foreign';
+  const isObject = /^\ufeff?["']?apiVersion["']?\s*:/m.test(text) || /^\s*(?:---\s*)?\{/.test(text);
+  if (!isObject) return 'foreign';
+  return goTemplateAction.test(text) ? 'template' : 'kubernetes';
+}
