@@ -1,0 +1,16 @@
+import type { MeshObject } from '../../model/mesh-object.ts';
+
+function createdAt(object: MeshObject): number {
+  const time = object.creationTimestamp === undefined ? Number.NaN : Date.parse(object.creationTimestamp);
+  // An object without a time has Go's zero time, which is before all others.
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Oldest first; same age by name, then namespace, as istiod orders objects that compete. */
+export function byAge(a: MeshObject, b: MeshObject): number {
+  const [timeA, timeB] = [createdAt(a), createdAt(b)];
+  if (timeA !== timeB) return timeA < timeB ? -1 : 1;
+  return compareText(a.name, b.name) || compareText(a.namespace, b.namespace);
+}
