@@ -1,0 +1,81 @@
+import type { Call, CallSource } from '../../shared/call.ts';
+import { Engine } from '../../engine/engine.ts';
+import type { Command, OptionValues } from '../command.ts';
+import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
+import { formatRoute } from '../format/route-text.ts';
+import { inputsFrom } from '../inputs.ts';
+
+/** `NAMESPACE/WORKLOAD`, `NAMESPACE` alone, or `gateway:NAMESPACE/NAME:PORT`. */
+function origin(value: string): Pick<Call, 'source' | 'gateway'> {
+  const gateway = /^gateway:([^/]+)\/([^:]+):(\d+)$/.exec(value);
+  if (gateway) return { gateway: { namespace: gateway[1] ?? '', name: gateway[2] ?? '', port: Number(gateway[3]) } };
+  const [namespace = '', workload] = value.split('/', 2);
+  if (!namespace) throw new UsageError('--from takes NAMESPACE/WORKLOAD, NAMESPACE, or gateway:NAMESPACE/NAME:PORT.');
+  const source: CallSource = workload ? { namespace, workload } : { namespace };
+  return { source };
+}
+
+function headersOf(values: OptionValues): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    stringsOption(values, 'header').map((header) => {
+      const split = header.search(/[=:]/);
+      if (split < 1) throw new UsageError(`--header takes NAME=VALUE, not "${header}".`);
+      return [header.slice(0, split).trim().toLowerCase(), header.slice(split + 1).trim()];
+    }),
+  );
+}
+
+function callOf(values: OptionValues): Call {
+  const from = stringOption(values, 'from');
+  const to = stringOption(values, 'to');
+  if (!from || !to)
+    throw new UsageError(
+      'Say where the call comes from (--from NAMESPACE/WORKLOAD) and what it dials (--to HOST[:PORT]).',
+    );
+  const match = /^(.*?)(?::(\d+))?$/.exec(to);
+  return {
+    ...origin(from),
+    host: match?.[1] ?? to,
+    ...(match?.[2] ? { port: Number(match[2]) } : {}),
+    protocol: choiceOption(values, 'protocol', ['http', 'http2', 'grpc', 'https', 'tls', 'tcp'], 'http'),
+    method: stringOption(values, 'method') ?? 'GET',
+    path: stringOption(values, 'path') ?? '/',
+    headers: headersOf(values),
+  };
+}
+
+export const routeCommand: Command = {
+  name: 'route',
+  summary: 'Where a request goes, and why.',
+  usage:
+    'route [PATH…] --from NAMESPACE/WORKLOAD --to HOST[:PORT] [--method M] [--path P] [--header NAME=VALUE]… [--format text|json]',
+  details: [
+    'PATH      files and folders with YAML; default: this folder; - reads standard input',
+    '--from    bookinfo/productpage-v1, bookinfo, or gateway:bookinfo/ingress:80',
+    '--to      the host as the caller writes it: reviews:9080, reviews.bookinfo …',
+    '--format  text (default) or json, the object of mesh/route',
+  ],
+  options: {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    method: { type: 'string' },
+    path: { type: 'string' },
+    header: { type: 'string', multiple: true },
+    protocol: { type: 'string' },
+    format: { type: 'string' },
+    namespace: { type: 'string' },
+    'cluster-domain': { type: 'string' },
+  },
+  async run(values, positionals, io) {
+    const request = callOf(values);
+    const format = choiceOption(values, 'format', ['text', 'json'], 'text');
+    const engine = new Engine();
+    try {
+      const decision = await engine.request('mesh/route', { ...(await inputsFrom(positionals, values, io)), request });
+      io.out(format === 'json' ? `${JSON.stringify(decision, null, 2)}\n` : formatRoute(decision));
+      return ExitCode.ok;
+    } finally {
+      await engine.dispose();
+    }
+  },
+};

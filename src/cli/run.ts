@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import type { Command, CommandIo } from './command.ts';
+import { ExitCode, UnreachableError, UsageError } from './command.ts';
+
+function overview(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return ['Usage: meshlens COMMAND [OPTION…]', '', ...lines, '', 'meshlens help COMMAND says more about one.', ''].join(
+    '\n',
+  );
+}
+
+function manual(command: Command): string {
+  return [
+    `Usage: meshlens ${command.usage}`,
+    '',
+    command.summary,
+    '',
+    ...command.details.map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Runs one command line (without the program's name) and says the exit code. Never throws. */
+export async function runCommandLine(
+  commands: readonly Command[],
+  version: string,
+  args: readonly string[],
+  io: CommandIo,
+): Promise<ExitCode> {
+  const [first, ...rest] = args;
+  if (first === undefined || first === '--help' || first === '-h') {
+    if (first === undefined) io.err(overview(commands));
+    else io.out(overview(commands));
+    return first === undefined ? ExitCode.usage : ExitCode.ok;
+  }
+  if (first === '--version' || first === '-v' || first === 'version') {
+    io.out(`${version}\n`);
+    return ExitCode.ok;
+  }
+  const name = first === 'help' ? rest[0] : first;
+  if (name === undefined) {
+    io.out(overview(commands));
+    return ExitCode.ok;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    io.err(`meshlens: there is no command "${name}".\n\n${overview(commands)}`);
+    return ExitCode.usage;
+  }
+  if (first === 'help' || rest.includes('--help') || rest.includes('-h')) {
+    io.out(manual(command));
+    return ExitCode.ok;
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...rest],
+      options: command.options,
+      allowPositionals: true,
+      strict: true,
+    });
+    return await command.run(values, positionals, io);
+  } catch (error) {
+    const isUsage =
+      error instanceof UsageError ||
+      (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+    io.err(`meshlens ${name}: ${describe(error)}\n`);
+    if (isUsage) {
+      io.err(`Try: meshlens help ${name}\n`);
+      return ExitCode.usage;
+    }
+    return error instanceof UnreachableError ? ExitCode.unreachable : ExitCode.usage;
+  }
+}
