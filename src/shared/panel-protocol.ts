@@ -21,6 +21,10 @@ export interface PanelState {
   readonly positions: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
   readonly showList: boolean;
   readonly showLegend: boolean;
+  /** Switches of the display menu by name; absent ones have their default. */
+  readonly display?: Readonly<Record<string, boolean>>;
+  /** Namespaces opened by hand where large meshes are grouped. */
+  readonly opened?: readonly string[];
 }
 
 /** From the panel to the extension: questions carry an `id`, and exactly one `answer` comes back. */
