@@ -1,0 +1,50 @@
+/**
+ * The known names a misspelt one may stand for, nearest first: at most a third of the letters differ (swapped neighbours
+ * count once), or one name contains the other.
+ */
+export function nearestNames(wrong: string, known: Iterable<string>, limit = 3): readonly string[] {
+  const word = wrong.toLowerCase();
+  const candidates: { readonly name: string; readonly distance: number }[] = [];
+  const most = Math.max(1, Math.floor(word.length / 3));
+  for (const name of new Set(known)) {
+    if (name === wrong || name.length > 300) continue;
+    const other = name.toLowerCase();
+    const distance = Math.abs(other.length - word.length) > most ? most + 1 : editDistance(word, other);
+    if (distance <= most) candidates.push({ name, distance });
+    else if (word.length >= 3 && (other.includes(word) || (word.includes(other) && other.length >= 3))) {
+      candidates.push({ name, distance: most + 1 });
+    }
+  }
+  return candidates
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, limit)
+    .map(({ name }) => name);
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1);
+      }
+      row.push(best);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}
+
+/** Continues a sentence: ` Did you mean \`a\` or \`b\`?`; empty without names. */
+export function didYouMean(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const quoted = names.map((name) => `\`${name}\``);
+  const all = quoted.length === 1 ? quoted[0] : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1) ?? ''}`;
+  return ` Did you mean ${all ?? ''}?`;
+}

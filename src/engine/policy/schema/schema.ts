@@ -1,0 +1,167 @@
+/**
+ * Structural tables of the kinds we know: what `openAPIV3Schema` says in a CRD, in the form a person can write and read,
+ * with help in our own words. The functions below are the notation.
+ */
+
+/** What a text names, for completion, hover and definition. */
+export type Reference = 'host' | 'subset' | 'gateway' | 'namespace' | 'port' | 'service-account';
+
+interface Common {
+  readonly help: string;
+  /** `null` stands for an absent value. */
+  readonly nullable?: boolean;
+  /** What to use instead; the field still works. */
+  readonly deprecated?: string;
+}
+
+export interface TextSchema extends Common {
+  readonly type: 'string';
+  readonly values?: readonly string[];
+  readonly format?: 'duration' | 'positive-duration';
+  readonly pattern?: RegExp;
+  /** What the pattern demands, to follow "must be". */
+  readonly patternHelp?: string;
+  readonly maxLength?: number;
+  readonly refersTo?: Reference;
+}
+
+export interface NumberSchema extends Common {
+  readonly type: 'integer' | 'number';
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly refersTo?: Reference;
+}
+
+export interface FlagSchema extends Common {
+  readonly type: 'boolean';
+}
+
+/** A number, or a text such as a port name. */
+export interface IntOrTextSchema extends Common {
+  readonly type: 'int-or-string';
+}
+
+export interface ListSchema extends Common {
+  readonly type: 'array';
+  readonly items: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** Fields that together must differ between items (`x-kubernetes-list-map-keys`). */
+  readonly keys?: readonly string[];
+}
+
+/** A mapping with keys of the user's choice. */
+export interface MapSchema extends Common {
+  readonly type: 'map';
+  readonly values: Schema;
+  readonly minEntries?: number;
+  readonly maxEntries?: number;
+}
+
+export interface ObjectSchema extends Common {
+  readonly type: 'object';
+  readonly fields: Readonly<Record<string, Schema>>;
+  readonly required: readonly string[];
+  /** Groups of fields of which at most one may be set. */
+  readonly exclusive: readonly (readonly string[])[];
+  /** Fields beyond the table are nobody's mistake. */
+  readonly isOpen?: boolean;
+}
+
+export interface AnySchema extends Common {
+  readonly type: 'any';
+}
+
+export type Schema =
+  | TextSchema
+  | NumberSchema
+  | FlagSchema
+  | IntOrTextSchema
+  | ListSchema
+  | MapSchema
+  | ObjectSchema
+  | AnySchema;
+
+type Options<S extends Schema> = Omit<Partial<S>, 'type' | 'help'>;
+
+export const text = (help: string, options: Options<TextSchema> = {}): TextSchema => ({
+  type: 'string',
+  help,
+  ...options,
+});
+
+/** One of a few words. */
+export const choice = (help: string, values: readonly string[], options: Options<TextSchema> = {}): TextSchema => ({
+  type: 'string',
+  help,
+  values,
+  ...options,
+});
+
+/** Go duration such as `1h30m` or `250ms`; at least 1 ms. */
+export const duration = (help: string, options: Options<TextSchema> = {}): TextSchema => ({
+  type: 'string',
+  help,
+  format: 'positive-duration',
+  ...options,
+});
+
+export const integer = (help: string, options: Options<NumberSchema> = {}): NumberSchema => ({
+  type: 'integer',
+  help,
+  ...options,
+});
+
+/** Whole number from 0 to 2³²−1. */
+export const unsigned = (help: string, options: Options<NumberSchema> = {}): NumberSchema => ({
+  type: 'integer',
+  help,
+  minimum: 0,
+  maximum: 4_294_967_295,
+  ...options,
+});
+
+export const decimal = (help: string, options: Options<NumberSchema> = {}): NumberSchema => ({
+  type: 'number',
+  help,
+  ...options,
+});
+
+export const flag = (help: string, options: Options<FlagSchema> = {}): FlagSchema => ({
+  type: 'boolean',
+  help,
+  ...options,
+});
+
+export const intOrText = (help: string): IntOrTextSchema => ({ type: 'int-or-string', help });
+
+export const anything = (help: string): AnySchema => ({ type: 'any', help });
+
+export const list = (help: string, items: Schema, options: Omit<Options<ListSchema>, 'items'> = {}): ListSchema => ({
+  type: 'array',
+  help,
+  items,
+  ...options,
+});
+
+/** A list of texts that need no help of their own. */
+export const texts = (help: string, options: Options<TextSchema> = {}): ListSchema => list(help, text(help, options));
+
+export const mapOf = (help: string, values: Schema, options: Omit<Options<MapSchema>, 'values'> = {}): MapSchema => ({
+  type: 'map',
+  help,
+  values,
+  ...options,
+});
+
+/** A mapping of labels or headers: texts by name. */
+export const textMap = (help: string): MapSchema => mapOf(help, text(help));
+
+export const record = (
+  help: string,
+  fields: Readonly<Record<string, Schema>>,
+  options: Omit<Options<ObjectSchema>, 'fields'> = {},
+): ObjectSchema => ({ type: 'object', help, fields, required: [], exclusive: [], ...options });
+
+/** The same structure under another explanation. */
+export const described = <S extends Schema>(schema: S, help: string): S => ({ ...schema, help });

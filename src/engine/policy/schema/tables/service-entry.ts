@@ -1,0 +1,61 @@
+import type { KindSchema } from '../kind-schema.ts';
+import { choice, list, mapOf, record, text, textMap, texts, unsigned } from '../schema.ts';
+
+/** Shared by WorkloadEntry and the endpoints of a ServiceEntry. */
+export const endpointFields = {
+  address: text('IP address, DNS name, or `unix:///socket`.', { maxLength: 256 }),
+  ports: mapOf('Port of the endpoint by the name of the service’s port.', unsigned('Number of the port.', { minimum: 1, maximum: 65535 }), {
+    maxEntries: 128,
+  }),
+  labels: mapOf('Labels, as a pod would have.', text('Value of the label.'), { maxEntries: 256 }),
+  network: text('Network the endpoint is in.', { maxLength: 2048 }),
+  locality: text('Where it runs, `region/zone/subzone`.', { maxLength: 2048 }),
+  weight: unsigned('Share of the load relative to other endpoints.'),
+  serviceAccount: text('Service account its identity comes from.', { maxLength: 253 }),
+};
+
+export const serviceEntry: KindSchema = {
+  group: 'networking.istio.io',
+  kind: 'ServiceEntry',
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  help: 'A service that Kubernetes does not know: outside the mesh, or of virtual machines.',
+  required: ['spec'],
+  fields: {
+    spec: record(
+      'Hosts, ports, and how they are reached.',
+      {
+        hosts: texts('Names by which the service is called.', {}),
+        addresses: texts('Virtual addresses of the service, as IP or CIDR.', { maxLength: 64 }),
+        ports: list(
+          'Ports of the service.',
+          record(
+            'One port.',
+            {
+              number: unsigned('Number of the port.', { minimum: 1, maximum: 65535 }),
+              protocol: text('`HTTP`, `HTTPS`, `GRPC`, `HTTP2`, `MONGO`, `TCP` or `TLS`.', { maxLength: 256 }),
+              name: text('A name for the port.', { maxLength: 256 }),
+              targetPort: unsigned('Port of the endpoint, if it is another.', { minimum: 1, maximum: 65535 }),
+            },
+            { required: ['number', 'name'] },
+          ),
+          { maxItems: 256, keys: ['name'] },
+        ),
+        location: choice('Whether it is part of the mesh.', ['MESH_EXTERNAL', 'MESH_INTERNAL']),
+        resolution: choice('How addresses are found: where the caller dials, from the endpoints here, or by DNS.', [
+          'NONE',
+          'STATIC',
+          'DNS',
+          'DNS_ROUND_ROBIN',
+          'DYNAMIC_DNS',
+        ]),
+        endpoints: list('Endpoints of the service.', record('One endpoint.', endpointFields), { maxItems: 4096 }),
+        workloadSelector: record('Pods and WorkloadEntries that are its endpoints.', {
+          labels: textMap('Labels the workload must have.'),
+        }),
+        exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
+        subjectAltNames: texts('Names of which the server’s certificate must carry one.'),
+      },
+      { required: ['hosts'], exclusive: [['workloadSelector', 'endpoints']] },
+    ),
+  },
+};
