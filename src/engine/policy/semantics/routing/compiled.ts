@@ -29,6 +29,7 @@ export interface CompiledMatch {
   readonly queryParams: Readonly<Record<string, StringMatch>>;
 }
 
+/** Carried out in Envoy's order: remove, then set, then add. */
 export interface HeaderOperations {
   /** Overwrites. Names in lower case. */
   readonly set: Readonly<Record<string, string>>;
@@ -45,8 +46,9 @@ export interface CompiledDestination {
   readonly subset?: string;
   readonly port: number;
   readonly weight: number;
-  /** Host the backend receives, where this destination's header operations set it. Wins over the rule's rewrite. */
+  /** Host the backend receives, where this destination's header operations set it. The rule's own rewrite wins. */
   readonly authority?: string;
+  /** Of the rule and the destination together, as the order between them depends on the number of destinations. */
   readonly request: HeaderOperations;
   readonly response: HeaderOperations;
 }
@@ -66,7 +68,8 @@ export interface CompiledRetry {
 
 export interface CompiledFault {
   readonly delay?: { readonly ms: number; readonly percent: number };
-  readonly abort?: { readonly status: number; readonly percent: number };
+  /** `grpcStatus`: the number of the gRPC code; the HTTP status is 200 then. */
+  readonly abort?: { readonly status: number; readonly grpcStatus?: number; readonly percent: number };
 }
 
 export interface CompiledMirror {
@@ -124,6 +127,7 @@ export interface CompiledRule {
   /** OR; empty: always. */
   readonly matches: readonly CompiledMatch[];
   readonly action: CompiledForward | CompiledRedirect | CompiledDirectResponse;
+  /** Empty for a forward, whose operations stand in its destinations. */
   readonly request: HeaderOperations;
   readonly response: HeaderOperations;
   readonly fault?: CompiledFault;
@@ -195,6 +199,13 @@ export type UpstreamTls =
       readonly sni?: string;
       readonly subjectAltNames: readonly string[];
       readonly insecureSkipVerify: boolean;
+      /** MUTUAL with certificates of the caller's own, in files or a secret; not of the mesh. */
+      readonly clientCertificate?: {
+        readonly certificateFile?: string;
+        readonly privateKeyFile?: string;
+        readonly caFile?: string;
+        readonly credentialName?: string;
+      };
     };
 
 export type EndpointHealth = 'healthy' | 'unhealthy' | 'draining';

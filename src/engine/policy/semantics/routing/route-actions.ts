@@ -64,13 +64,13 @@ export function rewrittenPath(
   return rewrite.uri + request.path.slice(matched) + request.query;
 }
 
-/** Host the backend receives: what the destination says, else the rule, else what was asked for. */
+/** Host the backend receives: what the rule says, else the destination, else what was asked for. The rule wins in Envoy. */
 export function rewrittenAuthority(
   forward: CompiledForward,
   destination: CompiledDestination,
   request: Pick<RequestView, 'authority'>,
 ): string {
-  return destination.authority ?? forward.rewrite?.authority ?? request.authority;
+  return forward.rewrite?.authority ?? destination.authority ?? request.authority;
 }
 
 function redirectAuthority(redirect: CompiledRedirect, request: RequestView, scheme: string, port: string): string {
