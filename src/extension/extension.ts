@@ -1,0 +1,139 @@
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { languages, l10n, window, workspace, type ExtensionContext } from 'vscode';
+import type { EngineInitializationOptions } from '../shared/engine-protocol.ts';
+import { CommandRegistry } from './command-registry.ts';
+import { ContextKeySetter } from './context-key-setter.ts';
+import { DisposableList } from './disposables.ts';
+import { EngineClient } from './engine/engine-client.ts';
+import { createEngineLog } from './engine/engine-log.ts';
+import { registerAnalyzeWorkspace } from './features/analysis/analyze-workspace.ts';
+import { registerRejectedConfiguration } from './features/configuration/rejected-configuration.ts';
+import { registerMeshDocumentKey } from './features/editor/mesh-document-key.ts';
+import { registerEngineCommands } from './features/engine/engine-commands.ts';
+import { registerEventsView } from './features/events/events-view.ts';
+import { registerLocalMesh } from './features/local-mesh/local-mesh-commands.ts';
+import { registerLogChannels } from './features/logs/log-channels.ts';
+import { registerProxyEnvironment } from './features/proxy-environment/copy-environment.ts';
+import { registerSendRequest } from './features/request/send-request.ts';
+import { registerShowRoute } from './features/route/show-route.ts';
+import { registerServiceCommands } from './features/services/service-commands.ts';
+import { registerServicesView } from './features/services/services-view.ts';
+import { registerStatusBar } from './features/status/status-bar.ts';
+import { registerTopologyPanel } from './features/topology/topology-panel.ts';
+import { registerTracesView } from './features/traces/traces-view.ts';
+import { registerWalkthrough } from './features/walkthrough/open-walkthrough.ts';
+import { registerYamlSchema } from './features/yaml-schema/red-hat-yaml.ts';
+import { EventStore } from './mesh/event-store.ts';
+import { MeshFiles } from './mesh/mesh-files.ts';
+import { MeshState } from './mesh/mesh-state.ts';
+import { TopologyFeed } from './mesh/topology-feed.ts';
+import { isSupportedNode, requiredNode } from './node-version.ts';
+import type { Feature, Services } from './services.ts';
+import { toEngineSettings } from './settings.ts';
+import { SettingsReader } from './settings-reader.ts';
+import { VirtualDocuments } from './virtual-documents.ts';
+
+/** In the order of registration only; features do not know each other. */
+const features: readonly Feature[] = [
+  registerEngineCommands,
+  registerLocalMesh,
+  registerTopologyPanel,
+  registerServicesView,
+  registerServiceCommands,
+  registerEventsView,
+  registerTracesView,
+  registerLogChannels,
+  registerStatusBar,
+  registerSendRequest,
+  registerShowRoute,
+  registerAnalyzeWorkspace,
+  registerProxyEnvironment,
+  registerRejectedConfiguration,
+  registerMeshDocumentKey,
+  registerYamlSchema,
+  registerWalkthrough,
+];
+
+let engine: EngineClient | undefined;
+
+/** Builds the services, registers the features and lets the engine start behind them. */
+export function activate(context: ExtensionContext): void {
+  const begun = performance.now();
+  if (!isSupportedNode(process.versions.node)) {
+    void window.showErrorMessage(
+      l10n.t(
+        'Meshlens needs an editor with Node {0} or newer; this one has {1}. Update the editor.',
+        requiredNode,
+        process.versions.node,
+      ),
+    );
+    return;
+  }
+  const owned = new DisposableList();
+  context.subscriptions.push(owned);
+  const services = createServices(context, owned);
+  for (const register of features) {
+    try {
+      register(services, owned);
+    } catch (error) {
+      // One feature failing must not take the others with it.
+      services.log.error(`${register.name} failed.`, error);
+    }
+  }
+  void services.engine.start();
+  services.log.info(`Activated in ${(performance.now() - begun).toFixed(1)} ms.`);
+}
+
+/** Ends the engine in order, which ends everything it started. */
+export async function deactivate(): Promise<void> {
+  await engine?.dispose();
+  engine = undefined;
+}
+
+function createServices(context: ExtensionContext, owned: DisposableList): Services {
+  const log = owned.add(createEngineLog());
+  const settings = owned.add(new SettingsReader());
+  const commands = owned.add(new CommandRegistry(log));
+  const diagnostics = owned.add(languages.createDiagnosticCollection('meshlens'));
+  const onError = (error: unknown): void => log.warn('The engine did not answer.', error);
+  let meshRuns = (): boolean => false;
+  let isFirstStart = true;
+  const client = new EngineClient({
+    log,
+    diagnostics,
+    file: () => settings.get('engine.path') || path.join(context.extensionPath, 'dist', 'meshlens.js'),
+    crashLimit: () => Math.max(1, settings.get('engine.crashLimit')),
+    showsDiagnostics: () => settings.get('analysis.enabled'),
+    showsLenses: () => settings.get('codeLens.enabled'),
+    options: (): EngineInitializationOptions => {
+      const startsAlone = isFirstStart && settings.get('localMesh.autoStart') && settings.get('localMesh.file') === '';
+      isFirstStart = false;
+      const storage = context.storageUri ?? context.globalStorageUri;
+      return {
+        storage: storage.fsPath,
+        trusted: workspace.isTrusted,
+        // An engine that comes back brings back the mesh that ran when it died.
+        autoStart: workspace.isTrusted && (startsAlone || meshRuns()),
+        settings: toEngineSettings(settings.get),
+      };
+    },
+  });
+  engine = client;
+  const mesh = owned.add(new MeshState(client, onError));
+  meshRuns = () => mesh.isActive;
+  return {
+    context,
+    log,
+    settings,
+    commands,
+    diagnostics,
+    engine: client,
+    mesh,
+    contextKeys: new ContextKeySetter(),
+    meshFiles: owned.add(new MeshFiles(settings)),
+    events: owned.add(new EventStore(client, onError)),
+    topology: owned.add(new TopologyFeed(client, mesh, onError)),
+    documents: owned.add(new VirtualDocuments(l10n.t('This answer belongs to an earlier window. Ask again.\n'))),
+  };
+}
