@@ -11,6 +11,12 @@ import { TlsAcceptor } from './tls-acceptor.ts';
 /** Bound of what is remembered for resumption, oldest out first. */
 const rememberedPeers = 1024;
 
+interface ServerSession {
+  readonly session: Buffer;
+  /** Of the full handshake that the session goes back to: Node does not show a client the one inside the session. */
+  readonly certificate: X509Certificate;
+}
+
 /** Mutual TLS with X.509-SVIDs of one trust domain. */
 export class CertificateCredentials implements LinkCredentials {
   readonly #trustDomain: string;
@@ -19,7 +25,7 @@ export class CertificateCredentials implements LinkCredentials {
   /** Hashes of client certificates whose chain OpenSSL has checked against this trust bundle. */
   readonly #checkedClients = new Set<string>();
   /** Sessions of servers that passed `#verifyServer`, by address. */
-  readonly #sessions = new Map<string, { readonly session: Buffer; readonly certificate: X509Certificate }>();
+  readonly #sessions = new Map<string, ServerSession>();
 
   constructor(security: LinkSecurity & { type: 'certificates' }, handshakeTimeoutMs: number) {
     const own = readSvid(new X509Certificate(security.certificatePem));
@@ -57,16 +63,23 @@ export class CertificateCredentials implements LinkCredentials {
 
   startClient(target: LinkTarget): ClientHandshake {
     const key = `${target.host} ${target.port} ${target.serverName ?? ''}`;
-    const known = this.#sessions.get(key);
-    const session = known && isValidAt(known.certificate, Date.now()) ? known.session : undefined;
+    const remembered = this.#sessions.get(key);
+    const session = remembered && isValidAt(remembered.certificate, Date.now()) ? remembered : undefined;
     return {
       options: {
         secureContext: this.#clientContext,
         ALPNProtocols: [...clientAlpn],
-        ...(session ? { session } : {}),
+        ...(session ? { session: session.session } : {}),
       },
       translate: handshakeError,
-      verify: (socket) => this.#verifyServer(socket, target.expectedPrincipals, key),
+      verify: (socket) => {
+        const certificate = socket.isSessionReused() ? session?.certificate : socket.getPeerX509Certificate();
+        const peer = this.#verifyServer(socket, certificate, target.expectedPrincipals);
+        if (peer instanceof LinkTlsError) this.#sessions.delete(key);
+        else if (certificate)
+          socket.on('session', (fresh) => this.#rememberSession(key, { session: fresh, certificate }));
+        return peer;
+      },
     };
   }
 
@@ -90,32 +103,25 @@ export class CertificateCredentials implements LinkCredentials {
     return peer;
   }
 
-  #verifyServer(socket: tls.TLSSocket, expected: readonly string[], key: string): Peer | LinkTlsError {
-    const peer = this.#judgeServer(socket, expected);
-    if (peer instanceof LinkTlsError) {
-      this.#sessions.delete(key);
-      return peer;
-    }
-    const certificate = socket.getPeerX509Certificate();
-    socket.on('session', (session) => {
-      if (!certificate) return;
-      this.#sessions.delete(key);
-      this.#sessions.set(key, { session, certificate });
-      const oldest = this.#sessions.keys().next();
-      if (this.#sessions.size > rememberedPeers && !oldest.done) this.#sessions.delete(oldest.value);
-    });
-    return peer;
-  }
-
-  #judgeServer(socket: tls.TLSSocket, expected: readonly string[]): Peer | LinkTlsError {
+  #verifyServer(
+    socket: tls.TLSSocket,
+    certificate: X509Certificate | undefined,
+    expected: readonly string[],
+  ): Peer | LinkTlsError {
     const wrong = protocolError(socket, certificateCiphers);
     if (wrong) return wrong;
-    const certificate = socket.getPeerX509Certificate();
     if (!certificate) return new LinkTlsError('no-certificate', 'The server presented no certificate.');
     if (!socket.authorized) return chainError('server', String(socket.authorizationError));
     const peer = this.#readPeer(certificate, certificateHash(certificate), 'server');
     if (peer instanceof LinkTlsError || expected.length === 0 || expected.includes(peer.principal)) return peer;
     return new LinkTlsError('wrong-principal', `The server is ${peer.principal}, not ${expected.join(' or ')}.`);
+  }
+
+  #rememberSession(key: string, session: ServerSession): void {
+    this.#sessions.delete(key);
+    this.#sessions.set(key, session);
+    const oldest = this.#sessions.keys().next();
+    if (this.#sessions.size > rememberedPeers && !oldest.done) this.#sessions.delete(oldest.value);
   }
 
   #readPeer(certificate: X509Certificate, hash: string, side: 'client' | 'server'): Peer | LinkTlsError {
