@@ -52,13 +52,14 @@ export class ReaperClient {
 
   #start(): void {
     // Without the marker in its own environment, else it would find itself.
-    const { [runMarker]: _marker, ...env } = process.env;
+    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' };
+    delete (env as NodeJS.ProcessEnv)[runMarker];
     const script = fileURLToPath(entryPoint('reaper'));
     const child = spawn(process.execPath, ['--max-old-space-size=32', script, this.runId], {
       // A session of its own: what ends the engine's session or terminal does not end it.
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
-      env: { ...env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+      env,
       cwd: '/',
       windowsHide: true,
     });
