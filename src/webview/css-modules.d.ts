@@ -1,0 +1,2 @@
+/** The bundler collects imported style sheets; a module of theirs has no exports. */
+declare module '*.css';

@@ -1,0 +1,84 @@
+import type { PanelState } from '../../shared/panel-protocol.ts';
+import { panelProtocolVersion } from '../../shared/panel-protocol.ts';
+import type { GraphType } from '../../shared/topology.ts';
+
+/** Switches of the display menu. */
+export interface DisplayOptions {
+  readonly chips: boolean;
+  readonly idleEdges: boolean;
+  readonly idleNodes: boolean;
+  readonly minimap: boolean;
+  readonly groupLarge: boolean;
+  readonly flow: boolean;
+}
+
+/** What the person looks at and how: navigation and view, never data. */
+export interface PanelView {
+  readonly view: 'topology' | 'trace';
+  readonly traceId?: string;
+  readonly namespaces: readonly string[];
+  readonly graphType: GraphType;
+  readonly window: number;
+  readonly selection?: string;
+  readonly showList: boolean;
+  readonly showLegend: boolean;
+  readonly display: DisplayOptions;
+  readonly opened: readonly string[];
+  readonly find: string;
+}
+
+export const defaultDisplay: DisplayOptions = {
+  chips: true,
+  idleEdges: true,
+  idleNodes: true,
+  minimap: true,
+  groupLarge: true,
+  flow: false,
+};
+
+export const defaultView: PanelView = {
+  view: 'topology',
+  namespaces: [],
+  graphType: 'versionedApp',
+  window: 60,
+  showList: false,
+  showLegend: true,
+  display: defaultDisplay,
+  opened: [],
+  find: '',
+};
+
+/** The view of a kept state; unknown switches are dropped. */
+export function viewFromState(state: PanelState): PanelView {
+  const known = Object.keys(defaultDisplay) as (keyof DisplayOptions)[];
+  const display = Object.fromEntries(known.map((name) => [name, state.display?.[name] ?? defaultDisplay[name]]));
+  return {
+    view: state.view,
+    ...(state.traceId === undefined ? {} : { traceId: state.traceId }),
+    namespaces: state.namespaces,
+    graphType: state.graphType,
+    window: state.window,
+    ...(state.selection === undefined ? {} : { selection: state.selection }),
+    showList: state.showList,
+    showLegend: state.showLegend,
+    display: display as unknown as DisplayOptions,
+    opened: state.opened ?? [],
+    find: '',
+  };
+}
+
+/** The state to keep of a view, with where the picture stands. */
+export function stateFromView(
+  view: PanelView,
+  positions: PanelState['positions'],
+  viewport: PanelState['viewport'],
+): PanelState {
+  const { find: _find, display, ...rest } = view;
+  return {
+    version: panelProtocolVersion,
+    ...rest,
+    display: { ...display },
+    positions,
+    ...(viewport === undefined ? {} : { viewport }),
+  };
+}

@@ -1,0 +1,109 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { PanelData } from '../host/panel-data.ts';
+import type { AttentionItem } from '../view-model/attention.ts';
+import { attentionItems } from '../view-model/attention.ts';
+import { formatClock, formatInstant } from '../view-model/clock-format.ts';
+import { formatPercent, formatRate } from '../view-model/number-format.ts';
+import type { VisibleGraph } from '../view-model/visible-graph.ts';
+import { codicon } from './health-words.ts';
+import type { DetailActions } from './node-panel.ts';
+import { sourceLink } from './links.ts';
+
+/** The side panel while nothing is selected: the mesh itself, what wants attention, what happened last. */
+export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailActions): TemplateResult {
+  const { status, events } = data;
+  const summary = data.graph?.summary;
+  const items = attentionItems(graph, status);
+  return html`
+    <header class="side-header">
+      <h2>${status?.name ?? 'Mesh'}</h2>
+      <p class="quiet">${phaseWords(data)}</p>
+    </header>
+    ${summary === undefined
+      ? nothing
+      : html`<dl class="tiles">
+          ${tile('Workloads', String(summary.workloads))} ${tile('Services', String(summary.services))}
+          ${tile('Requests', formatRate(summary.requests))} ${tile('Errors', formatPercent(summary.errorShare))}
+          ${tile('Mutual TLS', formatPercent(summary.mutualTlsShare))}
+        </dl>`}
+    <section>
+      <h3>Wants attention</h3>
+      ${items.length === 0
+        ? html`<p class="all-well">${codicon('pass')} Nothing. Everything that has traffic is healthy.</p>`
+        : html`<ul class="rows attention">
+            ${items.slice(0, 12).map((item) => attentionRow(item, actions))}
+          </ul>`}
+    </section>
+    ${endpoints(data, actions)}
+    <section>
+      <h3>
+        Latest events
+        <button class="link" @click=${() => actions.act({ action: 'open-events' })}>All</button>
+      </h3>
+      ${events.length === 0
+        ? html`<p class="quiet">None yet.</p>`
+        : html`<ul class="rows events">
+            ${events.slice(0, 8).map(
+              (event) =>
+                html`<li class="event is-${event.severity}" data-event-kind=${event.kind}>
+                  <span class="quiet" title=${formatInstant(event.time)}>${formatClock(event.time, true)}</span>
+                  <span>${event.message}</span>
+                  ${event.source === undefined ? nothing : sourceLink(event.source, actions.act)}
+                </li>`,
+            )}
+          </ul>`}
+    </section>
+  `;
+}
+
+function phaseWords({ status, engine }: PanelData): string {
+  if (engine.state !== 'running') return `engine ${engine.state}`;
+  if (status === undefined) return 'local mesh';
+  const config = status.config === undefined ? '' : ` · configuration ${formatClock(status.config.appliedAt, true)}`;
+  return `local mesh · ${status.phase}${config}`;
+}
+
+function tile(name: string, value: string): TemplateResult {
+  return html`<div class="tile"><dt class="quiet">${name}</dt><dd>${value}</dd></div>`;
+}
+
+function attentionRow(item: AttentionItem, { select, act }: DetailActions): TemplateResult {
+  const { select: id, source } = item;
+  const tone = item.severity === 'error' ? 'failing' : 'degraded';
+  const body = html`<span class="is-${tone}">${codicon(item.severity)}</span>
+    <span class="attention-text"><b>${item.title}</b><span class="quiet">${item.reason}</span></span>`;
+  if (id !== undefined) {
+    return html`<li><button class="row row-button" data-attention=${item.key} @click=${() => select(id)}>${body}</button></li>`;
+  }
+  return html`<li class="row" data-attention=${item.key}>
+    ${body}${source === undefined ? nothing : sourceLink(source, act)}
+  </li>`;
+}
+
+/** Where the mesh can be reached from outside. */
+function endpoints({ status }: PanelData, { act }: DetailActions): TemplateResult | typeof nothing {
+  const { registry, metrics, otlp, gateways } = status?.endpoints ?? { gateways: {} };
+  const all: readonly (readonly [string, string | undefined])[] = [
+    ...Object.entries(gateways).map(([name, url]) => [`Gateway ${name}`, url] as const),
+    ['Registry', registry],
+    ['Metrics', metrics],
+    ['OTLP', otlp],
+  ];
+  const rows = all.flatMap(([name, url]) => (url === undefined ? [] : [[name, url] as const]));
+  if (rows.length === 0) return nothing;
+  return html`<section>
+    <h3>Addresses</h3>
+    <ul class="rows">
+      ${rows.map(
+        ([name, url]) =>
+          html`<li class="row">
+            <span class="row-name">${name}</span>
+            <button class="link" title=${`Copy ${url}`} @click=${() => act({ action: 'copy', text: url })}>
+              ${url.replace(/^https?:\/\//, '')} ${codicon('copy')}
+            </button>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}

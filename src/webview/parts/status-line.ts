@@ -1,0 +1,19 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { PanelData } from '../host/panel-data.ts';
+import { formatClock } from '../view-model/clock-format.ts';
+import { summaryLine } from '../view-model/mesh-summary.ts';
+
+/** The line at the bottom: the mesh in numbers, and the newest event that matters. */
+export function statusLine({ graph, events }: PanelData, openEvents: () => void): TemplateResult {
+  const event = events.find(({ severity }) => severity !== 'info') ?? events[0];
+  return html`<footer class="status-line">
+    <span id="summary">${graph === undefined ? '' : summaryLine(graph.summary)}</span>
+    <span class="spacer"></span>
+    ${event === undefined
+      ? nothing
+      : html`<button class="link quiet" title="Show events" @click=${openEvents}>
+          ${formatClock(event.time, true)} ${event.message}
+        </button>`}
+  </footer>`;
+}

@@ -1,0 +1,11 @@
+/** Near: whole cards and chips. Middle: name and health. Far: dots and heat, boxes named. */
+export type ZoomTier = 'near' | 'middle' | 'far';
+
+/** Below these zooms the 11 px lines, then the names in large type, can no longer be read. */
+export const nearZoom = 0.6;
+export const middleZoom = 0.28;
+
+export function zoomTier(zoom: number): ZoomTier {
+  if (zoom >= nearZoom) return 'near';
+  return zoom >= middleZoom ? 'middle' : 'far';
+}
