@@ -82,6 +82,11 @@ export class WorkspaceFiles implements DocumentSource {
     return this.#sorted().flatMap(([, { current }]) => (current ? [current] : []));
   }
 
+  /** The files as they are on disk, whatever an editor shows: what a running mesh goes by. In the order of their URIs. */
+  savedFiles(): readonly DocumentFile[] {
+    return this.#sorted().flatMap(([uri, record]) => this.#savedFile(uri, record) ?? []);
+  }
+
   file(uri: string): DocumentFile | undefined {
     return this.#records.get(uri)?.current;
   }
