@@ -1,0 +1,65 @@
+import type { Severity } from '../../../shared/diagnostics.ts';
+import type { DeclarationCheck, RuleInfo, StructureCheck } from '../checks/check.ts';
+import { internalError } from '../checks/engine/internal-error.ts';
+import { declarationChecks, structureChecks, syntaxChecks } from '../checks/registry.ts';
+import type { DeclaredObject } from '../documents/declared-objects.ts';
+import { valueAt } from '../documents/untrusted.ts';
+import type { YamlDocument } from '../documents/yaml-document.ts';
+import { checkStructure } from '../schema/check-structure.ts';
+import { kindSchemaOf, objectSchemaOf } from '../schema/schema-registry.ts';
+import type { Finding } from './finding.ts';
+
+/** Problems of the text of a document. */
+export function syntaxFindings(document: YamlDocument, precise: boolean): readonly Finding[] {
+  return document.problems(precise).flatMap(({ kind, message, start, end }) => {
+    const rule = syntaxChecks.find(({ problems }) => problems.includes(kind));
+    if (!rule) return [];
+    const offsets = { start, end };
+    return [{ rule, severity: rule.severity, message, path: [], part: 'value', offsets, related: [], fixes: [] }];
+  });
+}
+
+/** Problems of one declared object by itself: structure, kind, version. */
+export function declarationFindings(document: YamlDocument, declared: DeclaredObject): readonly Finding[] {
+  if (declared.isDerived) return [];
+  return [...structureFindings(document, declared), ...declarationChecks.flatMap((check) => runDeclaration(check, declared))];
+}
+
+function structureFindings(document: YamlDocument, { object, base }: DeclaredObject): readonly Finding[] {
+  const schema = kindSchemaOf(object.apiVersion, object.kind);
+  if (!schema || schema.hasOwnReader === true) return [];
+  const problems = checkStructure(object, valueAt(document.value, base), objectSchemaOf(schema));
+  return problems.flatMap(({ kind, path, part, message, fixes }) => {
+    // `unknown-api-version` and `unknown-kind` say it better.
+    if (path[0] === 'apiVersion' || path[0] === 'kind') return [];
+    const isNamedByServer = kind === 'missing-field' && path[0] === 'metadata';
+    const rule = structureChecks.find(({ problems: kinds }: StructureCheck) => kinds.includes(kind));
+    if (!rule || isNamedByServer) return [];
+    return [{ rule, severity: rule.severity, message, object, path, part, related: [], fixes }];
+  });
+}
+
+function runDeclaration(check: DeclarationCheck, { object, problems }: DeclaredObject): readonly Finding[] {
+  try {
+    return check.find({ object, problems }).map(({ path, message, part, severity, fixes }) => ({
+      rule: check,
+      severity: severity ?? check.severity,
+      message,
+      object,
+      path,
+      part: part ?? 'head',
+      related: [],
+      fixes: fixes ?? [],
+    }));
+  } catch (error) {
+    return [failureOf(check, { object }, error)];
+  }
+}
+
+/** A check that threw: a defect of ours that must not take the other findings with it. */
+export function failureOf(check: RuleInfo, at: Pick<Finding, 'object'>, error: unknown): Finding {
+  const reason = error instanceof Error ? error.message : String(error);
+  const severity: Severity = internalError.severity;
+  const message = `The check ${check.rule} (${check.code}) failed here: ${reason}`;
+  return { rule: internalError, severity, message, ...at, path: ['kind'], part: 'head', related: [], fixes: [] };
+}

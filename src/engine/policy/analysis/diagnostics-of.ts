@@ -1,0 +1,66 @@
+import type { Diagnostic } from '../../../shared/diagnostics.ts';
+import type { FieldPath, Range } from '../../../shared/text.ts';
+import { refOf } from '../../model/mesh-object.ts';
+import { docsOf } from '../checks/check.ts';
+import type { DocumentSource, FileDocument } from '../documents/document-file.ts';
+import { documentOf, locateField, placeInFile } from '../documents/document-file.ts';
+import { fixOf } from '../fixes/text-edits.ts';
+import type { Finding } from './finding.ts';
+import type { RuleSettings } from './rule-settings.ts';
+import { configuredSeverity } from './rule-settings.ts';
+import { annotationSuppresses, covers, readSuppressions } from './suppressions.ts';
+
+/** Turns a finding of a document into a diagnostic: looks up its places, drops it where it is switched off. */
+export function diagnosticOf(
+  source: DocumentSource,
+  document: FileDocument,
+  finding: Finding,
+  rules: RuleSettings,
+): Diagnostic | undefined {
+  const { rule, object, path, message } = finding;
+  const severity = configuredSeverity(rule, finding.severity, rules);
+  if (severity === undefined || (object && annotationSuppresses(object, rule))) return undefined;
+  const range = rangeOf(source, document, finding);
+  const suppressed = readSuppressions(document.yaml.text);
+  const line = suppressed.lines.get(range.start.line);
+  if (covers(suppressed.file, rule) || (line && covers(line, rule))) return undefined;
+  return {
+    code: rule.code,
+    rule: rule.rule,
+    aliases: rule.aliases,
+    severity,
+    message,
+    uri: document.uri,
+    range: placeInFile(document, range),
+    ...(object && { resource: refOf(object) }),
+    path: dotted(path),
+    related: finding.related.flatMap((related) => {
+      const place = locateField(source, related.object, related.path);
+      return place ? [{ message: related.message, location: { uri: place.uri, range: place.range } }] : [];
+    }),
+    fixes: finding.fixes.flatMap((plan) => fixOf(source, plan) ?? []),
+    docs: docsOf(rule),
+  };
+}
+
+/** Relative to the document, never empty and never outside. */
+function rangeOf(source: DocumentSource, document: FileDocument, { object, path, part, offsets }: Finding): Range {
+  const { yaml } = document;
+  if (offsets) {
+    const end = Math.max(offsets.end, Math.min(offsets.start + 1, yaml.text.length));
+    return yaml.range(Math.min(offsets.start, end), end);
+  }
+  const base = (object && documentOf(source, object)?.declared.base) ?? [];
+  return yaml.rangeOf([...base, ...path], part);
+}
+
+/** `spec.http[0].route[1].weight`; keys that are no plain names in quotes. */
+export function dotted(path: FieldPath): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${String(step)}]`;
+    else if (/^[\w-]+$/.test(step)) text += text === '' ? step : `.${step}`;
+    else text += `[${JSON.stringify(step)}]`;
+  }
+  return text;
+}

@@ -1,0 +1,113 @@
+/** What a check is. One small file each under `checks/<topic>/`; `registry.ts` lists them all. */
+import type { Severity } from '../../../shared/diagnostics.ts';
+import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
+import type { FieldPath } from '../../../shared/text.ts';
+import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
+import type { RangePart } from '../documents/syntax-tree.ts';
+import type { FixPlan } from '../fixes/fix-plan.ts';
+import type { StructureProblemKind } from '../schema/check-structure.ts';
+import type { SyntaxProblemKind } from '../documents/syntax-problem.ts';
+
+/** What is known of every rule, and shown on its page. */
+export interface RuleInfo {
+  /** `MESH` and four digits, never reused. The first two name the topic. */
+  readonly code: string;
+  /** Kebab-case; the other name people may use in settings and suppressions. */
+  readonly rule: string;
+  /** Codes of other tools that mean the same. */
+  readonly aliases: readonly string[];
+  readonly severity: Severity;
+  /** One sentence: what a finding of this rule says. */
+  readonly summary: string;
+}
+
+/** Something computed once from all objects of some kinds, and shared by checks until one of those objects changes. */
+export interface Index<T> {
+  readonly inputs: readonly KindKey[];
+  build(objects: ObjectReader, settings: ResolvedMeshSettings): T;
+}
+
+/** Objects of the kinds that were declared as inputs. Asking for another kind throws: it would miss changes. */
+export interface ObjectReader {
+  /** Objects of a kind, sorted by namespace, then name. */
+  ofKind(kind: KindKey): readonly MeshObject[];
+  find(kind: KindKey, namespace: string, name: string): MeshObject | undefined;
+}
+
+export interface Related {
+  readonly message: string;
+  readonly object: MeshObject;
+  readonly path: FieldPath;
+}
+
+export interface ReportDetails {
+  readonly message: string;
+  /** Which characters of the field; default `head`. */
+  readonly part?: RangePart;
+  /** Instead of the severity of the rule. */
+  readonly severity?: Severity;
+  readonly related?: readonly Related[];
+  readonly fixes?: readonly FixPlan[];
+}
+
+/** All that an object check sees. No IO, no clock, nothing global. */
+export interface CheckContext extends ObjectReader {
+  /** The object that is checked. */
+  readonly subject: MeshObject;
+  /** False where the namespace of the subject is assumed: nothing may be concluded from it. */
+  readonly isNamespaceKnown: boolean;
+  /** Whether the namespace of any object stands in its file. */
+  hasKnownNamespace(object: MeshObject): boolean;
+  readonly settings: ResolvedMeshSettings;
+  index<T>(index: Index<T>): T;
+  report(object: MeshObject, path: FieldPath, details: ReportDetails): void;
+}
+
+/** Looks at objects of one kind, one at a time. Run again when the object, or any object of `inputs`, has changed. */
+export interface ObjectCheck extends RuleInfo {
+  readonly scope: 'object';
+  readonly subject: KindKey;
+  /** Kinds of which it reads objects beside its subject. */
+  readonly inputs: readonly KindKey[];
+  run(context: CheckContext): void;
+}
+
+/** Says which problems of the text itself are findings of this rule. */
+export interface SyntaxCheck extends RuleInfo {
+  readonly scope: 'text';
+  readonly problems: readonly SyntaxProblemKind[];
+}
+
+/** Says which problems of the structure are findings of this rule. */
+export interface StructureCheck extends RuleInfo {
+  readonly scope: 'structure';
+  readonly problems: readonly StructureProblemKind[];
+}
+
+/** Looks at one declared object by itself; for what tables cannot say. */
+export interface DeclarationCheck extends RuleInfo {
+  readonly scope: 'declaration';
+  find(declared: DeclarationSubject): readonly DeclarationProblem[];
+}
+
+export interface DeclarationSubject {
+  readonly object: MeshObject;
+  /** What the reader of the kind found wrong. */
+  readonly problems: readonly { readonly path: FieldPath; readonly message: string }[];
+}
+
+export interface DeclarationProblem extends Omit<ReportDetails, 'related'> {
+  readonly path: FieldPath;
+}
+
+/** Findings of the machinery around the checks. */
+export interface EngineRule extends RuleInfo {
+  readonly scope: 'engine';
+}
+
+export type Check = ObjectCheck | SyntaxCheck | StructureCheck | DeclarationCheck | EngineRule;
+
+/** Path of the explanation page inside the extension. */
+export function docsOf(rule: RuleInfo): string {
+  return `docs/rules/${rule.code}.md`;
+}

@@ -1,0 +1,99 @@
+import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import { isExportedTo } from '../../semantics/export-to.ts';
+import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
+import type { ServiceModel } from '../../semantics/services.ts';
+import { readServices } from '../../semantics/services.ts';
+import type { Index } from '../check.ts';
+
+/** What is known of a host as an object of one namespace writes it. */
+export type HostLookup =
+  | { readonly state: 'known'; readonly host: string; readonly services: readonly ServiceModel[] }
+  /** It exists, but is not exported to the namespace. */
+  | { readonly state: 'hidden'; readonly host: string; readonly services: readonly ServiceModel[] }
+  | { readonly state: 'unknown'; readonly host: string }
+  /** Too little is known to say anything. */
+  | { readonly state: 'undecided'; readonly host: string };
+
+/** Services and ServiceEntries by host. */
+export class ServiceDirectory {
+  readonly isEmpty: boolean;
+  readonly #exact = new Map<string, ServiceModel[]>();
+  readonly #wildcards: ServiceModel[] = [];
+  readonly #byShortName = new Map<string, ServiceModel[]>();
+  readonly #namespaces = new Map<string, string[]>();
+  readonly #settings: ResolvedMeshSettings;
+
+  constructor(services: readonly ServiceModel[], settings: ResolvedMeshSettings) {
+    this.isEmpty = services.length === 0;
+    this.#settings = settings;
+    for (const service of services) {
+      if (isWildcard(service.host)) this.#wildcards.push(service);
+      else add(this.#exact, service.host, service);
+      if (service.resolution !== 'CLUSTER' || service.object.kind !== 'Service') continue;
+      add(this.#byShortName, service.name, service);
+      add(this.#namespaces, service.namespace, service.name);
+    }
+  }
+
+  lookUp(name: string, namespace: string, isNamespaceKnown: boolean): HostLookup {
+    const host = resolveHost(name, namespace, this.#settings);
+    const found = this.servicesOf(host);
+    const visible = found.filter(({ exportTo }) => isExportedTo(exportTo, namespace));
+    if (visible.length > 0) return { state: 'known', host, services: visible };
+    if (isNamespaceKnown && found.length > 0) return { state: 'hidden', host, services: found };
+    if (found.length > 0) return { state: 'known', host, services: found };
+    if (!isNamespaceKnown && !name.includes('.')) {
+      // Whatever namespace it is applied to, a service of that name may be there.
+      const [only, ...others] = this.#byShortName.get(name) ?? [];
+      if (only) return { state: 'known', host, services: others.length === 0 ? [only] : [] };
+    }
+    return this.isEmpty || isWildcard(host) || this.#isOtherDomain(host)
+      ? { state: 'undecided', host }
+      : { state: 'unknown', host };
+  }
+
+  /** Every service that serves the host, whoever sees it. */
+  servicesOf(host: string): readonly ServiceModel[] {
+    const exact = this.#exact.get(host);
+    if (this.#wildcards.length === 0) return exact ?? [];
+    return [...(exact ?? []), ...this.#wildcards.filter((service) => hostCovers(service.host, host))];
+  }
+
+  /** Names of the cluster services of a namespace. */
+  namesIn(namespace: string): readonly string[] {
+    return this.#namespaces.get(namespace) ?? [];
+  }
+
+  /** Cluster services of that name, in any namespace. */
+  named(name: string): readonly ServiceModel[] {
+    return this.#byShortName.get(name) ?? [];
+  }
+
+  /** Hosts of ServiceEntries that are no wildcards. */
+  hosts(): readonly string[] {
+    return [...this.#exact.keys()];
+  }
+
+  /** A full name in a domain that is not the one we were told, of a service that exists: the setting is wrong, not the host. */
+  #isOtherDomain(host: string): boolean {
+    const match = /^([^.]+)\.([^.]+)\.svc\.(.+)$/.exec(host);
+    const [, name, namespace, domain] = match ?? [];
+    if (name === undefined || namespace === undefined || domain === this.#settings.clusterDomain) return false;
+    return this.namesIn(namespace).includes(name);
+  }
+}
+
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}
+
+export const serviceDirectory: Index<ServiceDirectory> = {
+  inputs: [Kinds.service, Kinds.serviceEntry],
+  build: (objects, settings) => {
+    const snapshot = { ...objects, layers: [], all: () => [] };
+    return new ServiceDirectory(readServices(snapshot, settings), settings);
+  },
+};

@@ -1,0 +1,81 @@
+import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
+import type { FieldPath } from '../../../../shared/text.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
+import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../documents/untrusted.ts';
+import type { ExportTo } from '../../semantics/export-to.ts';
+import { isExportedTo, resolveExportTo } from '../../semantics/export-to.ts';
+import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
+import type { Index } from '../check.ts';
+
+export interface SubsetView {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly path: FieldPath;
+}
+
+export interface DestinationRuleView {
+  readonly object: MeshObject;
+  /** As written, and resolved in the namespace of the object. */
+  readonly written: string;
+  readonly host: string;
+  readonly exportTo: ExportTo;
+  readonly subsets: readonly SubsetView[];
+}
+
+/** Subsets a DestinationRule names; entries without a name are left out. */
+export function subsetsOf(object: MeshObject): readonly SubsetView[] {
+  return listOf(fieldOf(object.spec, 'subsets')).flatMap((entry, index) => {
+    const name = stringOf(fieldOf(entry, 'name'));
+    if (!isRecord(entry) || name === undefined || name === '') return [];
+    return [{ name, labels: textsOf(entry.labels), path: ['spec', 'subsets', index] }];
+  });
+}
+
+/** DestinationRules by the host they are for. */
+export class SubsetDirectory {
+  readonly #exact = new Map<string, DestinationRuleView[]>();
+  readonly #wildcards: DestinationRuleView[] = [];
+  readonly #byShortName = new Map<string, DestinationRuleView[]>();
+
+  constructor(rules: readonly MeshObject[], settings: ResolvedMeshSettings) {
+    for (const object of rules) {
+      const written = stringOf(fieldOf(object.spec, 'host'));
+      if (written === undefined || written === '') continue;
+      const declared = listOf(fieldOf(object.spec, 'exportTo')).filter((name) => typeof name === 'string');
+      const view: DestinationRuleView = {
+        object,
+        written,
+        host: resolveHost(written, object.namespace, settings),
+        exportTo: resolveExportTo(declared, object.namespace, settings, 'defaultDestinationRuleExportTo'),
+        subsets: subsetsOf(object),
+      };
+      if (isWildcard(view.host)) this.#wildcards.push(view);
+      else add(this.#exact, view.host, view);
+      if (!written.includes('.')) add(this.#byShortName, written, view);
+    }
+  }
+
+  /** Rules for the host that clients of the namespace may get. */
+  rulesFor(host: string, namespace: string): readonly DestinationRuleView[] {
+    const exact = this.#exact.get(host) ?? [];
+    const all = [...exact, ...this.#wildcards.filter((rule) => hostCovers(rule.host, host))];
+    return all.filter((rule) => rule.object.namespace === namespace || isExportedTo(rule.exportTo, namespace));
+  }
+
+  /** Rules that write the same short name, whatever their namespace. */
+  rulesNamed(shortName: string): readonly DestinationRuleView[] {
+    return this.#byShortName.get(shortName) ?? [];
+  }
+}
+
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}
+
+export const subsetDirectory: Index<SubsetDirectory> = {
+  inputs: [Kinds.destinationRule],
+  build: (objects, settings) => new SubsetDirectory(objects.ofKind(Kinds.destinationRule), settings),
+};

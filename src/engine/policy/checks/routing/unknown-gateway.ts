@@ -1,0 +1,73 @@
+import type { FieldPath } from '../../../../shared/text.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import { fieldOf, listOf } from '../../documents/untrusted.ts';
+import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
+import { rulesOf } from './virtual-service-view.ts';
+
+/** Gateways of the Gateway API can be named too, by what istiod makes of them. */
+const gatewayApi = 'gateway.networking.k8s.io/Gateway';
+
+export const unknownGateway: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1202',
+  rule: 'unknown-gateway',
+  aliases: ['IST0101', 'KIA1102'],
+  severity: 'error',
+  summary: 'A VirtualService is bound to a gateway that does not exist.',
+  subject: Kinds.virtualService,
+  inputs: [Kinds.gateway, gatewayApi],
+  run(context) {
+    const { subject } = context;
+    checkNames(context, listOf(fieldOf(subject.spec, 'gateways')), ['spec', 'gateways']);
+    for (const { matches } of rulesOf(subject)) {
+      for (const match of matches) checkNames(context, listOf(match.value.gateways), [...match.path, 'gateways']);
+    }
+  },
+};
+
+function checkNames(context: CheckContext, names: readonly unknown[], path: FieldPath): void {
+  const { subject, isNamespaceKnown } = context;
+  const gateways = [...context.ofKind(Kinds.gateway), ...context.ofKind(gatewayApi)];
+  for (const [index, written] of names.entries()) {
+    if (typeof written !== 'string' || written === '' || written === 'mesh' || written.includes('~')) continue;
+    const { namespace, name, isExplicit } = parseGatewayName(written, subject.namespace);
+    const isThere = gateways.some(
+      (gateway) =>
+        gateway.name === name &&
+        (gateway.namespace === namespace || (!isExplicit && !(isNamespaceKnown && context.hasKnownNamespace(gateway)))),
+    );
+    if (isThere) continue;
+    const here = gateways.filter((gateway) => gateway.namespace === namespace).map((gateway) => gateway.name);
+    const near = nearestNames(name, here).map((each) => (isExplicit ? `${namespace}/${each}` : each));
+    const elsewhere = gateways.filter((gateway) => gateway.name === name).map((gateway) => `${gateway.namespace}/${name}`);
+    const proposals = [...near, ...elsewhere].slice(0, 4);
+    const where = isExplicit || isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
+    context.report(subject, [...path, index], {
+      message: `No Gateway \`${name}\`${where}.${didYouMean(proposals)}`,
+      part: 'value',
+      // Without any Gateway at hand they are probably kept elsewhere.
+      ...(gateways.length === 0 && { severity: 'warning' as const }),
+      fixes: proposals.map((value, number) => ({
+        title: `Replace by \`${value}\``,
+        isPreferred: number === 0,
+        changes: [{ type: 'replace-value', object: subject, path: [...path, index], value }],
+      })),
+    });
+  }
+}
+
+/** `name`, `namespace/name`, or the old form `name.namespace.svc.cluster.local`. */
+export function parseGatewayName(
+  written: string,
+  ownNamespace: string,
+): { readonly namespace: string; readonly name: string; readonly isExplicit: boolean } {
+  const slash = written.indexOf('/');
+  if (slash >= 0) {
+    const namespace = written.slice(0, slash);
+    return { namespace: namespace === '.' ? ownNamespace : namespace, name: written.slice(slash + 1), isExplicit: true };
+  }
+  const [name = written, namespace] = written.split('.');
+  if (namespace === undefined) return { namespace: ownNamespace, name, isExplicit: false };
+  return { namespace, name, isExplicit: true };
+}

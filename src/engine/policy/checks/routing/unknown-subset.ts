@@ -1,0 +1,87 @@
+import { Kinds } from '../../../model/kinds.ts';
+import type { FixPlan } from '../../fixes/fix-plan.ts';
+import { isRecord } from '../../documents/untrusted.ts';
+import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
+import { serviceDirectory } from './service-directory.ts';
+import type { DestinationRuleView } from './subset-directory.ts';
+import { subsetDirectory } from './subset-directory.ts';
+import type { DestinationView } from './virtual-service-view.ts';
+import { destinationsOf } from './virtual-service-view.ts';
+
+export const unknownSubset: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1204',
+  rule: 'unknown-subset',
+  aliases: ['IST0101', 'KIA1107'],
+  severity: 'error',
+  summary: 'A route names a subset that no DestinationRule of the host defines.',
+  subject: Kinds.virtualService,
+  inputs: [Kinds.destinationRule, Kinds.service, Kinds.serviceEntry],
+  run(context) {
+    for (const destination of destinationsOf(context.subject)) {
+      if (destination.subset !== undefined) checkSubset(context, destination, destination.subset);
+    }
+  },
+};
+
+function checkSubset(context: CheckContext, destination: DestinationView, subset: string): void {
+  const { subject, isNamespaceKnown } = context;
+  const directory = context.index(subsetDirectory);
+  const lookup = context.index(serviceDirectory).lookUp(destination.host, subject.namespace, isNamespaceKnown);
+  let rules = directory.rulesFor(lookup.host, subject.namespace);
+  if (rules.length === 0 && (!isNamespaceKnown || lookup.state === 'undecided')) {
+    rules = directory.rulesNamed(destination.host).filter(
+      ({ object }) => !isNamespaceKnown || !context.hasKnownNamespace(object),
+    );
+  }
+  // A host that does not exist has its own finding.
+  if (rules.length === 0 && lookup.state === 'unknown') return;
+  if (rules.some(({ subsets }) => subsets.some(({ name }) => name === subset))) return;
+  const names = rules.flatMap(({ subsets }) => subsets.map(({ name }) => name));
+  const near = nearestNames(subset, names);
+  const path = [...destination.path, 'subset'];
+  const others = near.length > 0 ? near : [...new Set(names)].slice(0, 5);
+  const replace = others.map((value, index): FixPlan => ({
+    title: `Replace by \`${value}\``,
+    isPreferred: near.length > 0 && index === 0,
+    changes: [{ type: 'replace-value', object: subject, path, value }],
+  }));
+  const rule = rules[0];
+  const define = rule ? defineSubset(rule, subset) : createRule(context, destination.host, subset);
+  const what = rule
+    ? `No DestinationRule for \`${destination.host}\` has a subset \`${subset}\`.`
+    : `No DestinationRule defines subsets for \`${destination.host}\`, so there is no subset \`${subset}\`.`;
+  const known = near.length === 0 && names.length > 0 ? ` It has ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
+  context.report(subject, path, {
+    message: `${what}${didYouMean(near)}${known}`,
+    part: 'value',
+    related: rules.map(({ object }) => ({ message: `DestinationRule ${object.name}`, object, path: ['spec', 'host'] })),
+    fixes: [...replace, ...define],
+  });
+}
+
+/** Guesses the label that versions of a service nearly always differ in. */
+function defineSubset({ object, subsets }: DestinationRuleView, name: string): readonly FixPlan[] {
+  if (object.origin.layer !== 'workspace') return [];
+  const key = Object.keys(subsets[0]?.labels ?? {})[0] ?? 'version';
+  const value = { name, labels: { [key]: name } };
+  const spec = isRecord(object.spec) && Array.isArray(object.spec.subsets) ? object.spec.subsets : [];
+  const title = `Add subset \`${name}\` to DestinationRule \`${object.name}\``;
+  return spec.length > 0
+    ? [{ title, changes: [{ type: 'append-item', object, path: ['spec', 'subsets'], value }] }]
+    : [{ title, changes: [{ type: 'insert-field', object, path: ['spec'], key: 'subsets', value: [value] }] }];
+}
+
+function createRule({ subject, isNamespaceKnown }: CheckContext, host: string, subset: string): readonly FixPlan[] {
+  if (subject.origin.layer !== 'workspace') return [];
+  const name = host.split('.')[0] ?? host;
+  const value = {
+    apiVersion: subject.apiVersion,
+    kind: 'DestinationRule',
+    metadata: { name, ...(isNamespaceKnown && { namespace: subject.namespace }) },
+    spec: { host, subsets: [{ name: subset, labels: { version: subset } }] },
+  };
+  const changes = [{ type: 'append-document', object: subject, value } as const];
+  return [{ title: `Add a DestinationRule for \`${host}\` with subset \`${subset}\``, changes }];
+}

@@ -1,0 +1,11 @@
+import type { StructureCheck } from '../check.ts';
+
+export const missingField: StructureCheck = {
+  scope: 'structure',
+  code: 'MESH1103',
+  rule: 'missing-field',
+  aliases: ['IST0106'],
+  severity: 'error',
+  summary: 'A field that the kind needs is not there.',
+  problems: ['missing-field'],
+};

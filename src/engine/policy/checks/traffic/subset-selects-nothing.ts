@@ -1,0 +1,93 @@
+import { Kinds } from '../../../model/kinds.ts';
+import { fieldOf, listOf, stringOf, textsOf } from '../../documents/untrusted.ts';
+import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { resolveHost, selectorMatches } from '../../semantics/hosts.ts';
+import type { ServiceModel } from '../../semantics/services.ts';
+import type { CheckContext, Index, ObjectCheck } from '../check.ts';
+import { serviceDirectory } from '../routing/service-directory.ts';
+import type { SubsetView } from '../routing/subset-directory.ts';
+import { subsetsOf } from '../routing/subset-directory.ts';
+import { destinationsOf } from '../routing/virtual-service-view.ts';
+import { workloadDirectory, workloadKinds } from './workload-directory.ts';
+
+/** `host subset` of every destination. */
+const usedSubsets: Index<ReadonlySet<string>> = {
+  inputs: [Kinds.virtualService],
+  build: (objects, settings) =>
+    new Set(
+      objects.ofKind(Kinds.virtualService).flatMap((object) =>
+        destinationsOf(object).flatMap(({ host, subset }) =>
+          subset === undefined ? [] : [`${resolveHost(host, object.namespace, settings)} ${subset}`],
+        ),
+      ),
+    ),
+};
+
+export const subsetSelectsNothing: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1207',
+  rule: 'subset-selects-nothing',
+  aliases: ['IST0173', 'KIA0203'],
+  severity: 'error',
+  summary: 'No workload of the service has the labels of a subset.',
+  subject: Kinds.destinationRule,
+  inputs: [Kinds.service, Kinds.serviceEntry, Kinds.virtualService, ...workloadKinds],
+  run(context) {
+    const { subject, isNamespaceKnown } = context;
+    const host = stringOf(fieldOf(subject.spec, 'host'));
+    if (host === undefined || host.includes('*')) return;
+    const lookup = context.index(serviceDirectory).lookUp(host, subject.namespace, isNamespaceKnown);
+    if (lookup.state !== 'known') return;
+    const workloads = lookup.services.flatMap((service) => labelsBehind(context, service));
+    // Without any workload at hand they are declared elsewhere, and nothing can be said.
+    if (workloads.length === 0) return;
+    for (const subset of subsetsOf(subject)) {
+      const isDecidable = Object.keys(subset.labels).length > 0 && !Object.keys(subset.labels).some(isTopologyLabel);
+      if (!isDecidable || workloads.some((labels) => selectorMatches(subset.labels, labels))) continue;
+      report(context, host, lookup.host, subset, workloads);
+    }
+  },
+};
+
+type LabelSet = Readonly<Record<string, string>>;
+
+function labelsBehind(context: CheckContext, service: ServiceModel): readonly LabelSet[] {
+  const endpoints = listOf(fieldOf(service.object.spec, 'endpoints')).map((entry) => textsOf(fieldOf(entry, 'labels')));
+  const workloads = context.index(workloadDirectory).behind(service);
+  return [...endpoints, ...workloads.map(({ labels }) => labels)];
+}
+
+/** Labels that the platform gives to what runs, and no file shows. */
+function isTopologyLabel(key: string): boolean {
+  return /(?:^|\.)(?:topology\.|failure-domain\.|kubernetes\.io\/|istio\.io\/)/.test(key) || key === 'security.istio.io/tlsMode';
+}
+
+function report(
+  context: CheckContext,
+  written: string,
+  host: string,
+  subset: SubsetView,
+  workloads: readonly LabelSet[],
+): void {
+  const isUsed = context.index(usedSubsets).has(`${host} ${subset.name}`);
+  const [wrongKey, wrongValue] = Object.entries(subset.labels).find(
+    ([key, value]) => !workloads.some((labels) => labels[key] === value),
+  ) ?? Object.entries(subset.labels)[0] ?? ['', ''];
+  const path = [...subset.path, 'labels', wrongKey];
+  const values = [...new Set(workloads.flatMap((labels) => labels[wrongKey] ?? []))].sort();
+  const near = nearestNames(wrongValue, values);
+  const choices = near.length > 0 ? near : values.slice(0, 5);
+  const known = near.length === 0 && values.length > 0 ? ` There are ${choices.map((value) => `\`${value}\``).join(', ')}.` : '';
+  context.report(context.subject, path, {
+    message:
+      `No workload of \`${written}\` has \`${wrongKey}: ${wrongValue}\`, so subset \`${subset.name}\` is empty` +
+      `${isUsed ? ' and its requests fail with 503' : ''}.${didYouMean(near)}${known}`,
+    part: 'value',
+    ...(!isUsed && { severity: 'information' as const }),
+    fixes: choices.map((value, index) => ({
+      title: `Replace by \`${value}\``,
+      isPreferred: near.length > 0 && index === 0,
+      changes: [{ type: 'replace-value', object: context.subject, path, value }],
+    })),
+  });
+}

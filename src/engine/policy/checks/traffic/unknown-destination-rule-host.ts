@@ -1,0 +1,39 @@
+import { Kinds } from '../../../model/kinds.ts';
+import { fieldOf, stringOf } from '../../documents/untrusted.ts';
+import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { expandedServiceName } from '../../semantics/hosts.ts';
+import type { ObjectCheck } from '../check.ts';
+import { serviceDirectory } from '../routing/service-directory.ts';
+
+export const unknownDestinationRuleHost: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1208',
+  rule: 'unknown-destination-rule-host',
+  aliases: ['IST0174', 'KIA0202'],
+  severity: 'warning',
+  summary: 'A DestinationRule is for a host that no Service or ServiceEntry has, so it does nothing.',
+  subject: Kinds.destinationRule,
+  inputs: [Kinds.service, Kinds.serviceEntry],
+  run(context) {
+    const { subject, isNamespaceKnown, settings } = context;
+    const host = stringOf(fieldOf(subject.spec, 'host'));
+    if (host === undefined || host === '') return;
+    const directory = context.index(serviceDirectory);
+    const lookup = directory.lookUp(host, subject.namespace, isNamespaceKnown);
+    if (lookup.state !== 'unknown') return;
+    const complete = expandedServiceName(lookup.host, settings);
+    const meant = complete !== undefined && directory.servicesOf(complete).length > 0 ? [complete] : [];
+    const known = host.includes('.') ? directory.hosts() : directory.namesIn(subject.namespace);
+    const near = meant.length > 0 ? meant : nearestNames(host, known);
+    const path = ['spec', 'host'];
+    context.report(subject, path, {
+      message: `No Service or ServiceEntry has the host \`${host}\`, so this rule does nothing.${didYouMean(near)}`,
+      part: 'value',
+      fixes: near.map((value, index) => ({
+        title: `Replace by \`${value}\``,
+        isPreferred: index === 0,
+        changes: [{ type: 'replace-value', object: subject, path, value }],
+      })),
+    });
+  },
+};
