@@ -1,0 +1,215 @@
+import type { LocalWorkload } from '../../shared/local-mesh.ts';
+import { compareIds } from '../../shared/topology-delta.ts';
+import type {
+  TopologyBox,
+  TopologyEdge,
+  TopologyGraph,
+  TopologyInstance,
+  TopologyNode,
+} from '../../shared/topology.ts';
+import { boxesOf } from './boxes.ts';
+import { nodeHealth, requestHealth } from './health.ts';
+import { hopsOf, totalsOf, type Hop } from './hops.ts';
+import { DeclaredMesh, NodeNaming, nodeKind, nodeLabel, peerOf, type NodeIdentity } from './node-identity.ts';
+import { groupBy, placeHops, type PlacedHop } from './placed-hops.ts';
+import { shareKey, sharesOf, targetOf, type Shares } from './shares.ts';
+import { summaryOf, warningsOf } from './summary.ts';
+import type { InfluenceTarget, TopologyInput } from './topology-input.ts';
+import { addTotals, mutualTlsShare, ratesOf, type Totals } from './totals.ts';
+
+interface DraftNode {
+  readonly identity: NodeIdentity;
+  readonly declared: LocalWorkload[];
+  readonly inbound: Hop[];
+  readonly outbound: Hop[];
+}
+
+/**
+ * The graph of a window of traffic over what is declared. Pure: the same input gives the same graph, lists sorted by id.
+ * `version` is 0; who sends deltas numbers them.
+ */
+export function buildTopology(input: TopologyInput): TopologyGraph {
+  const declared = new DeclaredMesh(input.mesh);
+  const hops = hopsOf(input.traffic, input.cluster, (call) => declared.onlyWorkload(call));
+  const naming = new NodeNaming(
+    input.graphType,
+    declared,
+    hops.map(({ call }) => call),
+  );
+  const placed = placeHops(hops, naming);
+  const drafts = draftNodes(input, declared, naming, placed);
+  const visible = visibleNodes(drafts, placed, input.namespaces);
+  const shown = placed.filter(({ source, target }) => visible.edge(source, target));
+
+  const window = input.traffic.seconds > 0 ? input.traffic.seconds : input.window;
+  const shares = sharesOf(placed, declared, naming, input.routesSince);
+  const identities = [...drafts.values()]
+    .filter(({ identity }) => visible.node(identity))
+    .map(({ identity }) => identity);
+  const { boxes, parents } = boxesOf(identities, input.graphType);
+  const nodes = identities
+    .flatMap((identity) => drafts.get(identity.id) ?? [])
+    .map((draft) => finishNode(draft, input, window, parents))
+    .sort(compareIds);
+  const edges = [...groupBy(shown, ({ edgeId }) => edgeId).entries()]
+    .map(([id, members]) => finishEdge(id, members, input, window, shares))
+    .sort(compareIds);
+  return {
+    version: 0,
+    nodes,
+    edges,
+    boxes: sortedBoxes(boxes),
+    summary: summaryOf({
+      hops: shown,
+      nodes,
+      edges,
+      declared,
+      namespaces: input.namespaces,
+      seconds: input.traffic.seconds,
+    }),
+    asOf: new Date(input.now).toISOString(),
+    window,
+    warnings: [...input.warnings, ...warningsOf(nodes, edges)],
+  };
+}
+
+/** Nodes with traffic, and what is declared without any. */
+function draftNodes(
+  input: TopologyInput,
+  declared: DeclaredMesh,
+  naming: NodeNaming,
+  placed: readonly PlacedHop[],
+): Map<string, DraftNode> {
+  const drafts = new Map<string, DraftNode>();
+  const draft = (identity: NodeIdentity): DraftNode => {
+    let node = drafts.get(identity.id);
+    if (!node) drafts.set(identity.id, (node = { identity, declared: [], inbound: [], outbound: [] }));
+    return node;
+  };
+  // Declared ones first: what a file says of a workload is more than metrics tell.
+  for (const workload of declared.workloads) {
+    draft(naming.workload(peerOf(workload, input.cluster))).declared.push(workload);
+  }
+  if (input.graphType === 'service') {
+    for (const { host, name, namespace } of declared.services) {
+      draft(naming.service({ host, name, namespace }, { cluster: input.cluster, namespace }));
+    }
+  }
+  for (const { hop, source, target } of placed) {
+    draft(source).outbound.push(hop);
+    draft(target).inbound.push(hop);
+  }
+  return drafts;
+}
+
+/** Nodes of the asked namespaces and their neighbours, and the edges that touch one of those namespaces. */
+function visibleNodes(
+  drafts: ReadonlyMap<string, DraftNode>,
+  placed: readonly PlacedHop[],
+  namespaces: readonly string[],
+): { node(identity: NodeIdentity): boolean; edge(source: NodeIdentity, target: NodeIdentity): boolean } {
+  if (namespaces.length === 0) return { node: () => true, edge: () => true };
+  const asked = new Set(namespaces);
+  const inside = (identity: NodeIdentity): boolean => asked.has(identity.namespace);
+  const ids = new Set(
+    [...drafts.values()].filter(({ identity }) => inside(identity)).map(({ identity }) => identity.id),
+  );
+  for (const { source, target } of placed) {
+    if (inside(source) || inside(target)) ids.add(source.id).add(target.id);
+  }
+  return { node: ({ id }) => ids.has(id), edge: (source, target) => inside(source) || inside(target) };
+}
+
+function finishNode(
+  draft: DraftNode,
+  input: TopologyInput,
+  window: number,
+  parents: ReadonlyMap<string, { readonly box: string; readonly framed: boolean }>,
+): TopologyNode {
+  const { identity, declared, inbound, outbound } = draft;
+  const instances = declared.flatMap(instancesOf);
+  const [only] = declared;
+  const parent = parents.get(identity.id);
+  const totals = { inbound: totalsOf(inbound), outbound: totalsOf(outbound) };
+  const principal = (only?.principal ?? '') || principalOf(draft);
+  const target: InfluenceTarget = targetOf({ ...identity, principal }, identity.service);
+  return {
+    id: identity.id,
+    kind: nodeKind(identity, inbound.length > 0),
+    label: nodeLabel(identity, input.graphType, parent?.framed ?? false),
+    namespace: identity.namespace,
+    cluster: identity.cluster,
+    ...(identity.app === '' ? {} : { app: identity.app }),
+    ...(identity.workload === '' ? {} : { workload: identity.workload }),
+    ...(identity.version === '' ? {} : { version: identity.version }),
+    ...(identity.service === '' ? {} : { service: identity.service }),
+    ...(parent ? { parent: parent.box } : {}),
+    health: nodeHealth(instances, totals.inbound, totals.outbound, window),
+    inbound: ratesOf(totals.inbound, input.traffic.seconds),
+    outbound: ratesOf(totals.outbound, input.traffic.seconds),
+    instances,
+    meshed:
+      declared.some(hasSidecar) || inbound.some((hop) => hop.targetMeshed) || outbound.some((hop) => hop.sourceMeshed),
+    ...(principal === '' ? {} : { principal }),
+    shapedBy: input.influences.ofNode(target),
+    ...(only?.declaredAt && declared.length === 1 ? { declaredAt: only.declaredAt } : {}),
+  };
+}
+
+/** Everything on this machine gets a sidecar, except what registered itself: there a bound inbound side tells. */
+function hasSidecar(workload: LocalWorkload): boolean {
+  return workload.kind !== 'registered' || workload.instances.some(({ inbound }) => inbound !== undefined);
+}
+
+function principalOf({ inbound, outbound }: DraftNode): string {
+  const called = inbound.find(({ destinationPrincipal }) => destinationPrincipal !== '')?.destinationPrincipal;
+  return called ?? outbound.find(({ sourcePrincipal }) => sourcePrincipal !== '')?.sourcePrincipal ?? '';
+}
+
+function instancesOf(workload: LocalWorkload): TopologyInstance[] {
+  return workload.instances.map((instance) => ({
+    id: instance.id,
+    name: instance.name,
+    address: instance.address ?? instance.inbound ?? '',
+    state: instance.state,
+    since: instance.since,
+    ...(instance.reason === undefined ? {} : { reason: instance.reason }),
+  }));
+}
+
+function finishEdge(
+  id: string,
+  members: readonly PlacedHop[],
+  input: TopologyInput,
+  window: number,
+  shares: Shares,
+): TopologyEdge {
+  // The service that most of the traffic goes through speaks for the edge.
+  const amount = ({ hop }: PlacedHop): number => hop.totals.count || hop.totals.bytes;
+  const main = members.reduce((most, member) => (amount(member) > amount(most) ? member : most));
+  const { call } = main.hop;
+  const { host } = call.service;
+  const totals: Totals = addTotals(members.map(({ hop }) => hop.totals));
+  const share = shares.get(shareKey(id, host));
+  const sourcePrincipal = members.find(({ hop }) => hop.sourcePrincipal !== '')?.hop.sourcePrincipal;
+  const destinationPrincipal = members.find(({ hop }) => hop.destinationPrincipal !== '')?.hop.destinationPrincipal;
+  return {
+    id,
+    source: main.source.id,
+    target: main.target.id,
+    protocol: call.protocol,
+    traffic: ratesOf(totals, input.traffic.seconds),
+    ...(share === undefined ? {} : { share }),
+    host,
+    mutualTls: mutualTlsShare(totals),
+    ...(sourcePrincipal === undefined ? {} : { sourcePrincipal }),
+    ...(destinationPrincipal === undefined ? {} : { destinationPrincipal }),
+    health: requestHealth({ totals, window, what: 'requests' }),
+    layer: 'live',
+    shapedBy: input.influences.ofEdge(targetOf(call.source, ''), targetOf(call.target, call.service.name), host),
+  };
+}
+
+function sortedBoxes(boxes: readonly TopologyBox[]): TopologyBox[] {
+  return [...boxes].sort(compareIds);
+}

@@ -1,0 +1,99 @@
+import type { InfluenceTarget, TopologyInput } from './topology-input.ts';
+import type { DeclaredMesh, NodeNaming } from './node-identity.ts';
+import { peerOf } from './node-identity.ts';
+import type { Peer } from './peer.ts';
+import { groupBy, type PlacedHop } from './placed-hops.ts';
+import { round } from './totals.ts';
+
+/** Requests after a change of routes that are enough to tell a share by. */
+const enoughRequests = 10;
+
+/** Share by edge and host, `edge id host`. */
+export type Shares = ReadonlyMap<string, number>;
+
+export function shareKey(edgeId: string, host: string): string {
+  return `${edgeId} ${host}`;
+}
+
+/** A peer as policies select it. */
+export function targetOf(peer: Peer, service: string): InfluenceTarget {
+  return {
+    namespace: peer.namespace,
+    ...(peer.workload === '' ? {} : { workload: peer.workload }),
+    ...(peer.app === '' ? {} : { app: peer.app }),
+    ...(peer.version === '' ? {} : { version: peer.version }),
+    ...(service === '' ? {} : { service }),
+  };
+}
+
+/**
+ * How the requests of a source to a service divide among the service's targets. A window of a minute would blur an edit
+ * of the routes for a minute. So only requests count that the present routes decided, which their config generation
+ * tells: at 10 requests a second an edit shows within a second. While there are fewer than ten, next to older ones, no
+ * share is told rather than a wrong one; where there are no older ones, all are known to follow the present routes.
+ */
+export function sharesOf(
+  placed: readonly PlacedHop[],
+  declared: DeclaredMesh,
+  naming: NodeNaming,
+  routesSince: TopologyInput['routesSince'],
+): Shares {
+  const shares = new Map<string, number>();
+  const splits = groupBy(
+    placed.filter(({ hop }) => hop.call.service.host !== '' && hop.call.protocol !== 'tcp'),
+    ({ source, hop }) => `${source.id} ${hop.call.service.host}`,
+  );
+  for (const hops of splits.values()) {
+    if (!isSplit(hops, declared, naming)) continue;
+    const counts = countPresent(hops, routesSince);
+    if (!counts) continue;
+    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    if (total === 0) continue;
+    for (const { edgeId, hop } of hops) {
+      const key = shareKey(edgeId, hop.call.service.host);
+      shares.set(key, round((counts.get(edgeId) ?? 0) / total));
+    }
+  }
+  return shares;
+}
+
+/** Whether the service has several targets in this type of graph, with traffic or declared. */
+function isSplit(hops: readonly PlacedHop[], declared: DeclaredMesh, naming: NodeNaming): boolean {
+  const targets = new Set(hops.map(({ target }) => target.id));
+  const [first] = hops;
+  const service = first && declared.service(first.hop.call.service);
+  for (const name of service?.workloads ?? []) {
+    const workload = service && declared.workload(service.namespace, name);
+    if (workload && first) targets.add(naming.workload(peerOf(workload, first.hop.call.target.cluster)).id);
+  }
+  return targets.size > 1;
+}
+
+/** Requests by edge that the present routes decided; undefined where there are too few to say. */
+function countPresent(
+  hops: readonly PlacedHop[],
+  routesSince: TopologyInput['routesSince'],
+): Map<string, number> | undefined {
+  const counts = new Map<string, number>();
+  const add = (edgeId: string, count: number): void => void counts.set(edgeId, (counts.get(edgeId) ?? 0) + count);
+  const reported = hops.some(({ hop }) => hop.bySourceGeneration.size > 0);
+  if (!reported) {
+    // Callers without a sidecar: nobody routed, the counts are all there is.
+    for (const { edgeId, hop } of hops) add(edgeId, hop.totals.count);
+    return counts;
+  }
+  const newest = Math.max(...hops.flatMap(({ hop }) => [...hop.bySourceGeneration.keys()]));
+  let present = 0;
+  let older = 0;
+  for (const { edgeId, hop } of hops) {
+    const since = routesSince?.(targetOf(hop.call.source, ''), hop.call.service.host) ?? newest;
+    for (const [generation, count] of hop.bySourceGeneration) {
+      if (generation < since) older += count;
+      else {
+        present += count;
+        add(edgeId, count);
+      }
+    }
+  }
+  return older > 0 && present < enoughRequests ? undefined : counts;
+}

@@ -1,0 +1,69 @@
+import type { TopologyEdge, TopologyNode, TopologySummary } from '../../shared/topology.ts';
+import type { DeclaredMesh } from './node-identity.ts';
+import { perSecond } from './numbers.ts';
+import type { PlacedHop } from './placed-hops.ts';
+import { addTotals, errorCount, mutualTlsShare, round } from './totals.ts';
+
+export interface SummaryInput {
+  readonly hops: readonly PlacedHop[];
+  readonly nodes: readonly TopologyNode[];
+  readonly edges: readonly TopologyEdge[];
+  readonly declared: DeclaredMesh;
+  readonly namespaces: readonly string[];
+  /** Measured seconds of the window. */
+  readonly seconds: number;
+}
+
+/**
+ * The mesh in one line. `requests` enter the mesh: they come from nodes that nobody calls. `errorShare` is over the
+ * requests of all hops, so that an error that a caller hides still shows; `mutualTlsShare` over those of hops that have a
+ * sidecar at both ends.
+ */
+export function summaryOf({ hops, nodes, edges, declared, namespaces, seconds }: SummaryInput): TopologySummary {
+  const asked = (namespace: string): boolean => namespaces.length === 0 || namespaces.includes(namespace);
+  const workloads = new Set(
+    declared.workloads.filter(({ namespace }) => asked(namespace)).map(({ namespace, name }) => `${namespace}/${name}`),
+  );
+  const services = new Set(
+    declared.services.filter(({ namespace }) => asked(namespace)).map(({ namespace, name }) => `${namespace}/${name}`),
+  );
+  for (const { hop, target } of hops) {
+    const { call } = hop;
+    for (const peer of [call.source, call.target]) {
+      if (peer.workload !== '' && asked(peer.namespace)) workloads.add(`${peer.namespace}/${peer.workload}`);
+    }
+    const { name, namespace } = call.service;
+    if (name !== '' && namespace !== '' && asked(namespace) && target.kind !== 'external') {
+      services.add(`${namespace}/${name}`);
+    }
+  }
+  const all = addTotals(hops.map(({ hop }) => hop.totals));
+  const called = new Set(edges.filter(({ traffic }) => traffic.requests > 0).map(({ target }) => target));
+  const entering = hops.filter(({ source }) => !called.has(source.id));
+  const counted = addTotals((entering.length > 0 ? entering : hops).map(({ hop }) => hop.totals));
+  const meshed = new Set(nodes.filter((node) => node.meshed).map(({ id }) => id));
+  const secured = hops.filter(({ source, target }) => meshed.has(source.id) && meshed.has(target.id));
+  return {
+    workloads: workloads.size,
+    services: services.size,
+    requests: seconds > 0 ? round(counted.count / seconds) : 0,
+    errorShare: all.count > 0 ? round(errorCount(all) / all.count) : 0,
+    mutualTlsShare: mutualTlsShare(addTotals(secured.map(({ hop }) => hop.totals))),
+  };
+}
+
+/** What a reader should know before he trusts the picture. */
+export function warningsOf(nodes: readonly TopologyNode[], edges: readonly TopologyEdge[]): string[] {
+  const labels = new Map(nodes.map(({ id, label, app }) => [id, app ?? label]));
+  return nodes
+    .filter(({ kind }) => kind === 'unknown')
+    .flatMap((unknown) => {
+      const calls = edges.filter(({ source, traffic }) => source === unknown.id && traffic.requests > 0);
+      if (calls.length === 0) return [];
+      const rate = calls.reduce((sum, { traffic }) => sum + traffic.requests, 0);
+      const targets = [...new Set(calls.map(({ target }) => labels.get(target) ?? target))].sort();
+      const shown =
+        targets.length > 3 ? `${targets.slice(0, 3).join(', ')} and ${targets.length - 3} more` : targets.join(', ');
+      return [`${perSecond(rate)} to ${shown} come from callers without a sidecar.`];
+    });
+}
