@@ -44,10 +44,17 @@ async function install(directory, version, say) {
   await npm(inner, lib);
   say('Installing its built-in extensions.');
   await npm(inner, path.join(lib, 'extensions'));
+  await replaceSpdlog(path.join(lib, 'node_modules', '@vscode', 'spdlog'));
   const check = await run(pinnedNode(), [entryOf(directory), '--version']);
   if (check.code !== 0 || !check.text.includes(version)) {
     throw new UserError(`code-server was installed but does not run:\n${check.text}`);
   }
+}
+
+/** Without its native part the module cannot be loaded, and the editor would have no logs and no output channels. */
+async function replaceSpdlog(directory) {
+  const probe = await run(pinnedNode(), ['-e', `require(${JSON.stringify(directory)})`]);
+  if (probe.code !== 0) await copyFile(path.join(pins, 'spdlog.cjs'), path.join(directory, 'index.js'));
 }
 
 /**
@@ -63,25 +70,30 @@ export async function installExtensions({ entry, vsix, extensions, userData }) {
 
 /**
  * Starts the editor on `folder` and resolves when it answers.
- * @param {{ entry: string, folder: string, port: number, extensions: string, userData: string, log?: (text: string) => void }} options
+ * @param {{ entry: string, folder: string, port: number, extensions: string, userData: string, trust?: boolean, env?: Record<string, string>, log?: (text: string) => void }} options
  * @returns {Promise<{ url: string, pid: number, exited: Promise<number | null>, stop: () => Promise<void> }>}
  */
-export async function startCodeServer({ entry, folder, port, extensions, userData, log = () => {} }) {
+export async function startCodeServer({
+  entry,
+  folder,
+  port,
+  extensions,
+  userData,
+  trust = true,
+  env = {},
+  log = () => {},
+}) {
   const args = [
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-    ...[
-      '--disable-telemetry',
-      '--disable-update-check',
-      '--disable-workspace-trust',
-      '--disable-getting-started-override',
-    ],
+    ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+    ...(trust ? ['--disable-workspace-trust'] : []),
     ...['--extensions-dir', extensions, '--user-data-dir', userData],
     // The configuration file of a code-server that the person has of his own must not be read.
     ...['--config', path.join(userData, 'code-server.yaml')],
   ];
   const child = spawn(pinnedNode(), [entry, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: editorEnvironment(),
+    env: { ...editorEnvironment(), ...env },
     // A group of its own: what the editor starts can be ended with it, and Ctrl+C reaches it through us only.
     detached: process.platform !== 'win32',
   });
@@ -109,8 +121,8 @@ export async function startCodeServer({ entry, folder, port, extensions, userDat
     }
     await delay(100);
   }
-  const query = new URLSearchParams({ folder }).toString().replaceAll('%2F', '/');
-  return { url: `${url}/?${query}`, pid: child.pid, exited, stop };
+  const query = encodeURIComponent(folder).replaceAll('%2F', '/');
+  return { url: `${url}/?folder=${query}`, pid: child.pid, exited, stop };
 }
 
 async function answers(url) {

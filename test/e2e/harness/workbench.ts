@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import type { Companion } from './companion.ts';
+import { waitFor } from './wait.ts';
+
+const pictures = path.resolve(import.meta.dirname, '../out');
+
+/** A finding as the Problems panel has it. */
+export interface Problem {
+  readonly message: string;
+  readonly code: string;
+  readonly severity: number;
+  readonly range: readonly [line: number, start: number, endLine: number, end: number];
+  readonly text: string;
+}
+
+/** The window as a person sees it. */
+export class Workbench {
+  readonly #page: Page;
+  readonly #companion: Companion;
+
+  constructor(page: Page, companion: Companion) {
+    this.#page = page;
+    this.#companion = companion;
+  }
+
+  /** Waits until the window is drawn and the extension host answers. */
+  async ready(): Promise<void> {
+    await this.#page.locator('.statusbar-item').first().waitFor({ timeout: 90_000 });
+    await waitFor('the extension host', () => this.#companion.evaluate(() => true, null), 60_000);
+  }
+
+  /** Reloads the window and waits until it is there again. */
+  async reload(): Promise<void> {
+    const before = await this.#companion.hostPid();
+    await this.#page.reload();
+    await this.#companion.replaced(before);
+    await this.ready();
+  }
+
+  /** The body of a view whose title is `title`. */
+  view(title: string): Locator {
+    return this.#page
+      .locator('.pane')
+      .filter({
+        has: this.#page.locator(`.pane-header h3.title[title="${title}"], .pane-header h3.title:text-is("${title}")`),
+      });
+  }
+
+  /** Rows of a tree view, each as "label description". */
+  async rows(title: string): Promise<string[]> {
+    const rows = await this.view(title).locator('.monaco-list-row').allInnerTexts();
+    return rows.map((row) => row.replace(/\s+/g, ' ').trim());
+  }
+
+  /** What a view says while it has no rows. */
+  async welcome(title: string): Promise<string> {
+    return (await this.view(title).locator('.welcome-view-content').allInnerTexts()).join('\n').trim();
+  }
+
+  /** Texts of the notifications that stand. */
+  notifications(): Promise<string[]> {
+    return this.#page.locator('.notification-list-item-message').allInnerTexts();
+  }
+
+  /** Presses a button of a standing notification. */
+  async pressNotification(button: string): Promise<void> {
+    await this.#page.locator('.notifications-toasts .monaco-button', { hasText: button }).first().click();
+  }
+
+  /** Text of our status bar item; undefined while it is hidden. */
+  async status(): Promise<string | undefined> {
+    const item = this.#page.locator('.statusbar-item[id="meshlens.meshlens.meshlens.status"]');
+    return (await item.count()) === 0 ? undefined : (await item.innerText()).trim();
+  }
+
+  /** The quick input, while it is shown. */
+  get quickInput(): Locator {
+    return this.#page.locator('.quick-input-widget');
+  }
+
+  /** Types into the quick input and accepts. */
+  async answerQuickInput(text: string): Promise<void> {
+    const input = this.quickInput.locator('input[type="text"], input.input').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(text);
+    await this.#page.keyboard.press('Enter');
+  }
+
+  /** Opens a file of the workspace in the first column. */
+  async open(file: string): Promise<void> {
+    await this.#companion.evaluate(async (vscode, name) => {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.file(name));
+      await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
+    }, file);
+  }
+
+  /** Replaces text of an open file as an edit of the person would, and saves it if asked. */
+  async edit(file: string, find: string, replacement: string, save: boolean): Promise<void> {
+    await this.#companion.evaluate(
+      async (vscode, [name, from, to, saves]) => {
+        const document = await vscode.workspace.openTextDocument(vscode.Uri.file(name));
+        const start = document.getText().indexOf(from);
+        if (start < 0) throw new Error(`"${from}" is not in ${name}`);
+        const edit = new vscode.WorkspaceEdit();
+        const range = new vscode.Range(document.positionAt(start), document.positionAt(start + from.length));
+        edit.replace(document.uri, range, to);
+        await vscode.workspace.applyEdit(edit);
+        if (saves) await document.save();
+      },
+      [file, find, replacement, save] as const,
+    );
+  }
+
+  /** Our findings in a file. */
+  problems(file: string): Promise<readonly Problem[]> {
+    return this.#companion.evaluate(async (vscode, name) => {
+      const uri = vscode.Uri.file(name);
+      const document = await vscode.workspace.openTextDocument(uri);
+      return vscode.languages
+        .getDiagnostics(uri)
+        .filter(({ source }) => source === 'meshlens')
+        .map(({ message, code, severity, range }) => ({
+          message,
+          code: String(typeof code === 'object' ? code.value : code),
+          severity,
+          range: [range.start.line, range.start.character, range.end.line, range.end.character] as const,
+          text: document.getText(range),
+        }));
+    }, file);
+  }
+
+  /** Writes a picture of the window into `test/e2e/out`. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(pictures, { recursive: true });
+    await this.#page.screenshot({ path: path.join(pictures, `${name}.png`) });
+  }
+}
