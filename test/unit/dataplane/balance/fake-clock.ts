@@ -16,6 +16,12 @@ export class FakeClock {
     return this.#timers.size;
   }
 
+  /** Time passes and no timer notices: what falls due later still takes as long, as on a machine that slept. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    for (const [id, timer] of this.#timers) this.#timers.set(id, { ...timer, due: timer.due + ms });
+  }
+
   /** Runs what falls due, in order, timers that these set included. */
   advance(ms: number): void {
     const end = this.#now + ms;
