@@ -114,4 +114,8 @@ export interface DataPlaneReport {
   readonly spans: readonly Span[];
   readonly access: readonly AccessLogEntry[];
   readonly endpoints: readonly EndpointEvent[];
+  /** Hops whose span and access log line were left out, because there were more than can be told. Counters have them. */
+  readonly dropped?: number;
+  /** What went wrong in the data plane itself: a worker that crashed and was restarted. Sentences for the log. */
+  readonly problems?: readonly string[];
 }

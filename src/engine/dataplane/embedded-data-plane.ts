@@ -1,0 +1,80 @@
+import { Worker } from 'node:worker_threads';
+import { entryPoint } from '../entry-points.ts';
+import type { BoundListeners, DataPlane, Disposable, ProxyConfig } from './data-plane.ts';
+import type { DataPlaneReport } from './report.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+export interface EmbeddedDataPlaneOptions {
+  /** Worker threads; proxies are spread over them. Default 1. */
+  readonly workers?: number;
+  /** For tests: how a worker is started. */
+  readonly startWorker?: () => Worker;
+}
+
+/**
+ * The data plane that needs nothing but Node: proxies in worker threads. A worker that crashes is started again with the
+ * last good configs of its proxies, on the same ports.
+ */
+export class EmbeddedDataPlane implements DataPlane {
+  readonly #workers: readonly WorkerThread[];
+  readonly #placement = new Map<string, WorkerThread>();
+  readonly #listeners = new Set<(report: DataPlaneReport) => void>();
+  #closed = false;
+
+  constructor(options: EmbeddedDataPlaneOptions = {}) {
+    const start =
+      options.startWorker ?? (() => new Worker(entryPoint('dataplane-worker'), { name: 'meshlens-data-plane' }));
+    this.#workers = Array.from(
+      { length: Math.max(1, options.workers ?? 1) },
+      () => new WorkerThread(start, (report) => this.#deliver(report)),
+    );
+  }
+
+  async apply(config: ProxyConfig): Promise<BoundListeners> {
+    const { instance } = config.identity;
+    const worker = this.#placement.get(instance) ?? this.#leastLoaded();
+    this.#placement.set(instance, worker);
+    try {
+      return await worker.apply(config);
+    } catch (error) {
+      if (!worker.has(instance)) this.#placement.delete(instance);
+      throw error;
+    }
+  }
+
+  async remove(instance: string, drainMs: number): Promise<void> {
+    const worker = this.#placement.get(instance);
+    if (worker === undefined) return;
+    this.#placement.delete(instance);
+    await worker.remove(instance, drainMs);
+  }
+
+  onReport(listener: (report: DataPlaneReport) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.flush()));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+    this.#placement.clear();
+    this.#listeners.clear();
+  }
+
+  #deliver(report: DataPlaneReport): void {
+    for (const listener of [...this.#listeners]) listener(report);
+  }
+
+  #leastLoaded(): WorkerThread {
+    const load = (worker: WorkerThread): number =>
+      [...this.#placement.values()].filter((placed) => placed === worker).length;
+    const [first, ...others] = this.#workers;
+    if (first === undefined) throw new Error('A data plane has at least one worker.');
+    return others.reduce((best, worker) => (load(worker) < load(best) ? worker : best), first);
+  }
+}

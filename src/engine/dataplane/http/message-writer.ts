@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import type { HeaderList } from './header-list.ts';
+
+/** Pieces up to this size are copied together: one small copy costs less than a second system call. */
+const maxCopied = 32 * 1024;
+
+const crlf = Buffer.from('\r\n');
+const lastChunk = Buffer.from('0\r\n\r\n');
+
+/**
+ * Writes messages to a socket. Pieces are gathered until `flush`, so that a head and a body that came in one read leave in
+ * one write. Strings are bytes (latin1), as the parser made them.
+ */
+export class MessageWriter {
+  readonly #socket: Socket;
+  readonly #pieces: (string | Buffer)[] = [];
+  #size = 0;
+  #chunked = false;
+  /** Bytes of bodies handed over since `beginMessage`, without framing. */
+  bodyBytes = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Starts a message with a serialized head, its final empty line included. */
+  beginMessage(head: string, chunked: boolean): void {
+    this.#add(head);
+    this.#chunked = chunked;
+    this.bodyBytes = 0;
+  }
+
+  body(data: Buffer): void {
+    // An empty chunk would end the message.
+    if (data.length === 0) return;
+    this.bodyBytes += data.length;
+    if (this.#chunked) this.#add(`${data.length.toString(16)}\r\n`);
+    this.#add(data);
+    if (this.#chunked) this.#add(crlf);
+    if (this.#size > 4 * maxCopied) this.flush();
+  }
+
+  /** Ends a message. Trailers go only where the body is chunked. */
+  end(trailers: HeaderList | undefined): void {
+    if (this.#chunked) {
+      if (trailers === undefined || trailers.length === 0) this.#add(lastChunk);
+      else this.#add(`0\r\n${serializeFields(trailers)}\r\n`);
+    }
+    this.flush();
+  }
+
+  /** Hands everything gathered to the socket. */
+  flush(): void {
+    const pieces = this.#pieces;
+    const socket = this.#socket;
+    const first = pieces[0];
+    if (first === undefined) return;
+    if (socket.destroyed || socket.writableEnded) {
+      // The connection broke in the middle of a message; its owner hears of it from the socket.
+    } else if (pieces.length === 1) {
+      if (typeof first === 'string') socket.write(first, 'latin1');
+      else socket.write(first);
+    } else if (this.#size <= maxCopied) {
+      const all = Buffer.allocUnsafe(this.#size);
+      let at = 0;
+      for (const piece of pieces) {
+        if (typeof piece === 'string') at += all.write(piece, at, 'latin1');
+        else {
+          all.set(piece, at);
+          at += piece.length;
+        }
+      }
+      socket.write(all);
+    } else {
+      socket.cork();
+      for (const piece of pieces) {
+        if (typeof piece === 'string') socket.write(piece, 'latin1');
+        else socket.write(piece);
+      }
+      socket.uncork();
+    }
+    pieces.length = 0;
+    this.#size = 0;
+  }
+
+  /** The receiver is slower than the sender: no more should be read until the socket drains. */
+  get needsDrain(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  #add(piece: string | Buffer): void {
+    this.#pieces.push(piece);
+    this.#size += piece.length;
+  }
+}
+
+/** Field lines, each with its CRLF. */
+export function serializeFields(headers: HeaderList): string {
+  const { names, values } = headers;
+  let text = '';
+  for (let i = 0; i < names.length; i++) text += `${names[i] ?? ''}: ${values[i] ?? ''}\r\n`;
+  return text;
+}

@@ -1,0 +1,28 @@
+import { chunkedBody, type RequestHead } from '../http/message-head.ts';
+import { serializeFields } from '../http/message-writer.ts';
+import { peerHeader } from './peer-metadata.ts';
+
+/** Methods whose requests announce their body even where it is empty (RFC 9110, 8.6). */
+const announcesBody = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * The protocol a request may switch to: WebSocket, as on Istio's listeners. Any other offer, and one on a request with a
+ * body, is taken out, which RFC 9110 (7.8) lets a recipient do; h2c would carry requests past our eyes.
+ */
+export function upgradeOf(head: RequestHead): string | undefined {
+  return head.upgrade === 'websocket' && head.bodyLength === 0 && head.method === 'GET' ? head.upgrade : undefined;
+}
+
+/** The head as it goes upstream, re-framed from what was parsed; `peer`: value of the header for other sidecars. */
+export function serializeRequest(head: RequestHead, path: string, authority: string, peer: string | undefined): string {
+  let text = `${head.method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n${serializeFields(head.headers)}`;
+  if (peer !== undefined) text += `${peerHeader}: ${peer}\r\n`;
+  if (head.bodyLength === chunkedBody) text += 'transfer-encoding: chunked\r\n';
+  else if (head.bodyLength > 0 || announcesBody.has(head.method)) text += `content-length: ${head.bodyLength}\r\n`;
+  if (head.trailers) text += 'te: trailers\r\n';
+  const upgrade = upgradeOf(head);
+  const connection = [...(upgrade === undefined ? [] : ['upgrade']), ...(head.trailers ? ['te'] : [])].join(', ');
+  if (connection !== '') text += `connection: ${connection}\r\n`;
+  if (upgrade !== undefined) text += `upgrade: ${upgrade}\r\n`;
+  return `${text}\r\n`;
+}
