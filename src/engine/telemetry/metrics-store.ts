@@ -82,7 +82,7 @@ export class MetricsStore implements TrafficSource {
   ingest(report: DataPlaneReport): void {
     const now = Math.floor(this.#now() / 1000);
     const second = Math.min(Math.floor(report.time / 1000), now);
-    if (now < this.#lastSecond - 5) this.#forgetRecentPast();
+    if (now < this.#lastSecond - 5) this.#forgetRecentPast(now);
     this.#firstSecond ??= second;
     this.#lastSecond = Math.max(this.#lastSecond, second);
     if (now - this.#lastPrune >= pruneEverySeconds) this.#prune(now);
@@ -230,16 +230,16 @@ export class MetricsStore implements TrafficSource {
   }
 
   /** The clock was set back: rows from the future would hide what happens now. Counters stay. */
-  #forgetRecentPast(): void {
+  #forgetRecentPast(now: number): void {
     this.#firstSecond = undefined;
     this.#lastSecond = 0;
-    this.#lastPrune = 0;
+    this.#lastPrune = now;
     for (const [key, series] of this.#requests) {
       const buckets = new TimeBuckets(this.#bucketOptions(requestColumns));
-      this.#requests.set(key, { ...series, buckets, instances: new Map(), lastSeen: 0 });
+      this.#requests.set(key, { ...series, buckets, instances: new Map(), lastSeen: now });
     }
     for (const [key, series] of this.#tcp) {
-      this.#tcp.set(key, { ...series, buckets: new TimeBuckets(this.#bucketOptions(4)), lastSeen: 0 });
+      this.#tcp.set(key, { ...series, buckets: new TimeBuckets(this.#bucketOptions(4)), lastSeen: now });
     }
   }
 }
