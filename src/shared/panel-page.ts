@@ -42,8 +42,8 @@ export function panelHtml(input: PanelPageInput): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mesh topology</title>
-<link rel="stylesheet" href="${attribute(input.styleUri)}">
 <link rel="stylesheet" href="${attribute(input.codiconUri)}" id="vscode-codicon-stylesheet" nonce="${nonce}">
+<link rel="stylesheet" href="${attribute(input.styleUri)}">
 <style nonce="${nonce}" id="__________cytoscape_stylesheet">.__________cytoscape_container{position:relative}</style>
 </head>
 <body>

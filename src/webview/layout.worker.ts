@@ -1,4 +1,4 @@
-import type { LayoutAnswer, LayoutQuestion } from './view-model/namespaced-layout.ts';
+import type { LayoutAnswer, LayoutQuestion } from './view-model/layout-messages.ts';
 import { namespacedLayout } from './view-model/namespaced-layout.ts';
 
 // Runs in a Web Worker, so that a large layout never holds up the page. Messages come from LayoutClient only.

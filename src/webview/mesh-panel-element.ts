@@ -27,7 +27,12 @@ const noGraph: VisibleGraph = { nodes: [], edges: [], boxes: [], collapsed: [] }
 
 /** The whole panel: toolbar, list, picture, side panel, status line; or the traces. Keeps its view across reloads. */
 export class MeshPanel extends LitElement {
-  static override properties = { view: { state: true }, tick: { state: true }, announcement: { state: true }, hover: { state: true } };
+  static override properties = {
+    view: { state: true },
+    tick: { state: true },
+    announcement: { state: true },
+    hover: { state: true },
+  };
   declare view: PanelView;
   /** Grows every second, so that ages are told anew. */
   declare tick: number;
@@ -88,7 +93,10 @@ export class MeshPanel extends LitElement {
   #restore(state: PanelState | undefined): void {
     if (!this.#isRestored && state !== undefined) {
       this.view = viewFromState(state);
-      this.#kept = { positions: state.positions, ...(state.viewport === undefined ? {} : { viewport: state.viewport }) };
+      this.#kept = {
+        positions: state.positions,
+        ...(state.viewport === undefined ? {} : { viewport: state.viewport }),
+      };
       this.#picture?.restore(state.positions, state.viewport);
     }
     this.#isRestored = true;
@@ -121,7 +129,8 @@ export class MeshPanel extends LitElement {
 
   #save(): void {
     if (!this.#isRestored) return;
-    if (this.#picture !== undefined) this.#kept = { positions: this.#picture.positions, viewport: this.#picture.viewport };
+    if (this.#picture !== undefined)
+      this.#kept = { positions: this.#picture.positions, viewport: this.#picture.viewport };
     this.#store.connection.save(stateFromView(this.view, this.#kept.positions, this.#kept.viewport));
   }
 
@@ -148,7 +157,8 @@ export class MeshPanel extends LitElement {
     const { graph } = this.#store.data;
     const { display, opened, find: text } = this.view;
     const key = [graph, display.idleEdges, display.idleNodes, display.groupLarge, opened, text];
-    if (Array.isArray(this.#visibleOf) && key.every((part, index) => part === (this.#visibleOf as unknown[])[index])) return;
+    if (Array.isArray(this.#visibleOf) && key.every((part, index) => part === (this.#visibleOf as unknown[])[index]))
+      return;
     this.#visibleOf = key;
     this.#visible =
       graph === undefined
@@ -195,7 +205,7 @@ export class MeshPanel extends LitElement {
           ${screen(condition, this.#act, retry)}
           ${condition.screen === 'graph' ? bannerList(condition.banners, this.#act, retry) : nothing}
           ${view.showLegend && condition.screen === 'graph' ? legend(() => this.#change({ showLegend: false })) : nothing}
-          ${this.#zoomButtons()} ${this.#tooltip()}
+          ${condition.screen === 'graph' ? this.#zoomButtons() : nothing} ${this.#tooltip()}
         </div>
         <aside class="side" aria-label="Details">
           <meshlens-side
@@ -208,8 +218,8 @@ export class MeshPanel extends LitElement {
           ></meshlens-side>
         </aside>
       </div>
-      ${view.view === 'trace' ? this.#traces() : nothing} ${statusLine(data, () => this.#act({ action: 'open-events' }))}
-      ${helpDialog()}
+      ${view.view === 'trace' ? this.#traces() : nothing}
+      ${statusLine(data, () => this.#act({ action: 'open-events' }))} ${helpDialog()}
       <div class="visually-hidden" role="status" aria-live="polite" id="announcement">${this.announcement}</div>
     `;
   }
@@ -248,7 +258,8 @@ export class MeshPanel extends LitElement {
     const node = this.#visible.nodes.find((item) => item.id === this.hover?.id);
     if (node === undefined || this.hover === undefined) return nothing;
     return html`<div class="hover-card" id="hover-card" aria-hidden="true">
-      <b>${nodeName(node)}</b><span class="quiet">${node.health.reason === '' ? nodeSentence(node) : node.health.reason}</span>
+      <b>${nodeName(node)}</b
+      ><span class="quiet">${node.health.reason === '' ? nodeSentence(node) : node.health.reason}</span>
     </div>`;
   }
 

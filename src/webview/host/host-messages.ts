@@ -23,7 +23,9 @@ function hasShape(data: Fields): boolean {
     case 'failure':
       return typeof data['id'] === 'number' && typeof data['message'] === 'string';
     case 'topology':
-      return isRecord(data['delta']) && typeof data['delta']['from'] === 'number' && Array.isArray(data['delta']['nodes']);
+      return (
+        isRecord(data['delta']) && typeof data['delta']['from'] === 'number' && Array.isArray(data['delta']['nodes'])
+      );
     case 'status':
       return isRecord(data['status']) && typeof data['status']['phase'] === 'string';
     case 'event':

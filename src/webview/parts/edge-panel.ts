@@ -17,6 +17,8 @@ import type { DetailActions, ElementHistory } from './node-panel.ts';
 import { recentTraces } from './trace-links.ts';
 import { trafficCharts } from './traffic-charts.ts';
 
+const protocolWords: Record<TopologyEdge['protocol'], string> = { http: 'HTTP', grpc: 'gRPC', tcp: 'TCP' };
+
 /** The side panel of one edge: the calls from one card to another. */
 export function edgePanel(
   edge: TopologyEdge,
@@ -30,24 +32,26 @@ export function edgePanel(
   return html`
     <header class="side-header">
       <h2>${edgeName(edge, nodes)}</h2>
-      <p class="quiet">${[`${edge.protocol} calls`, host].filter((part) => part !== '').join(' · ')}</p>
+      <p class="quiet">${[protocolWords[edge.protocol], host].filter((part) => part !== '').join(' · ')}</p>
     </header>
     ${healthBox(edge.health)} ${trafficCharts(edge.traffic, history.series)}
-    ${host === ''
-      ? nothing
-      : html`<div class="actions">
-          <vscode-button @click=${() => actions.act({ action: 'send-request', host })}>Send request</vscode-button>
-          <vscode-button
-            secondary
-            @click=${() =>
-              actions.act({
-                action: 'show-route',
-                host,
-                ...(source?.workload === undefined ? {} : { from: source.workload }),
-              })}
-            >Show route</vscode-button
-          >
-        </div>`}
+    ${
+      host === ''
+        ? nothing
+        : html`<div class="actions">
+            <vscode-button @click=${() => actions.act({ action: 'send-request', host })}>Send request</vscode-button>
+            <vscode-button
+              secondary
+              @click=${() =>
+                actions.act({
+                  action: 'show-route',
+                  host,
+                  ...(source?.workload === undefined ? {} : { from: source.workload }),
+                })}
+              >Show route</vscode-button
+            >
+          </div>`
+    }
     <section>
       <h3>Numbers</h3>
       <dl class="facts">
@@ -55,7 +59,7 @@ export function edgePanel(
         ${fact('Requests', formatRate(edge.traffic.requests))}
         ${edge.traffic.bytes === undefined ? nothing : fact('Bytes', formatByteRate(edge.traffic.bytes))}
         ${fact('Errors', `${formatPercent(edge.traffic.errorShare)} · ${formatRate(edge.traffic.errors)}`)}
-        ${edge.traffic.p50 === undefined ? nothing : fact('Latency', latencies(edge.traffic))}
+        ${edge.traffic.p50 === undefined ? nothing : fact('Latency p50 · p95 · p99', latencies(edge.traffic))}
       </dl>
     </section>
     ${responses(edge.traffic)} ${security(edge)} ${shapedBy(edge.shapedBy, actions.act)}
@@ -78,16 +82,14 @@ export function edgePanel(
 }
 
 function fact(name: string, value: string): TemplateResult {
-  return html`<div><dt class="quiet">${name}</dt><dd>${value}</dd></div>`;
+  return html`<div>
+    <dt class="quiet">${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
 }
 
 function latencies({ p50, p95, p99 }: TrafficRates): string {
-  const parts = [
-    ['p50', p50],
-    ['p95', p95],
-    ['p99', p99],
-  ] as const;
-  return parts.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${formatDuration(value)}`])).join(' · ');
+  return [p50, p95, p99].map((value) => (value === undefined ? '–' : formatDuration(value))).join(' · ');
 }
 
 const flagWords: Readonly<Record<string, string>> = {
@@ -119,7 +121,9 @@ function responses({ responses: counts }: TrafficRates): TemplateResult | typeof
         const flags = key.split(' ').slice(1).join(' ');
         const words = flagWords[flags];
         return html`<li class="row" data-response=${key}>
-          <span class="row-name">${key}${words === undefined ? nothing : html` <span class="quiet">${words}</span>`}</span>
+          <span class="row-name"
+            >${key}${words === undefined ? nothing : html` <span class="quiet">${words}</span>`}</span
+          >
           <span class="row-number">${formatNumber(count)} · ${formatPercent(count / total)}</span>
         </li>`;
       })}

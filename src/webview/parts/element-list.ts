@@ -37,7 +37,8 @@ export class ElementList extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('selection') && this.selection !== undefined) this.#rowElement(this.selection)?.scrollIntoView({ block: 'nearest' });
+    if (changed.has('selection') && this.selection !== undefined)
+      this.#rowElement(this.selection)?.scrollIntoView({ block: 'nearest' });
   }
 
   #rowElement(id: string): HTMLElement | undefined {
@@ -45,7 +46,11 @@ export class ElementList extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div role="tree" aria-label="Everything in the picture" @keydown=${(event: KeyboardEvent) => this.#onKey(event)}>
+    return html`<div
+      role="tree"
+      aria-label="Everything in the picture"
+      @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
+    >
       ${repeat(
         this.#rows,
         (row) => row.id,
@@ -57,7 +62,14 @@ export class ElementList extends LitElement {
   #row(row: ElementRow): TemplateResult {
     const tabindex = row.id === this.active ? 0 : -1;
     if (row.kind === 'namespace') {
-      return html`<div class="tree-row level-1" role="treeitem" aria-level="1" aria-expanded="true" tabindex=${tabindex} data-id=${row.id}>
+      return html`<div
+        class="tree-row level-1"
+        role="treeitem"
+        aria-level="1"
+        aria-expanded="true"
+        tabindex=${tabindex}
+        data-id=${row.id}
+      >
         <b>${row.text}</b> <span class="quiet">${row.count}</span>
       </div>`;
     }
@@ -86,7 +98,8 @@ export class ElementList extends LitElement {
         data-ready=${node.instances.filter((instance) => instance.state === 'ready').length}
         @click=${select}
       >
-        ${healthIcon(node.health.health)} <span class="row-name">${row.name}</span> <span class="quiet">${row.text}</span>
+        ${healthIcon(node.health.health)} <span class="row-name">${row.name}</span>
+        <span class="quiet">${row.text}</span>
       </div>`;
     }
     const { edge } = row;

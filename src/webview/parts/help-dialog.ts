@@ -27,7 +27,13 @@ export function helpDialog(): TemplateResult {
   const table = (title: string, rows: typeof keys): TemplateResult =>
     html`<h3>${title}</h3>
       <dl class="keys">
-        ${rows.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}
+        ${rows.map(
+          ([key, words]) =>
+            html`<div>
+              <dt><kbd>${key}</kbd></dt>
+              <dd>${words}</dd>
+            </div>`,
+        )}
       </dl>`;
   return html`<dialog id="help" aria-label="Keyboard and search" @click=${closeOnBackdrop}>
     <form method="dialog">

@@ -6,7 +6,9 @@ import { codicon } from './health-words.ts';
 /** What the signs of the picture mean. */
 export function legend(close: () => void): TemplateResult {
   return html`<aside class="legend" aria-label="Legend">
-    <button class="legend-close" title="Hide the legend" aria-label="Hide the legend" @click=${close}>${codicon('close')}</button>
+    <button class="legend-close" title="Hide the legend" aria-label="Hide the legend" @click=${close}>
+      ${codicon('close')}
+    </button>
     <div class="legend-grid">
       ${(['healthy', 'degraded', 'failing', 'idle'] as const).map(
         (health) => html`<span><i class="legend-bar is-${health}"></i>${health}</span>`,
@@ -20,7 +22,9 @@ export function legend(close: () => void): TemplateResult {
 }
 
 function line(className: string): TemplateResult {
-  return html`<svg width="26" height="8" aria-hidden="true">${svg`<line class=${className} x1="0" y1="4" x2="26" y2="4"></line>`}</svg>`;
+  return html`<svg width="26" height="8" aria-hidden="true">
+    ${svg`<line class=${className} x1="0" y1="4" x2="26" y2="4"></line>`}
+  </svg>`;
 }
 
 function lock(): TemplateResult {

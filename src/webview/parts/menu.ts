@@ -7,7 +7,9 @@ export function menu(id: string, label: string, content: TemplateResult, icon?: 
   return html`<button class="tool" popovertarget=${id} aria-haspopup="true" id="${id}-button">
       ${icon === undefined ? '' : codicon(icon)} ${label} ${codicon('chevron-down')}
     </button>
-    <div class="menu" popover id=${id} role="group" aria-label=${label} @beforetoggle=${placeUnderButton}>${content}</div>`;
+    <div class="menu" popover id=${id} role="group" aria-label=${label} @beforetoggle=${placeUnderButton}>
+      ${content}
+    </div>`;
 }
 
 /** One entry of a menu; choosing it closes the menu. */

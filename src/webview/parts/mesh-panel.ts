@@ -13,46 +13,56 @@ import { sourceLink } from './links.ts';
 /** The side panel while nothing is selected: the mesh itself, what wants attention, what happened last. */
 export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailActions): TemplateResult {
   const { status, events } = data;
-  const summary = data.graph?.summary;
+  const summary = graph.nodes.length === 0 ? undefined : data.graph?.summary;
   const items = attentionItems(graph, status);
   return html`
     <header class="side-header">
       <h2>${status?.name ?? 'Mesh'}</h2>
       <p class="quiet">${phaseWords(data)}</p>
     </header>
-    ${summary === undefined
-      ? nothing
-      : html`<dl class="tiles">
-          ${tile('Workloads', String(summary.workloads))} ${tile('Services', String(summary.services))}
-          ${tile('Requests', formatRate(summary.requests))} ${tile('Errors', formatPercent(summary.errorShare))}
-          ${tile('Mutual TLS', formatPercent(summary.mutualTlsShare))}
-        </dl>`}
-    <section>
-      <h3>Wants attention</h3>
-      ${items.length === 0
-        ? html`<p class="all-well">${codicon('pass')} Nothing. Everything that has traffic is healthy.</p>`
-        : html`<ul class="rows attention">
-            ${items.slice(0, 12).map((item) => attentionRow(item, actions))}
-          </ul>`}
-    </section>
+    ${
+      summary === undefined
+        ? nothing
+        : html`<dl class="tiles">
+            ${tile('Workloads', String(summary.workloads))} ${tile('Services', String(summary.services))}
+            ${tile('Requests', formatRate(summary.requests))} ${tile('Errors', formatPercent(summary.errorShare))}
+            ${tile('Mutual TLS', formatPercent(summary.mutualTlsShare))}
+          </dl>`
+    }
+    ${
+      graph.nodes.length === 0 && items.length === 0
+        ? nothing
+        : html`<section>
+            <h3>Wants attention</h3>
+            ${
+              items.length === 0
+                ? html`<p class="all-well">${codicon('pass')} Nothing. Everything that has traffic is healthy.</p>`
+                : html`<ul class="rows attention">
+                    ${items.slice(0, 12).map((item) => attentionRow(item, actions))}
+                  </ul>`
+            }
+          </section>`
+    }
     ${endpoints(data, actions)}
     <section>
       <h3>
         Latest events
         <button class="link" @click=${() => actions.act({ action: 'open-events' })}>All</button>
       </h3>
-      ${events.length === 0
-        ? html`<p class="quiet">None yet.</p>`
-        : html`<ul class="rows events">
-            ${events.slice(0, 8).map(
-              (event) =>
-                html`<li class="event is-${event.severity}" data-event-kind=${event.kind}>
-                  <span class="quiet" title=${formatInstant(event.time)}>${formatClock(event.time, true)}</span>
-                  <span>${event.message}</span>
-                  ${event.source === undefined ? nothing : sourceLink(event.source, actions.act)}
-                </li>`,
-            )}
-          </ul>`}
+      ${
+        events.length === 0
+          ? html`<p class="quiet">None yet.</p>`
+          : html`<ul class="rows events">
+              ${events.slice(0, 8).map(
+                (event) =>
+                  html`<li class="event is-${event.severity}" data-event-kind=${event.kind}>
+                    <span class="quiet" title=${formatInstant(event.time)}>${formatClock(event.time, true)}</span>
+                    <span>${event.message}</span>
+                    ${event.source === undefined ? nothing : sourceLink(event.source, actions.act)}
+                  </li>`,
+              )}
+            </ul>`
+      }
     </section>
   `;
 }
@@ -65,7 +75,10 @@ function phaseWords({ status, engine }: PanelData): string {
 }
 
 function tile(name: string, value: string): TemplateResult {
-  return html`<div class="tile"><dt class="quiet">${name}</dt><dd>${value}</dd></div>`;
+  return html`<div class="tile">
+    <dt class="quiet">${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
 }
 
 function attentionRow(item: AttentionItem, { select, act }: DetailActions): TemplateResult {
@@ -74,7 +87,9 @@ function attentionRow(item: AttentionItem, { select, act }: DetailActions): Temp
   const body = html`<span class="is-${tone}">${codicon(item.severity)}</span>
     <span class="attention-text"><b>${item.title}</b><span class="quiet">${item.reason}</span></span>`;
   if (id !== undefined) {
-    return html`<li><button class="row row-button" data-attention=${item.key} @click=${() => select(id)}>${body}</button></li>`;
+    return html`<li>
+      <button class="row row-button" data-attention=${item.key} @click=${() => select(id)}>${body}</button>
+    </li>`;
   }
   return html`<li class="row" data-attention=${item.key}>
     ${body}${source === undefined ? nothing : sourceLink(source, act)}

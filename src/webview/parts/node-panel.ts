@@ -7,7 +7,13 @@ import { formatClock, formatInstant } from '../view-model/clock-format.ts';
 import type { Connection } from '../view-model/connections.ts';
 import { connectionsOf } from '../view-model/connections.ts';
 import { nodeName } from '../view-model/element-names.ts';
-import { formatByteRate, formatCount, formatPercent, formatRate, formatRoundDuration } from '../view-model/number-format.ts';
+import {
+  formatByteRate,
+  formatCount,
+  formatPercent,
+  formatRate,
+  formatRoundDuration,
+} from '../view-model/number-format.ts';
 import { hostOf, localWorkload } from '../view-model/route-host.ts';
 import type { VisibleGraph, VisibleNode } from '../view-model/visible-graph.ts';
 import { codicon, healthBox, instanceIcon } from './health-words.ts';
@@ -51,8 +57,16 @@ export function nodePanel(
   const { inbound, outbound } = connectionsOf(node.id, graph);
   const ready = node.instances.filter((instance) => instance.state === 'ready').length;
   const total = node.instances.length;
-  const meshed = inbound.some(({ edge }) => edge.mutualTls >= 0.9995) ? 'mutual TLS' : node.meshed ? 'in the mesh' : 'no sidecar';
-  const about = [kindWords[node.kind], total > 0 ? `${String(ready)} of ${formatCount(total, 'instance')}` : '', meshed];
+  const meshed = inbound.some(({ edge }) => edge.mutualTls >= 0.9995)
+    ? 'mutual TLS'
+    : node.meshed
+      ? 'in the mesh'
+      : 'no sidecar';
+  const about = [
+    kindWords[node.kind],
+    total > 0 ? `${String(ready)} of ${formatCount(total, 'instance')}` : '',
+    meshed,
+  ];
   const rates = node.kind === 'traffic-source' ? node.outbound : node.inbound;
   return html`
     <header class="side-header">
@@ -62,17 +76,20 @@ export function nodePanel(
     </header>
     ${healthBox(node.health)} ${trafficCharts(rates, history.series)} ${nodeActions(node, graph, status, actions)}
     ${connectionList('Inbound', inbound, actions)} ${connectionList('Outbound', outbound, actions)}
-    ${shapedBy(node.shapedBy, actions.act)}
-    ${total === 0 ? nothing : instanceList(node)}
-    ${node.kind === 'namespace'
-      ? nothing
-      : recentTraces(history.traces, actions.openTrace, () => actions.openTraces(node.service ?? node.app))}
-    ${node.principal === undefined
-      ? nothing
-      : html`<section>
-          <h3>Identity</h3>
-          <p class="mono">${node.principal}</p>
-        </section>`}
+    ${shapedBy(node.shapedBy, actions.act)} ${total === 0 ? nothing : instanceList(node)}
+    ${
+      node.kind === 'namespace'
+        ? nothing
+        : recentTraces(history.traces, actions.openTrace, () => actions.openTraces(node.service ?? node.app))
+    }
+    ${
+      node.principal === undefined
+        ? nothing
+        : html`<section>
+            <h3>Identity</h3>
+            <p class="mono">${node.principal}</p>
+          </section>`
+    }
   `;
 }
 
@@ -95,20 +112,30 @@ function nodeActions(
     if (workload !== undefined) act({ action, namespace: workload.namespace, name: workload.name });
   };
   return html`<div class="actions">
-    ${host === undefined
-      ? nothing
-      : html`<vscode-button icon="play" @click=${() => act({ action: 'send-request', host })}>Send request</vscode-button>
-          <vscode-button secondary @click=${() => act({ action: 'show-route', host })}>Show route</vscode-button>`}
-    ${!canRun
-      ? nothing
-      : isStopped
-        ? html`<vscode-button secondary @click=${() => run('start-service')}>Start</vscode-button>`
-        : html`<vscode-button secondary @click=${() => run('restart-service')}>Restart</vscode-button>
-            <vscode-button secondary @click=${() => run('stop-service')}>Stop</vscode-button>`}
+    ${
+      host === undefined
+        ? nothing
+        : html`<vscode-button icon="play" @click=${() => act({ action: 'send-request', host })}
+              >Send request</vscode-button
+            >
+            <vscode-button secondary @click=${() => act({ action: 'show-route', host })}>Show route</vscode-button>`
+    }
+    ${
+      !canRun
+        ? nothing
+        : isStopped
+          ? html`<vscode-button secondary @click=${() => run('start-service')}>Start</vscode-button>`
+          : html`<vscode-button secondary @click=${() => run('restart-service')}>Restart</vscode-button>
+              <vscode-button secondary @click=${() => run('stop-service')}>Stop</vscode-button>`
+    }
   </div>`;
 }
 
-function connectionList(title: string, connections: readonly Connection[], { select }: DetailActions): TemplateResult | typeof nothing {
+function connectionList(
+  title: string,
+  connections: readonly Connection[],
+  { select }: DetailActions,
+): TemplateResult | typeof nothing {
   if (connections.length === 0) return nothing;
   return html`<section>
     <h3>${title}</h3>
@@ -119,14 +146,26 @@ function connectionList(title: string, connections: readonly Connection[], { sel
           ...(edge.share === undefined ? [] : [formatPercent(edge.share)]),
           requests > 0 ? formatRate(requests) : bytes > 0 ? formatByteRate(bytes) : 'idle',
           ...(edge.share === undefined && p50 !== undefined ? [formatRoundDuration(p50)] : []),
-          ...(errorShare > 0 ? [`${formatPercent(errorShare)} errors`] : []),
         ];
+        const errors = `${formatPercent(errorShare)} errors`;
         return html`<li>
           <button class="row row-button" title="Show this call" @click=${() => select(edge.id)}>
             <span class="row-name">${name}</span>
+            ${
+              errorShare > 0
+                ? html`<span class="is-${edge.health.health}" role="img" aria-label=${errors} title=${errors}
+                    >${codicon('warning')}</span
+                  >`
+                : nothing
+            }
             <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
               <rect class="meter-track" width="100" height="6" rx="3"></rect>
-              <rect class="meter-fill is-${edge.health.health}" width=${Math.round(part * 100)} height="6" rx="3"></rect>
+              <rect
+                class="meter-fill is-${edge.health.health}"
+                width=${Math.round(part * 100)}
+                height="6"
+                rx="3"
+              ></rect>
             </svg>
             <span class="row-number">${numbers.join(' · ')}</span>
           </button>
@@ -144,15 +183,17 @@ function instanceList(node: VisibleNode): TemplateResult {
       ${node.instances.map(
         (instance) =>
           html`<li class="row" data-instance=${instance.name} data-state=${instance.state}>
-            ${instanceIcon(instance.state)}
-            <span class="row-name" title=${instance.address}>${instance.name}</span>
-            <span class="quiet" title=${formatInstant(instance.since)}
-              >${instance.state === 'ready' ? instance.address : `${instance.state} since ${formatClock(instance.since, true)}`}</span
-            >
-          </li>
-          ${instance.reason === undefined || instance.reason === ''
-            ? nothing
-            : html`<li class="row-note quiet">${codicon('indent')} ${instance.reason}</li>`}`,
+              ${instanceIcon(instance.state)}
+              <span class="row-name" title=${instance.address}>${instance.name}</span>
+              <span class="quiet" title=${formatInstant(instance.since)}
+                >${instance.state === 'ready' ? instance.address : `${instance.state} since ${formatClock(instance.since, true)}`}</span
+              >
+            </li>
+            ${
+              instance.reason === undefined || instance.reason === ''
+                ? nothing
+                : html`<li class="row-note quiet">${codicon('indent')} ${instance.reason}</li>`
+            }`,
       )}
     </ul>
   </section>`;

@@ -40,7 +40,9 @@ export function screen(condition: PanelCondition, act: Act, retry: () => void): 
         <h2>${condition.title}</h2>
         <p class="quiet">${condition.text}</p>
         <div class="actions">
-          <vscode-button @click=${() => run(condition.action, act, retry)}>${actionWords[condition.action]}</vscode-button>
+          <vscode-button @click=${() => run(condition.action, act, retry)}
+            >${actionWords[condition.action]}</vscode-button
+          >
           <vscode-button secondary @click=${() => act({ action: 'start-mesh' })}>Start local mesh</vscode-button>
         </div>
       </div>`;
@@ -57,9 +59,11 @@ export function bannerList(banners: readonly Banner[], act: Act, retry: () => vo
       const tone = kind === 'error' ? 'failing' : kind === 'warning' ? 'degraded' : 'info';
       return html`<div class="banner is-${tone}" data-banner=${kind}>
         ${codicon(bannerIcons[kind])}<span>${text}</span>
-        ${action === undefined
-          ? nothing
-          : html`<button class="link" @click=${() => run(action, act, retry)}>${actionWords[action]}</button>`}
+        ${
+          action === undefined
+            ? nothing
+            : html`<button class="link" @click=${() => run(action, act, retry)}>${actionWords[action]}</button>`
+        }
       </div>`;
     })}
   </div>`;

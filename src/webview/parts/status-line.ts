@@ -8,12 +8,14 @@ import { summaryLine } from '../view-model/mesh-summary.ts';
 export function statusLine({ graph, events }: PanelData, openEvents: () => void): TemplateResult {
   const event = events.find(({ severity }) => severity !== 'info') ?? events[0];
   return html`<footer class="status-line">
-    <span id="summary">${graph === undefined ? '' : summaryLine(graph.summary)}</span>
+    <span id="summary">${graph === undefined || graph.nodes.length === 0 ? '' : summaryLine(graph.summary)}</span>
     <span class="spacer"></span>
-    ${event === undefined
-      ? nothing
-      : html`<button class="link quiet" title="Show events" @click=${openEvents}>
-          ${formatClock(event.time, true)} ${event.message}
-        </button>`}
+    ${
+      event === undefined
+        ? nothing
+        : html`<button class="link quiet" title="Show events" @click=${openEvents}>
+            ${formatClock(event.time, true)} ${event.message}
+          </button>`
+    }
   </footer>`;
 }

@@ -57,17 +57,18 @@ export function toolbar(input: ToolbarInput, actions: ToolbarActions): TemplateR
     ${menu(
       'mesh-menu',
       data.status?.name ?? 'Local mesh',
-      html`${running
-        ? menuItem('Stop local mesh', () => actions.act({ action: 'stop-mesh' }), 'debug-stop')
-        : menuItem('Start local mesh', () => actions.act({ action: 'start-mesh' }), 'play')}
+      html`${
+        running
+          ? menuItem('Stop local mesh', () => actions.act({ action: 'stop-mesh' }), 'debug-stop')
+          : menuItem('Start local mesh', () => actions.act({ action: 'start-mesh' }), 'play')
+      }
       ${menuItem('Show events', () => actions.act({ action: 'open-events' }), 'history')}
       ${menuItem('Show engine log', () => actions.act({ action: 'show-log' }), 'output')}`,
     )}
     ${namespaceMenu(input, actions)}
     ${select('Graph type', graphTypeWords, view.graphType, (graphType) => actions.change({ graphType }))}
     ${select('Time window', windowWords, view.window, (window) => actions.change({ window }))}
-    ${findBox(input, actions)}
-    ${menu('display-menu', 'Display', displayMenu(view, actions))}
+    ${findBox(input, actions)} ${menu('display-menu', 'Display', displayMenu(view, actions))}
     <button class="tool" title="Arrange everything anew" @click=${actions.relayout}>Layout</button>
     ${menu(
       'export-menu',
@@ -78,7 +79,9 @@ export function toolbar(input: ToolbarInput, actions: ToolbarActions): TemplateR
     )}
     <button class="tool" @click=${actions.showTraces}>Traces</button>
     <span class="spacer"></span>
-    <span class="live is-${live.tone}" data-live=${live.tone}>${codicon('circle-filled')} <span>${live.text}</span></span>
+    <span class="live is-${live.tone}" data-live=${live.tone}
+      >${codicon('circle-filled')} <span>${live.text}</span></span
+    >
     <button
       class="tool icon"
       title="List beside the picture (l)"
@@ -88,7 +91,9 @@ export function toolbar(input: ToolbarInput, actions: ToolbarActions): TemplateR
     >
       ${codicon('list-tree')}
     </button>
-    <button class="tool icon" title="Keyboard (?)" aria-label="Keyboard" @click=${actions.showHelp}>${codicon('question')}</button>
+    <button class="tool icon" title="Keyboard (?)" aria-label="Keyboard" @click=${actions.showHelp}>
+      ${codicon('question')}
+    </button>
   </div>`;
 }
 
@@ -98,18 +103,20 @@ function select<T extends string | number>(
   value: T,
   onChange: (value: T) => void,
 ): TemplateResult {
-  return html`<select
-    class="tool-select"
-    aria-label=${label}
-    title=${label}
-    @change=${(event: Event) => {
-      const index = event.target instanceof HTMLSelectElement ? event.target.selectedIndex : -1;
-      const chosen = options[index];
-      if (chosen !== undefined) onChange(chosen[0]);
-    }}
-  >
-    ${options.map(([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`)}
-  </select>`;
+  return html`<span class="select"
+    ><select
+      class="tool"
+      aria-label=${label}
+      title=${label}
+      @change=${(event: Event) => {
+        const index = event.target instanceof HTMLSelectElement ? event.target.selectedIndex : -1;
+        const chosen = options[index];
+        if (chosen !== undefined) onChange(chosen[0]);
+      }}
+    >
+      ${options.map(([key, words]) => html`<option value=${key} ?selected=${key === value}>${words}</option>`)}</select
+    >${codicon('chevron-down')}</span
+  >`;
 }
 
 function namespaceMenu({ view, namespaces }: ToolbarInput, { change }: ToolbarActions): TemplateResult {
@@ -180,6 +187,12 @@ function findBox({ view, found }: ToolbarInput, { change, findNext }: ToolbarAct
         findNext(event.shiftKey);
       }}
     />
-    <span id="find-result" class="find-result ${found?.problem === undefined ? '' : 'is-degraded'}" role="status" title=${words}>${words}</span>
+    <span
+      id="find-result"
+      class="find-result ${found?.problem === undefined ? '' : 'is-degraded'}"
+      role="status"
+      title=${words}
+      >${words}</span
+    >
   </span>`;
 }

@@ -13,25 +13,27 @@ export function recentTraces(
 ): TemplateResult {
   return html`<section>
     <h3>Recent traces <button class="link" @click=${openAll}>All</button></h3>
-    ${traces === undefined || traces.length === 0
-      ? html`<p class="quiet">${traces === undefined ? 'Reading…' : 'None yet.'}</p>`
-      : html`<ul class="rows">
-          ${traces.slice(0, 6).map(
-            (trace) =>
-              html`<li>
-                <button
-                  class="row row-button"
-                  data-trace-id=${trace.traceId}
-                  title=${formatInstant(trace.start)}
-                  @click=${() => open(trace.traceId)}
-                >
-                  ${traceIcon(trace)}
-                  <span class="row-name">${trace.name}</span>
-                  <span class="quiet">${formatDuration(trace.duration)}</span>
-                </button>
-              </li>`,
-          )}
-        </ul>`}
+    ${
+      traces === undefined || traces.length === 0
+        ? html`<p class="quiet">${traces === undefined ? 'Reading…' : 'None yet.'}</p>`
+        : html`<ul class="rows">
+            ${traces.slice(0, 6).map(
+              (trace) =>
+                html`<li>
+                  <button
+                    class="row row-button"
+                    data-trace-id=${trace.traceId}
+                    title=${formatInstant(trace.start)}
+                    @click=${() => open(trace.traceId)}
+                  >
+                    ${traceIcon(trace)}
+                    <span class="row-name">${trace.name}</span>
+                    <span class="quiet">${formatDuration(trace.duration)}</span>
+                  </button>
+                </li>`,
+            )}
+          </ul>`
+    }
   </section>`;
 }
 

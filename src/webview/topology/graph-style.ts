@@ -18,7 +18,10 @@ export function graphStyle(theme: Theme, straight: boolean): StylesheetJson {
         'target-arrow-shape': 'triangle',
         'arrow-scale': 0.9,
       };
-  const coloured = (colour: string): Record<string, unknown> => ({ 'line-color': colour, 'target-arrow-color': colour });
+  const coloured = (colour: string): Record<string, unknown> => ({
+    'line-color': colour,
+    'target-arrow-color': colour,
+  });
   return [
     {
       selector: 'core',
@@ -46,7 +49,10 @@ export function graphStyle(theme: Theme, straight: boolean): StylesheetJson {
       selector: 'edge.preview',
       style: { 'line-style': 'dashed', 'line-dash-pattern': [4, 3], ...coloured(theme.preview) },
     },
-    { selector: 'edge.selected', style: { ...coloured(theme.selection), 'z-index': 10 } },
+    {
+      selector: 'edge.selected',
+      style: { 'underlay-color': theme.selection, 'underlay-opacity': 0.6, 'underlay-padding': 3, 'z-index': 10 },
+    },
     { selector: 'edge.dim', style: { opacity: 0.2 } },
   ] as StylesheetJson;
 }

@@ -73,6 +73,8 @@ export class GraphView {
   #restored: Viewport | undefined;
   #waiting: VisibleGraph | undefined;
   #movedByHand = false;
+  /** The picture stands as `fit` left it: then it is fitted again when its room changes. */
+  #isFitted = false;
   #zoomTimer: number | undefined;
   #settleTimer: number | undefined;
   #frame: number | undefined;
@@ -140,7 +142,10 @@ export class GraphView {
       this.#movedByHand = true;
       this.#settle();
     });
-    cy.on('pan zoom', () => this.#settle());
+    cy.on('pan zoom', () => {
+      this.#isFitted = false;
+      this.#settle();
+    });
     cy.on('zoom', () => {
       window.clearTimeout(this.#zoomTimer);
       this.#zoomTimer = window.setTimeout(() => {
@@ -292,6 +297,7 @@ export class GraphView {
     const x = width / 2 - (bounds.x + bounds.width / 2) * zoom;
     const y = height / 2 - (bounds.y + bounds.height / 2) * zoom;
     this.#cy.viewport({ zoom, pan: { x, y } });
+    this.#isFitted = true;
   }
 
   zoomBy(factor: number): void {
@@ -345,6 +351,9 @@ export class GraphView {
   }
 
   #paint(): void {
+    const tier = zoomTier(this.#cy.zoom());
+    this.#container.classList.toggle('is-middle', tier === 'middle');
+    this.#container.classList.toggle('is-far', tier === 'far');
     this.#under.draw(this.#cy);
     this.#over.draw(this.#cy);
     this.#minimap.draw(this.#scene, this.#cy.extent(), this.#theme);
@@ -372,6 +381,7 @@ export class GraphView {
     this.#cy.resize();
     this.#under.resize(clientWidth, clientHeight);
     this.#over.resize(clientWidth, clientHeight);
+    if (this.#isFitted) this.fit();
     this.#paint();
   }
 

@@ -1,8 +1,7 @@
-import type { LayoutAnswer, LayoutQuestion } from '../view-model/namespaced-layout.ts';
-import { namespacedLayout } from '../view-model/namespaced-layout.ts';
 import type { Point } from '../view-model/geometry.ts';
+import type { LayoutAnswer, LayoutQuestion } from '../view-model/layout-messages.ts';
 
-/** Asks the worker for layouts. Where no worker can be started, small graphs are laid out in the page itself. */
+/** Asks the worker for layouts. Where no worker can be started the answer is empty: every card finds a place by itself. */
 export class LayoutClient {
   readonly #scriptUri: string;
   #worker: Promise<Worker | undefined> | undefined;
@@ -36,7 +35,7 @@ export class LayoutClient {
     const id = ++this.#last;
     this.start();
     const worker = await this.#worker;
-    if (worker === undefined) return new Map(namespacedLayout(question.nodes, question.edges));
+    if (worker === undefined) return new Map();
     const positions = await new Promise<ReadonlyMap<string, Point>>((resolve) => {
       const done = (positions: ReadonlyMap<string, Point>): void => {
         worker.removeEventListener('message', onMessage);
@@ -46,7 +45,7 @@ export class LayoutClient {
       const onMessage = ({ data }: MessageEvent<LayoutAnswer>): void => {
         if (data.id === id) done(new Map(data.positions));
       };
-      const onError = (): void => done(namespacedLayout(question.nodes, question.edges));
+      const onError = (): void => done(new Map());
       worker.addEventListener('message', onMessage);
       worker.addEventListener('error', onError);
       worker.postMessage({ id, ...question } satisfies LayoutQuestion);

@@ -30,7 +30,10 @@ export class Minimap {
     const go = (event: PointerEvent): void => {
       if (this.#bounds === undefined) return;
       const { scale, left, top } = fitInto(this.#bounds);
-      onCenter({ x: (event.offsetX - left) / scale + this.#bounds.x, y: (event.offsetY - top) / scale + this.#bounds.y });
+      onCenter({
+        x: (event.offsetX - left) / scale + this.#bounds.x,
+        y: (event.offsetY - top) / scale + this.#bounds.y,
+      });
     };
     this.#canvas.addEventListener('pointerdown', (event) => {
       this.#canvas.setPointerCapture(event.pointerId);

@@ -37,7 +37,7 @@ export interface OverlayPaint {
   readonly now: number;
 }
 
-const dimmed = 0.3;
+const dimmed = 0.35;
 
 /** Paints chips and cards of what is in view, then the rings of selection and keyboard. */
 export function paintOverlay(paint: OverlayPaint): void {
@@ -46,16 +46,28 @@ export function paintOverlay(paint: OverlayPaint): void {
   if (highlight.flow) paintFlow(paint);
   if (tier === 'near' && highlight.showChips) paintChips(paint);
   const { context } = frame;
+  // Under the cards, so that badges stay whole.
+  paintRing(paint, highlight.cursor, [3, 3]);
+  paintRing(paint, highlight.selected, []);
   for (const entry of scene.cards.values()) {
     if (!overlaps(grow(entry.rect, cardMargin), frame.view)) continue;
     const isBright = highlight.bright === undefined || highlight.bright.has(entry.node.id);
+    if (!isBright) paintGround(paint, entry);
     context.globalAlpha = isBright ? 1 : dimmed;
     if (tier === 'far') paintDot(paint, entry);
     else paintSprite(paint, entry, tier, isBright ? 1 : dimmed);
   }
   context.globalAlpha = 1;
-  paintRing(paint, highlight.cursor, [3, 3]);
-  paintRing(paint, highlight.selected, []);
+}
+
+/** Under a dimmed card: without it edges would show through. */
+function paintGround({ frame, theme }: OverlayPaint, { node, rect }: SceneCard): void {
+  const { context } = frame;
+  context.globalAlpha = 1;
+  context.fillStyle = node.parent === undefined ? theme.background : theme.area;
+  context.beginPath();
+  context.roundRect(rect.x, rect.y, rect.width, rect.height, 5);
+  context.fill();
 }
 
 function paintSprite(paint: OverlayPaint, { node, card, rect }: SceneCard, tier: ZoomTier, alpha: number): void {
@@ -98,13 +110,13 @@ function paintChips(paint: OverlayPaint): void {
   for (const [id, center] of scene.chips) {
     const entry = scene.edges.get(id);
     if (entry === undefined || !isNear(center, frame.view)) continue;
+    // What is dimmed has no numbers: they would only distract.
+    if (highlight.bright !== undefined && !highlight.bright.has(id)) continue;
     const { share, rate } = motion.valuesOf(entry, now);
     const chip = chipOf(entry.edge, share, rate);
     if (chip === undefined) continue;
-    frame.context.globalAlpha = highlight.bright === undefined || highlight.bright.has(id) ? 1 : dimmed;
     paintChip(frame.context, chip, center, theme, measure);
   }
-  frame.context.globalAlpha = 1;
 }
 
 function isNear(point: { readonly x: number; readonly y: number }, view: Rect): boolean {

@@ -84,18 +84,20 @@ export class TraceView extends LitElement {
     return html`<div class="traces">
       <section class="trace-list" aria-label="Traces">
         <div class="trace-filters">
-          <select
-            class="tool-select"
-            aria-label="Service"
-            @change=${(event: Event) => {
-              if (event.target instanceof HTMLSelectElement) this.service = event.target.value;
-            }}
+          <span class="select"
+            ><select
+              class="tool"
+              aria-label="Service"
+              @change=${(event: Event) => {
+                if (event.target instanceof HTMLSelectElement) this.service = event.target.value;
+              }}
+            >
+              <option value="" ?selected=${this.service === ''}>All services</option>
+              ${this.#serviceNames().map(
+                (name) => html`<option value=${name} ?selected=${name === this.service}>${name}</option>`,
+              )}</select
+            >${codicon('chevron-down')}</span
           >
-            <option value="" ?selected=${this.service === ''}>All services</option>
-            ${this.#serviceNames().map(
-              (name) => html`<option value=${name} ?selected=${name === this.service}>${name}</option>`,
-            )}
-          </select>
           <vscode-checkbox
             label="Only errors"
             .checked=${this.onlyErrors}
@@ -115,7 +117,8 @@ export class TraceView extends LitElement {
   }
 
   #list(): TemplateResult {
-    if (this.problem !== undefined) return html`<p class="banner is-degraded">${codicon('warning')} ${this.problem}</p>`;
+    if (this.problem !== undefined)
+      return html`<p class="banner is-degraded">${codicon('warning')} ${this.problem}</p>`;
     if (this.traces === undefined) return html`<p class="quiet padded">Reading traces…</p>`;
     const shown = filterTraces(this.traces, { service: this.service, onlyErrors: this.onlyErrors });
     if (shown.length === 0) {
@@ -143,7 +146,9 @@ export class TraceView extends LitElement {
       >
         ${traceIcon(trace)}
         <span class="row-name">${trace.name}<span class="quiet trace-about">${about.join(' · ')}</span></span>
-        <span class="row-number">${trace.httpStatus === undefined ? nothing : html`<span class="quiet">${trace.httpStatus}</span> `}${formatDuration(trace.duration)}</span>
+        <span class="row-number"
+          >${trace.httpStatus === undefined ? nothing : html`<span class="quiet">${trace.httpStatus}</span> `}${formatDuration(trace.duration)}</span
+        >
       </button>
     </li>`;
   }

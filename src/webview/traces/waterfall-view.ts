@@ -1,12 +1,13 @@
 import { LitElement, html, nothing, svg } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Span, Trace } from '../../shared/traces.ts';
 import { codicon } from '../parts/health-words.ts';
 import { formatClock, formatInstant } from '../view-model/clock-format.ts';
 import { formatCount, formatDuration } from '../view-model/number-format.ts';
 import type { WaterfallRow } from '../view-model/waterfall.ts';
 import { scaleTicks, waterfallRows } from '../view-model/waterfall.ts';
+
+// Styles are set as properties: the policy of the page refuses style attributes, which lit's styleMap starts with.
 
 /** The hops of one trace on a common scale of time. Rows open to their attributes and events. */
 export class WaterfallView extends LitElement {
@@ -55,7 +56,10 @@ export class WaterfallView extends LitElement {
           <b>${formatDuration(trace.duration)}</b> · ${facts.join(' · ')} · <span class="mono">${trace.traceId}</span>
         </p>
         ${trace.meshEvents.map(
-          (event) => html`<p class="banner is-degraded">${codicon('warning')} ${formatClock(event.time, true)} ${event.message}</p>`,
+          (event) =>
+            html`<p class="banner is-degraded">
+              ${codicon('warning')} ${formatClock(event.time, true)} ${event.message}
+            </p>`,
         )}
       </header>
       <div class="waterfall" role="treegrid" aria-label="Hops" @keydown=${(event: KeyboardEvent) => this.#onKey(event)}>
@@ -72,7 +76,7 @@ export class WaterfallView extends LitElement {
     const { duration } = this.trace;
     return scaleTicks(duration).map((tick) => {
       const left = `${((tick / Math.max(duration, 0.001)) * 100).toFixed(2)}%`;
-      return html`<i style=${styleMap({ left })}>${formatDuration(tick)}</i>`;
+      return html`<i .style=${`left: ${left}`}>${formatDuration(tick)}</i>`;
     });
   }
 
@@ -96,20 +100,22 @@ export class WaterfallView extends LitElement {
         @click=${() => this.#toggle('opened', span.spanId)}
         @focus=${() => (this.active = span.spanId)}
       >
-        <span class="wf-name" role="gridcell" style=${styleMap({ 'padding-left': `${depth * 14}px` })}>
-          ${hasChildren
-            ? html`<button
-                class="wf-twist"
-                tabindex="-1"
-                aria-label=${this.closed.has(span.spanId) ? 'Show the calls within' : 'Hide the calls within'}
-                @click=${(event: Event) => {
-                  event.stopPropagation();
-                  this.#toggle('closed', span.spanId);
-                }}
-              >
-                ${codicon(this.closed.has(span.spanId) ? 'chevron-right' : 'chevron-down')}
-              </button>`
-            : html`<span class="wf-twist"></span>`}
+        <span class="wf-name" role="gridcell" .style=${`padding-left: ${depth * 14}px`}>
+          ${
+            hasChildren
+              ? html`<button
+                  class="wf-twist"
+                  tabindex="-1"
+                  aria-label=${this.closed.has(span.spanId) ? 'Show the calls within' : 'Hide the calls within'}
+                  @click=${(event: Event) => {
+                    event.stopPropagation();
+                    this.#toggle('closed', span.spanId);
+                  }}
+                >
+                  ${codicon(this.closed.has(span.spanId) ? 'chevron-right' : 'chevron-down')}
+                </button>`
+              : html`<span class="wf-twist"></span>`
+          }
           ${failed ? html`<span class="is-failing" role="img" aria-label="failed">${codicon('error')}</span>` : nothing}
           <b>${span.service}</b>
           <span class="quiet wf-what">${span.kind === 'client' ? '→ ' : ''}${span.name}</span>
@@ -127,16 +133,19 @@ export class WaterfallView extends LitElement {
     const words = `${span.instance === '' ? span.workload : span.instance}${retry === undefined ? '' : ` · retry ${String(retry)}`}`;
     const end = offset + length;
     // The words stand where there is room: right of the bar, else left of it.
-    const place = end < 0.7 ? { left: `calc(${(end * 100).toFixed(2)}% + 6px)` } : { right: `calc(${((1 - offset) * 100).toFixed(2)}% + 6px)` };
     const inside = length > 0.45;
-    return html`<svg class="wf-bar" viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true">
-        ${svg`<rect class="bar ${span.origin} ${span.kind} ${span.status}" x=${offset * 1000} y="2" width=${Math.max(2, length * 1000)} height="10"></rect>`}
+    const edge = inside || end < 0.7 ? 'left' : 'right';
+    const at = edge === 'right' ? 1 - offset : inside ? offset : end;
+    return html`<svg class="wf-bar" viewBox="0 0 1000 18" preserveAspectRatio="none" aria-hidden="true">
+        ${svg`<rect class="bar ${span.origin} ${span.kind} ${span.status}" x=${offset * 1000} y="1" width=${Math.max(2, length * 1000)} height="16"></rect>`}
         ${span.events.map((event) => {
           const x = ((event.time - this.trace.start) / whole) * 1000;
-          return svg`<rect class="wf-event" x=${Math.max(0, Math.min(998, x))} y="0" width="2.5" height="14"></rect>`;
+          return svg`<rect class="wf-event" x=${Math.max(0, Math.min(998, x))} y="0" width="2.5" height="18"></rect>`;
         })}
       </svg>
-      <span class="wf-instance ${inside ? 'inside' : ''}" style=${styleMap(inside ? { left: `calc(${(offset * 100).toFixed(2)}% + 6px)` } : place)}>${words}</span>`;
+      <span class="wf-instance ${inside ? 'inside' : ''}" .style=${`${edge}: calc(${(at * 100).toFixed(2)}% + 6px)`}
+        >${words}</span
+      >`;
   }
 
   #details(span: Span): TemplateResult {
@@ -155,20 +164,28 @@ export class WaterfallView extends LitElement {
         <dl class="facts">
           ${facts
             .filter(([, value]) => value !== '')
-            .map(([key, value]) => html`<div><dt class="quiet">${key}</dt><dd class="mono">${value}</dd></div>`)}
+            .map(
+              ([key, value]) =>
+                html`<div>
+                  <dt class="quiet">${key}</dt>
+                  <dd class="mono">${value}</dd>
+                </div>`,
+            )}
         </dl>
-        ${span.events.length === 0
-          ? nothing
-          : html`<h3>Events</h3>
-              <ul class="rows">
-                ${span.events.map((event) => {
-                  const about = Object.entries(event.attributes).map(([key, value]) => `${key} ${String(value)}`);
-                  return html`<li class="row" data-span-event=${event.name}>
-                    <span class="quiet">+${formatDuration(event.time - this.trace.start)}</span>
-                    <b>${event.name}</b><span class="quiet row-name">${about.join(' · ')}</span>
-                  </li>`;
-                })}
-              </ul>`}
+        ${
+          span.events.length === 0
+            ? nothing
+            : html`<h3>Events</h3>
+                <ul class="rows">
+                  ${span.events.map((event) => {
+                    const about = Object.entries(event.attributes).map(([key, value]) => `${key} ${String(value)}`);
+                    return html`<li class="row" data-span-event=${event.name}>
+                      <span class="quiet">+${formatDuration(event.time - this.trace.start)}</span>
+                      <b>${event.name}</b><span class="quiet row-name">${about.join(' · ')}</span>
+                    </li>`;
+                  })}
+                </ul>`
+        }
       </div>
     </div>`;
   }

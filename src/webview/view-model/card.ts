@@ -80,7 +80,8 @@ export function cardLine(node: VisibleNode): string {
   if (rates.requests > 0) parts.push(formatRoundRate(rates.requests));
   else if ((rates.bytes ?? 0) > 0) parts.push(formatByteRate(rates.bytes ?? 0));
   else parts.push('idle');
-  if (rates.p50 !== undefined && rates.requests > 0) parts.push(formatRoundDuration(rates.p50));
+  const isSource = node.kind === 'traffic-source';
+  if (!isSource && rates.p50 !== undefined && rates.requests > 0) parts.push(formatRoundDuration(rates.p50));
   return parts.join(' · ');
 }
 
@@ -93,7 +94,8 @@ export function instanceNote(instances: readonly TopologyInstance[]): string {
   if (first === undefined) return '';
   const word = group.every((instance) => instance.state === first.state) ? first.state : 'not serving';
   const since = group.map((instance) => instance.since).sort()[0] ?? first.since;
-  const count = instances.length === 1 ? 'Only instance' : `${String(group.length)} of ${String(instances.length)} instances`;
+  const count =
+    instances.length === 1 ? 'Only instance' : `${String(group.length)} of ${String(instances.length)} instances`;
   return `${count} ${word} since ${formatClock(since)}`;
 }
 

@@ -15,7 +15,7 @@ export function edgeCurve(source: Rect, target: Rect, lane = 0): EdgeCurve {
   const to = { x: target.x, y: target.y + target.height / 2 };
   const gap = to.x - from.x;
   // A call back to the left swings out far enough to be seen as one.
-  const reach = gap >= 40 ? gap / 2 : Math.min(180, 60 + Math.abs(gap) / 4);
+  const reach = gap >= 40 ? gap / 3 : Math.min(180, 60 + Math.abs(gap) / 4);
   const bend = lane * 26;
   const c1 = { x: from.x + reach, y: from.y + bend };
   const c2 = { x: to.x - reach, y: to.y + bend };
@@ -40,8 +40,7 @@ export function controlPoints(curve: EdgeCurve): { readonly distances: string; r
   const length = Math.max(1, Math.hypot(dx, dy));
   const along = (point: Point): number =>
     ((point.x - curve.from.x) * dx + (point.y - curve.from.y) * dy) / (length * length);
-  const across = (point: Point): number =>
-    ((point.y - curve.from.y) * dx - (point.x - curve.from.x) * dy) / length;
+  const across = (point: Point): number => ((point.y - curve.from.y) * dx - (point.x - curve.from.x) * dy) / length;
   return {
     distances: `${across(curve.c1).toFixed(1)} ${across(curve.c2).toFixed(1)}`,
     weights: `${along(curve.c1).toFixed(4)} ${along(curve.c2).toFixed(4)}`,

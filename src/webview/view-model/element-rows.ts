@@ -6,7 +6,13 @@ import type { VisibleGraph, VisibleNode } from './visible-graph.ts';
 
 /** One line of the list beside the picture: the same content, for reading aloud and for the keyboard. */
 export type ElementRow =
-  | { readonly kind: 'namespace'; readonly id: string; readonly level: 1; readonly text: string; readonly count: number }
+  | {
+      readonly kind: 'namespace';
+      readonly id: string;
+      readonly level: 1;
+      readonly text: string;
+      readonly count: number;
+    }
   | {
       readonly kind: 'node';
       readonly id: string;

@@ -70,7 +70,9 @@ function wordTest(word: string): Test {
     return { node: (node) => node.health.health === lower, edge: (edge) => edge.health.health === lower };
   }
   const holds = (node: VisibleNode): boolean =>
-    [nodeName(node), node.service, node.workload, node.app].some((name) => name?.toLowerCase().includes(lower) === true);
+    [nodeName(node), node.service, node.workload, node.app].some(
+      (name) => name?.toLowerCase().includes(lower) === true,
+    );
   return { node: holds, edge: never };
 }
 
@@ -87,7 +89,11 @@ function comparison(field: string, operator: Operator, value: string, unit: stri
   return {
     node: (node) => compare(textOf(field, node)),
     edge:
-      field === 'health' ? (edge) => compare(edge.health.health) : field === 'host' ? (edge) => compare(edge.host) : never,
+      field === 'health'
+        ? (edge) => compare(edge.health.health)
+        : field === 'host'
+          ? (edge) => compare(edge.host)
+          : never,
   };
 }
 

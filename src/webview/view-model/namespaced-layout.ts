@@ -2,36 +2,22 @@ import type { LayoutEdge } from '../../shared/layered-layout.ts';
 import { layoutLayered } from '../../shared/layered-layout.ts';
 import type { Point, Rect } from './geometry.ts';
 import { boundsOf, rectAround } from './geometry.ts';
-
-export interface PlacedNode {
-  readonly id: string;
-  readonly width: number;
-  readonly height: number;
-  /** The app frame, if any. */
-  readonly group?: string;
-  /** The namespace area, if any. */
-  readonly area?: string;
-}
-
-export interface LayoutQuestion {
-  readonly id: number;
-  readonly nodes: readonly PlacedNode[];
-  readonly edges: readonly LayoutEdge[];
-}
-
-export interface LayoutAnswer {
-  readonly id: number;
-  readonly positions: readonly (readonly [string, Point])[];
-}
+import type { PlacedNode } from './layout-messages.ts';
 
 const areaPadding = { x: 32, top: 40, bottom: 34 };
-const options = { layerGap: 116, nodeGap: 30, groupPadding: { top: 34, bottom: 22 } };
+const groupPadding = { top: 34, bottom: 22 };
+/** Up to this many cards there is room for air between them: curves open, chips find their place. */
+const airyUpTo = 40;
+/** More blocks than this, in a drawing wider than this many times its height, are wrapped into rows. */
+const wrapAbove = { blocks: 8, aspect: 3 };
+const rowGap = 70;
 
 /**
  * Lays out each namespace for itself and then the namespaces like cards among each other: areas never overlap, and calls
  * flow from left to right on both levels. Returns the centre of every card. Pure and deterministic.
  */
 export function namespacedLayout(nodes: readonly PlacedNode[], edges: readonly LayoutEdge[]): Map<string, Point> {
+  const options = { layerGap: 112, nodeGap: nodes.length <= airyUpTo ? 54 : 30, groupPadding };
   const areas = new Map<string, PlacedNode[]>();
   for (const node of nodes) {
     if (node.area === undefined) continue;
@@ -65,7 +51,7 @@ export function namespacedLayout(nodes: readonly PlacedNode[], edges: readonly L
   const between = edges
     .map((edge) => ({ source: blockOf.get(edge.source) ?? '', target: blockOf.get(edge.target) ?? '' }))
     .filter((edge) => edge.source !== edge.target);
-  const outer = layoutLayered(blocks, between, { ...options, layerGap: 72, partGap: 48 });
+  const outer = inRows(blocks, layoutLayered(blocks, between, { ...options, layerGap: 78, partGap: 48 }));
 
   const result = new Map<string, Point>();
   for (const node of nodes) {
@@ -80,4 +66,38 @@ export function namespacedLayout(nodes: readonly PlacedNode[], edges: readonly L
     }
   }
   return result;
+}
+
+interface Block {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Namespaces that all call each other become one endless row, which no screen can show. Then the row is broken like a
+ * line of text: still from left to right, and on from the top.
+ */
+function inRows(blocks: readonly Block[], places: ReadonlyMap<string, Point>): ReadonlyMap<string, Point> {
+  const at = (block: Block): Point => places.get(block.id) ?? { x: 0, y: 0 };
+  const whole = boundsOf(blocks.map((block) => rectAround(at(block), block)));
+  if (whole === undefined || blocks.length <= wrapAbove.blocks) return places;
+  if (whole.width < wrapAbove.aspect * whole.height) return places;
+  const area = blocks.reduce((sum, block) => sum + (block.width + rowGap) * (block.height + rowGap), 0);
+  const widest = Math.max(...blocks.map((block) => block.width));
+  const room = Math.max(widest, Math.sqrt(area * 1.7));
+  const order = [...blocks].sort((a, b) => at(a).x - at(b).x || at(a).y - at(b).y || (a.id < b.id ? -1 : 1));
+  const wrapped = new Map<string, Point>();
+  let [x, y, height] = [0, 0, 0];
+  for (const block of order) {
+    if (x > 0 && x + block.width > room) {
+      x = 0;
+      y += height + rowGap;
+      height = 0;
+    }
+    wrapped.set(block.id, { x: x + block.width / 2, y: y + block.height / 2 });
+    x += block.width + rowGap;
+    height = Math.max(height, block.height);
+  }
+  return wrapped;
 }

@@ -80,7 +80,8 @@ export function formatAgo(milliseconds: number): string {
   return `${String(Math.floor(seconds / 86_400))}${thin}d ago`;
 }
 
-/** `1 service`, `2 services`. */
+/** `1 service`, `2 services`; counts are exact, in groups of three digits from ten thousand on. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+  const digits = count < 10_000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, thin);
+  return `${digits} ${count === 1 ? one : many}`;
 }

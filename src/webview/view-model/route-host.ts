@@ -8,13 +8,12 @@ export function hostOf(node: VisibleNode, graph: VisibleGraph, status?: LocalMes
   if (busiest !== undefined) return busiest.host;
   const names = [node.service, node.app, node.workload];
   return status?.services.find(
-    (service) => service.namespace === node.namespace && (names.includes(service.name) || service.host === node.service),
+    (service) =>
+      service.namespace === node.namespace && (names.includes(service.name) || service.host === node.service),
   )?.host;
 }
 
 /** The workload of the local mesh behind a node, if it is one. */
 export function localWorkload(node: VisibleNode, status?: LocalMeshStatus): LocalWorkload | undefined {
-  return status?.workloads.find(
-    (workload) => workload.namespace === node.namespace && workload.name === node.workload,
-  );
+  return status?.workloads.find((workload) => workload.namespace === node.namespace && workload.name === node.workload);
 }

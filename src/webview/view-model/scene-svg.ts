@@ -89,7 +89,9 @@ function card({ card: content, rect }: SceneCard, colours: SvgColours): string {
     const x = rect.x + rect.width - 9 - (content.marks.length - index) * 9;
     const mark = { x, y: rect.y + 12, width: 6, height: 8 };
     const colour = state === 'ready' ? colours.healthy : state === 'down' ? colours.failing : colours.idle;
-    parts.push(box(mark, 1.5, state === 'ready' || state === 'down' ? `fill="${colour}"` : `fill="none" stroke="${colour}"`));
+    parts.push(
+      box(mark, 1.5, state === 'ready' || state === 'down' ? `fill="${colour}"` : `fill="none" stroke="${colour}"`),
+    );
   });
   if (content.badge !== '') {
     const x = rect.x + rect.width - 2;

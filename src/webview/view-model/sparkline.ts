@@ -6,12 +6,7 @@ export interface Sparkline {
 }
 
 /** A series as two SVG paths in a box of `width` × `height`. `max` is the value at the top; negative ones count as 0. */
-export function sparkline(
-  values: readonly (number | null)[],
-  width: number,
-  height: number,
-  max: number,
-): Sparkline {
+export function sparkline(values: readonly (number | null)[], width: number, height: number, max: number): Sparkline {
   const step = values.length > 1 ? width / (values.length - 1) : 0;
   const top = max > 0 ? max : 1;
   // Room for half the stroke at both rims.

@@ -1,11 +1,5 @@
 import type { Health, HealthState } from '../../shared/health.ts';
-import type {
-  TopologyBox,
-  TopologyEdge,
-  TopologyGraph,
-  TopologyNode,
-  TrafficRates,
-} from '../../shared/topology.ts';
+import type { TopologyBox, TopologyEdge, TopologyGraph, TopologyNode, TrafficRates } from '../../shared/topology.ts';
 
 /** What is drawn: a node of the graph, or a namespace that stands for its nodes while it is closed. */
 export interface VisibleNode extends Omit<TopologyNode, 'kind'> {
@@ -123,7 +117,7 @@ function namespaceCard(namespace: string, nodes: readonly TopologyNode[]): Visib
     label: namespace,
     namespace,
     cluster: first?.cluster ?? '',
-    health: worstState(nodes.map((node) => node.health)),
+    health: namespaceHealth(nodes),
     inbound: sumRates(nodes.map((node) => node.inbound)),
     outbound: sumRates(nodes.map((node) => node.outbound)),
     instances: [],
@@ -131,6 +125,15 @@ function namespaceCard(namespace: string, nodes: readonly TopologyNode[]): Visib
     shapedBy: [],
     members: nodes.length,
   };
+}
+
+function namespaceHealth(nodes: readonly TopologyNode[]): HealthState {
+  const { health } = worstState(nodes.map((node) => node.health));
+  const parts = (['failing', 'degraded'] as const).flatMap((state) => {
+    const count = nodes.filter((node) => node.health.health === state).length;
+    return count === 0 ? [] : [`${String(count)} ${state}`];
+  });
+  return { health, reason: parts.length === 0 ? '' : `Of ${String(nodes.length)} nodes ${parts.join(' and ')}` };
 }
 
 function worstState(states: readonly HealthState[]): HealthState {
