@@ -72,7 +72,11 @@ export class IncrementalAnalyzer {
     return { diagnostics: diagnostics.sort(byPlace), documents };
   }
 
-  #updatedWorld(files: readonly DocumentFile[], base: readonly MeshObject[], settings: ResolvedMeshSettings): ObjectWorld {
+  #updatedWorld(
+    files: readonly DocumentFile[],
+    base: readonly MeshObject[],
+    settings: ResolvedMeshSettings,
+  ): ObjectWorld {
     if (!this.#world || !isSameSettings(this.#world.settings, settings)) {
       this.#world = new ObjectWorld(settings);
       this.#memories = new Map();

@@ -6,7 +6,13 @@ export function isGlob(pattern: string): boolean {
 /** The folder above the first part that has a wildcard. */
 export function globRoot(pattern: string): string {
   const parts = pattern.split(/[\\/]/);
-  const fixed = parts.slice(0, Math.max(1, parts.findIndex((part) => isGlob(part))));
+  const fixed = parts.slice(
+    0,
+    Math.max(
+      1,
+      parts.findIndex((part) => isGlob(part)),
+    ),
+  );
   return fixed.join('/') || '/';
 }
 

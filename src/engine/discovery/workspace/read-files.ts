@@ -37,10 +37,7 @@ type Problem = ReadFilesResult['problems'][number];
  * Reads files, folders (every YAML file in them), globs and standard input (`-`). Files come once each, sorted by path
  * within one argument. Links to folders are not followed, so that a loop of links ends.
  */
-export async function readFiles(
-  paths: readonly string[],
-  options: ReadFilesOptions = {},
-): Promise<ReadFilesResult> {
+export async function readFiles(paths: readonly string[], options: ReadFilesOptions = {}): Promise<ReadFilesResult> {
   const reader = new FileReader(options);
   for (const each of paths) await reader.read(each);
   return { files: [...reader.files.values()], problems: reader.problems };

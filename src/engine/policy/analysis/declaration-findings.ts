@@ -22,7 +22,10 @@ export function syntaxFindings(document: YamlDocument, precise: boolean): readon
 /** Problems of one declared object by itself: structure, kind, version. */
 export function declarationFindings(document: YamlDocument, declared: DeclaredObject): readonly Finding[] {
   if (declared.isDerived) return [];
-  return [...structureFindings(document, declared), ...declarationChecks.flatMap((check) => runDeclaration(check, declared))];
+  return [
+    ...structureFindings(document, declared),
+    ...declarationChecks.flatMap((check) => runDeclaration(check, declared)),
+  ];
 }
 
 function structureFindings(document: YamlDocument, { object, base }: DeclaredObject): readonly Finding[] {

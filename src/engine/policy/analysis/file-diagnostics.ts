@@ -22,7 +22,9 @@ export function tooLong(file: DocumentFile, rules: RuleSettings): readonly Diagn
 export function suppressedByFile(file: DocumentFile, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   if (diagnostics.length === 0 || !file.text.includes('meshlens-disable-file')) return diagnostics;
   const switchedOff = file.documents.map(({ yaml }) => readSuppressions(yaml.text).file);
-  const rules = new Set(checks.filter((rule) => switchedOff.some((names) => covers(names, rule))).map(({ code }) => code));
+  const rules = new Set(
+    checks.filter((rule) => switchedOff.some((names) => covers(names, rule))).map(({ code }) => code),
+  );
   return diagnostics.filter(({ code }) => !rules.has(code));
 }
 

@@ -73,12 +73,7 @@ export function declaredObjects(
   return readObject(value, [], origin, options);
 }
 
-function readObject(
-  value: unknown,
-  base: FieldPath,
-  origin: Origin,
-  options: ReadOptions,
-): readonly DeclaredObject[] {
+function readObject(value: unknown, base: FieldPath, origin: Origin, options: ReadOptions): readonly DeclaredObject[] {
   const record = recordOf(value);
   const apiVersion = stringOf(fieldOf(record, 'apiVersion'));
   const kind = stringOf(fieldOf(record, 'kind'));

@@ -104,7 +104,8 @@ export function documentOf(
   const document = source.file(object.origin.source)?.documents[object.origin.document];
   const declared = document?.objects.find(
     ({ object: other }) =>
-      other === object || (other.kind === object.kind && other.name === object.name && other.namespace === object.namespace),
+      other === object ||
+      (other.kind === object.kind && other.name === object.name && other.namespace === object.namespace),
   );
   return document && declared && { document, declared };
 }

@@ -58,7 +58,8 @@ export function removeEntry(document: YamlDocument, path: FieldPath): Edit {
   if (start === undefined) return undefined;
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const end = endOfLine(text, trimmedEnd(text, start, entry.end));
-  if (/^[ ]*$/.test(text.slice(lineStart, start))) return { start: lineStart, end: Math.min(end + 1, text.length), text: '' };
+  if (/^[ ]*$/.test(text.slice(lineStart, start)))
+    return { start: lineStart, end: Math.min(end + 1, text.length), text: '' };
   // The first field of a list item shares its line with the dash: the next field moves up to it.
   const next = /^[^\S\n]*(?:#[^\n]*)?\n+[^\S\n]*/.exec(text.slice(trimmedEnd(text, start, entry.end)));
   return next === null ? undefined : { start, end: trimmedEnd(text, start, entry.end) + next[0].length, text: '' };

@@ -137,10 +137,17 @@ class StructureWalker {
     const name = nameOf(path);
     if (schema.values && !schema.values.includes(value)) {
       const near = nearestNames(value, schema.values);
-      const hint = near.length > 0 ? didYouMean(near) : ` It can be ${schema.values.map((each) => `\`${each}\``).join(', ')}.`;
+      const hint =
+        near.length > 0 ? didYouMean(near) : ` It can be ${schema.values.map((each) => `\`${each}\``).join(', ')}.`;
       const choices = near.length > 0 || schema.values.length > 6 ? near : schema.values;
       const fixes = choices.map((choice, index) => this.#replacement(path, choice, near.length > 0 && index === 0));
-      this.#add({ kind: 'unknown-value', path, part: 'value', message: `${name} cannot be \`${shorten(value)}\`.${hint}`, fixes });
+      this.#add({
+        kind: 'unknown-value',
+        path,
+        part: 'value',
+        message: `${name} cannot be \`${shorten(value)}\`.${hint}`,
+        fixes,
+      });
     }
     if (schema.maxLength !== undefined && value.length > schema.maxLength) {
       const message = `${name} may be at most ${String(schema.maxLength)} characters long.`;
@@ -190,7 +197,7 @@ class StructureWalker {
   #unknownField(key: string, value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
     const free = Object.keys(schema.fields).filter((field) => !Object.hasOwn(value, field));
     const near = nearestNames(key, free);
-    const owner = path.length === 0 ? 'this kind' : nameOf(path);
+    const owner = path.length === 0 ? 'this kind' : nameOf(path).replace(/^Item/, 'item');
     const fixes = near.map((name, index): FixPlan => ({
       title: `Rename to \`${name}\``,
       isPreferred: index === 0,
@@ -204,7 +211,9 @@ class StructureWalker {
   #wrongType(value: unknown, schema: Schema, path: FieldPath): void {
     const fixes: FixPlan[] = [];
     const isScalar = typeof value === 'number' || typeof value === 'boolean';
-    if (schema.type === 'string' && isScalar) {
+    if (schema.type === 'string' && schema.format !== undefined && typeof value === 'number') {
+      if (value > 0) fixes.push(this.#replacement(path, `${String(value)}s`, true));
+    } else if (schema.type === 'string' && isScalar) {
       const changes = [{ type: 'quote', object: this.#object, path } as const];
       fixes.push({ title: 'Put it in quotes', isPreferred: true, changes });
     } else if ((schema.type === 'integer' || schema.type === 'number') && typeof value === 'string') {

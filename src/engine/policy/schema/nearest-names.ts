@@ -5,7 +5,8 @@
 export function nearestNames(wrong: string, known: Iterable<string>, limit = 3): readonly string[] {
   const word = wrong.toLowerCase();
   const candidates: { readonly name: string; readonly distance: number }[] = [];
-  const most = Math.max(1, Math.floor(word.length / 3));
+  // Of two letters every other pair is "near": `v1` and `v2` are not each other's misspelling.
+  const most = Math.floor(word.length / 3);
   for (const name of new Set(known)) {
     if (name === wrong || name.length > 300) continue;
     const other = name.toLowerCase();

@@ -54,7 +54,9 @@ export function kindSchemaOf(apiVersion: string, kind: string): KindSchema | und
 export function objectSchemaOf(schema: KindSchema): ObjectSchema {
   let object = whole.get(schema);
   if (!object) {
-    const versions = schema.versions.map((version) => (schema.group === 'core' ? version : `${schema.group}/${version}`));
+    const versions = schema.versions.map((version) =>
+      schema.group === 'core' ? version : `${schema.group}/${version}`,
+    );
     object = record(
       schema.help,
       {

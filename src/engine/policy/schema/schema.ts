@@ -73,14 +73,7 @@ export interface AnySchema extends Common {
 }
 
 export type Schema =
-  | TextSchema
-  | NumberSchema
-  | FlagSchema
-  | IntOrTextSchema
-  | ListSchema
-  | MapSchema
-  | ObjectSchema
-  | AnySchema;
+  TextSchema | NumberSchema | FlagSchema | IntOrTextSchema | ListSchema | MapSchema | ObjectSchema | AnySchema;
 
 type Options<S extends Schema> = Omit<Partial<S>, 'type' | 'help'>;
 

@@ -70,7 +70,9 @@ export const conflictingHosts: ObjectCheck = {
       context.report(subject, claim.path, {
         message: `Host \`${claim.written}\` also belongs to VirtualService ${names}. Sidecars do not merge them: only the oldest counts.`,
         part: 'value',
-        related: rivals.slice(0, 10).map(({ object, path }) => ({ message: `VirtualService ${object.name}`, object, path })),
+        related: rivals
+          .slice(0, 10)
+          .map(({ object, path }) => ({ message: `VirtualService ${object.name}`, object, path })),
       });
     }
   },

@@ -25,21 +25,19 @@ export const destinationPortRequired: ObjectCheck = {
         message: `\`${destination.host}\` has ${String(service.ports.length)} ports (${portList(service)}); name the one that is meant.`,
         part: 'value',
         related: [{ message: 'The ports are declared here.', object: service.object, path: ['spec', 'ports'] }],
-        fixes: service.ports.slice(0, 5).map(
-          ({ number, name }): FixPlan => ({
-            title: `Add port ${String(number)}${name === '' ? '' : ` (${name})`}`,
-            changes: [
-              {
-                type: 'insert-field',
-                object: subject,
-                path: destination.path,
-                key: 'port',
-                value: { number },
-                after: destination.subset === undefined ? 'host' : 'subset',
-              },
-            ],
-          }),
-        ),
+        fixes: service.ports.slice(0, 5).map(({ number, name }): FixPlan => ({
+          title: `Add port ${String(number)}${name === '' ? '' : ` (${name})`}`,
+          changes: [
+            {
+              type: 'insert-field',
+              object: subject,
+              path: destination.path,
+              key: 'port',
+              value: { number },
+              after: destination.subset === undefined ? 'host' : 'subset',
+            },
+          ],
+        })),
       });
     }
   },

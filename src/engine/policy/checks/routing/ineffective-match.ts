@@ -20,7 +20,9 @@ export const ineffectiveMatch: ObjectCheck = {
         context.report(subject, path, {
           message: `This match changes nothing: ${where} above takes all that it is for.`,
           related: [{ message: 'The match that takes them.', object: subject, path: by.path }],
-          fixes: [{ title: 'Remove this match', isPreferred: true, changes: [{ type: 'remove', object: subject, path }] }],
+          fixes: [
+            { title: 'Remove this match', isPreferred: true, changes: [{ type: 'remove', object: subject, path }] },
+          ],
         });
       }
     }

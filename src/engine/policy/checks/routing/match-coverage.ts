@@ -43,13 +43,19 @@ function fieldCovers(
     case 'withoutHeaders':
       return isRecord(a) && Object.keys(a).every((name) => conditionCovers(key, a[name], b, name));
     case 'sourceLabels':
-      return isRecord(a) && Object.keys(a).every((name) => isRecord(b) && Object.hasOwn(b, name) && b[name] === a[name]);
+      return (
+        isRecord(a) && Object.keys(a).every((name) => isRecord(b) && Object.hasOwn(b, name) && b[name] === a[name])
+      );
     case 'gateways': {
       const inner = listOf(b).length > 0 ? listOf(b) : gateways;
       return listOf(a).length === 0 || inner.every((name) => listOf(a).includes(name));
     }
     case 'sniHosts':
-      return type === 'tls' && listOf(b).length > 0 && listOf(b).every((host) => listOf(a).some((each) => sniCovers(each, host)));
+      return (
+        type === 'tls' &&
+        listOf(b).length > 0 &&
+        listOf(b).every((host) => listOf(a).some((each) => sniCovers(each, host)))
+      );
     case 'destinationSubnets':
       return listOf(b).length > 0 && listOf(b).every((subnet) => listOf(a).includes(subnet));
     default:

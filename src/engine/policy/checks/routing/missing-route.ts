@@ -19,7 +19,10 @@ export const missingRoute: ObjectCheck = {
     if (!isRecord(subject.spec)) {
       // A `spec` of another type has a finding of its own.
       if (subject.spec === undefined) {
-        context.report(subject, ['kind'], { message: 'This VirtualService has no `spec`, so it routes nothing.', part: 'value' });
+        context.report(subject, ['kind'], {
+          message: 'This VirtualService has no `spec`, so it routes nothing.',
+          part: 'value',
+        });
       }
       return;
     }

@@ -40,7 +40,9 @@ function checkNames(context: CheckContext, names: readonly unknown[], path: Fiel
     if (isThere) continue;
     const here = gateways.filter((gateway) => gateway.namespace === namespace).map((gateway) => gateway.name);
     const near = nearestNames(name, here).map((each) => (isExplicit ? `${namespace}/${each}` : each));
-    const elsewhere = gateways.filter((gateway) => gateway.name === name).map((gateway) => `${gateway.namespace}/${name}`);
+    const elsewhere = gateways
+      .filter((gateway) => gateway.name === name)
+      .map((gateway) => `${gateway.namespace}/${name}`);
     const proposals = [...near, ...elsewhere].slice(0, 4);
     const where = isExplicit || isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
     context.report(subject, [...path, index], {
@@ -65,7 +67,11 @@ export function parseGatewayName(
   const slash = written.indexOf('/');
   if (slash >= 0) {
     const namespace = written.slice(0, slash);
-    return { namespace: namespace === '.' ? ownNamespace : namespace, name: written.slice(slash + 1), isExplicit: true };
+    return {
+      namespace: namespace === '.' ? ownNamespace : namespace,
+      name: written.slice(slash + 1),
+      isExplicit: true,
+    };
   }
   const [name = written, namespace] = written.split('.');
   if (namespace === undefined) return { namespace: ownNamespace, name, isExplicit: false };

@@ -31,7 +31,9 @@ function checkDestination(context: CheckContext, directory: ServiceDirectory, de
   if (lookup.state === 'hidden') {
     const owner = lookup.services[0];
     const message = `\`${destination.host}\` is not exported to namespace \`${subject.namespace}\`.`;
-    const related = owner ? [{ message: 'It is declared here.', object: owner.object, path: ['metadata', 'name'] }] : [];
+    const related = owner
+      ? [{ message: 'It is declared here.', object: owner.object, path: ['metadata', 'name'] }]
+      : [];
     context.report(subject, path, { message, part: 'value', related });
     return;
   }

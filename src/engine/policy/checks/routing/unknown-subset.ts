@@ -31,9 +31,9 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   const lookup = context.index(serviceDirectory).lookUp(destination.host, subject.namespace, isNamespaceKnown);
   let rules = directory.rulesFor(lookup.host, subject.namespace);
   if (rules.length === 0 && (!isNamespaceKnown || lookup.state === 'undecided')) {
-    rules = directory.rulesNamed(destination.host).filter(
-      ({ object }) => !isNamespaceKnown || !context.hasKnownNamespace(object),
-    );
+    rules = directory
+      .rulesNamed(destination.host)
+      .filter(({ object }) => !isNamespaceKnown || !context.hasKnownNamespace(object));
   }
   // A host that does not exist has its own finding.
   if (rules.length === 0 && lookup.state === 'unknown') return;
@@ -52,7 +52,8 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   const what = rule
     ? `No DestinationRule for \`${destination.host}\` has a subset \`${subset}\`.`
     : `No DestinationRule defines subsets for \`${destination.host}\`, so there is no subset \`${subset}\`.`;
-  const known = near.length === 0 && names.length > 0 ? ` It has ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
+  const known =
+    near.length === 0 && names.length > 0 ? ` It has ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
   context.report(subject, path, {
     message: `${what}${didYouMean(near)}${known}`,
     part: 'value',

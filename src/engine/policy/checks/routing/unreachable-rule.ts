@@ -22,7 +22,11 @@ export const unreachableRule: ObjectCheck = {
         message: `No request gets to this rule: ${names} above ${takes} all that it is for.`,
         related: by.map(({ path, name }) => ({ message: `Rule \`${name}\`.`, object: subject, path })),
         fixes: [
-          { title: 'Remove this rule', isPreferred: true, changes: [{ type: 'remove', object: subject, path: rule.path }] },
+          {
+            title: 'Remove this rule',
+            isPreferred: true,
+            changes: [{ type: 'remove', object: subject, path: rule.path }],
+          },
         ],
       });
     }

@@ -16,25 +16,38 @@ export const unknownApiVersion: DeclarationCheck = {
     const schema = kindSchemaOf(apiVersion, kind);
     if (!schema && !kindsByGroup.has(group)) {
       // A group of its own may have any kind; only one that looks like a slip of the finger is told.
-      const groups = kindSchemas.filter((each) => each.kind === kind && each.group !== 'core').map((each) => each.group);
+      const groups = kindSchemas
+        .filter((each) => each.kind === kind && each.group !== 'core')
+        .map((each) => each.group);
       const near = nearestNames(group, groups, 1)[0];
       const meant = near === undefined ? undefined : kindSchemaOf(`${near}/`, kind);
       if (near === undefined || !meant) return [];
       const names = meant.versions.map((version) => `${near}/${version}`);
-      return [{ path: ['apiVersion'], message: `There is no API group \`${group}\`.${didYouMean(names)}`, fixes: replacements(object, names) }];
+      return [
+        {
+          path: ['apiVersion'],
+          message: `There is no API group \`${group}\`.${didYouMean(names)}`,
+          fixes: replacements(object, names),
+        },
+      ];
     }
     if (!schema || schema.hasOwnReader === true) return [];
     const prefix = group === 'core' ? '' : `${group}/`;
     const versions = schema.versions.map((version) => prefix + version);
     if (versions.includes(apiVersion)) return [];
     const served = versions.map((version) => `\`${version}\``).join(', ');
-    return [{ path: ['apiVersion'], message: `${kind} is served as ${served}.`, fixes: replacements(object, versions) }];
+    return [
+      { path: ['apiVersion'], message: `${kind} is served as ${served}.`, fixes: replacements(object, versions) },
+    ];
   },
 };
 
 type Found = ReturnType<DeclarationCheck['find']>[number];
 
-function replacements(object: Parameters<DeclarationCheck['find']>[0]['object'], names: readonly string[]): NonNullable<Found['fixes']> {
+function replacements(
+  object: Parameters<DeclarationCheck['find']>[0]['object'],
+  names: readonly string[],
+): NonNullable<Found['fixes']> {
   return names.map((value, index) => ({
     title: `Replace by \`${value}\``,
     isPreferred: index === 0,

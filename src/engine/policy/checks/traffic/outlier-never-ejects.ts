@@ -65,7 +65,10 @@ function endpointsOf(context: CheckContext, labels: Labels): number | undefined 
   const lookup = context.index(serviceDirectory).lookUp(host, subject.namespace, isNamespaceKnown);
   const service = lookup.state === 'known' && lookup.services.length === 1 ? lookup.services[0] : undefined;
   if (!service || service.resolution === 'NONE' || service.resolution === 'DNS') return undefined;
-  const workloads = context.index(workloadDirectory).behind(service).filter((each) => selectorMatches(labels, each.labels));
+  const workloads = context
+    .index(workloadDirectory)
+    .behind(service)
+    .filter((each) => selectorMatches(labels, each.labels));
   let count = 0;
   for (const { endpoints } of workloads) {
     if (endpoints === undefined) return undefined;

@@ -15,11 +15,13 @@ const usedSubsets: Index<ReadonlySet<string>> = {
   inputs: [Kinds.virtualService],
   build: (objects, settings) =>
     new Set(
-      objects.ofKind(Kinds.virtualService).flatMap((object) =>
-        destinationsOf(object).flatMap(({ host, subset }) =>
-          subset === undefined ? [] : [`${resolveHost(host, object.namespace, settings)} ${subset}`],
+      objects
+        .ofKind(Kinds.virtualService)
+        .flatMap((object) =>
+          destinationsOf(object).flatMap(({ host, subset }) =>
+            subset === undefined ? [] : [`${resolveHost(host, object.namespace, settings)} ${subset}`],
+          ),
         ),
-      ),
     ),
 };
 
@@ -59,7 +61,10 @@ function labelsBehind(context: CheckContext, service: ServiceModel): readonly La
 
 /** Labels that the platform gives to what runs, and no file shows. */
 function isTopologyLabel(key: string): boolean {
-  return /(?:^|\.)(?:topology\.|failure-domain\.|kubernetes\.io\/|istio\.io\/)/.test(key) || key === 'security.istio.io/tlsMode';
+  return (
+    /(?:^|\.)(?:topology\.|failure-domain\.|kubernetes\.io\/|istio\.io\/)/.test(key) ||
+    key === 'security.istio.io/tlsMode'
+  );
 }
 
 function report(
@@ -72,12 +77,14 @@ function report(
   const isUsed = context.index(usedSubsets).has(`${host} ${subset.name}`);
   const [wrongKey, wrongValue] = Object.entries(subset.labels).find(
     ([key, value]) => !workloads.some((labels) => labels[key] === value),
-  ) ?? Object.entries(subset.labels)[0] ?? ['', ''];
+  ) ??
+    Object.entries(subset.labels)[0] ?? ['', ''];
   const path = [...subset.path, 'labels', wrongKey];
   const values = [...new Set(workloads.flatMap((labels) => labels[wrongKey] ?? []))].sort();
   const near = nearestNames(wrongValue, values);
   const choices = near.length > 0 ? near : values.slice(0, 5);
-  const known = near.length === 0 && values.length > 0 ? ` There are ${choices.map((value) => `\`${value}\``).join(', ')}.` : '';
+  const known =
+    near.length === 0 && values.length > 0 ? ` There are ${choices.map((value) => `\`${value}\``).join(', ')}.` : '';
   context.report(context.subject, path, {
     message:
       `No workload of \`${written}\` has \`${wrongKey}: ${wrongValue}\`, so subset \`${subset.name}\` is empty` +

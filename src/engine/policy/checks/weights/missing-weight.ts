@@ -19,14 +19,26 @@ export const missingWeight: ObjectCheck = {
       for (const entry of destinations) {
         if (entry.hasWeight || !entry.destination) continue;
         const rest = total < 100 ? 100 - total : undefined;
-        const insert = { type: 'insert-field', object: subject, path: entry.path, key: 'weight', after: 'destination' } as const;
+        const insert = {
+          type: 'insert-field',
+          object: subject,
+          path: entry.path,
+          key: 'weight',
+          after: 'destination',
+        } as const;
         context.report(subject, [...entry.path, 'destination'], {
           message: 'This destination has no weight, so it gets no requests; the others have weights.',
           part: 'key',
           fixes: [
             ...(rest === undefined
               ? []
-              : [{ title: `Give it the rest, ${String(rest)}`, isPreferred: true, changes: [{ ...insert, value: rest }] }]),
+              : [
+                  {
+                    title: `Give it the rest, ${String(rest)}`,
+                    isPreferred: true,
+                    changes: [{ ...insert, value: rest }],
+                  },
+                ]),
             { title: 'Say so with `weight: 0`', changes: [{ ...insert, value: 0 }] },
           ],
         });

@@ -28,7 +28,11 @@ export const weightsNotHundred: ObjectCheck = {
         part: 'value',
         related: destinations
           .filter((entry) => entry.hasWeight && entry !== last)
-          .map((entry) => ({ message: 'Another weight of this route.', object: subject, path: [...entry.path, 'weight'] })),
+          .map((entry) => ({
+            message: 'Another weight of this route.',
+            object: subject,
+            path: [...entry.path, 'weight'],
+          })),
         fixes: [{ title: 'Make the weights add up to 100', isPreferred: true, changes }],
       });
     }

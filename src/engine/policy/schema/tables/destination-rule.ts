@@ -41,7 +41,11 @@ const connectionPool = record('Limits on connections and requests: beyond them, 
     maxRequestsPerConnection: integer('Requests on one connection; 1 turns keep-alive off.'),
     maxRetries: integer('Retries under way at once.'),
     idleTimeout: duration('A connection without requests is closed after this time; 1h unless given.'),
-    h2UpgradePolicy: choice('Whether HTTP/1.1 connections are upgraded to HTTP/2.', ['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']),
+    h2UpgradePolicy: choice('Whether HTTP/1.1 connections are upgraded to HTTP/2.', [
+      'DEFAULT',
+      'DO_NOT_UPGRADE',
+      'UPGRADE',
+    ]),
     useClientProtocol: flag('Use the protocol of the caller towards the destination.'),
     maxConcurrentStreams: integer('Streams on one HTTP/2 connection.'),
     http2KeepAlive: record('Keep-alive pings of HTTP/2.', {
@@ -76,7 +80,10 @@ const consistentHash = record(
     maglev: record('Maglev table: faster look-up, more keys move.', {
       tableSize: integer('Entries of the table, a prime number; 65537 unless given.', { minimum: 0 }),
     }),
-    minimumRingSize: integer('Least number of points on the ring.', { minimum: 0, deprecated: '`ringHash.minimumRingSize`' }),
+    minimumRingSize: integer('Least number of points on the ring.', {
+      minimum: 0,
+      deprecated: '`ringHash.minimumRingSize`',
+    }),
   },
   {
     exclusive: [
@@ -102,7 +109,9 @@ const loadBalancer = record(
       errorUtilizationPenaltyPercent: unsigned('How much errors lower the weight, in percent.'),
       metricNamesForComputingUtilization: texts('Metrics of the load report that count.'),
       weightExpirationPeriod: text('How long a report counts.', { format: 'duration' }),
-      weightStabilizationPeriod: text('How long an endpoint must report before its weight counts.', { format: 'duration' }),
+      weightStabilizationPeriod: text('How long an endpoint must report before its weight counts.', {
+        format: 'duration',
+      }),
       weightUpdatePeriod: text('How often weights are computed.', { format: 'duration' }),
     }),
     localityLbSetting: record('Preference for endpoints that are near.', {
@@ -138,15 +147,25 @@ const loadBalancer = record(
 );
 
 const outlierDetection = record('Endpoints that fail are left out for a while.', {
-  consecutive5xxErrors: unsigned('Failures in a row (5xx, or no connection) that eject an endpoint; 5 unless given, 0 for never.', {
-    nullable: true,
+  consecutive5xxErrors: unsigned(
+    'Failures in a row (5xx, or no connection) that eject an endpoint; 5 unless given, 0 for never.',
+    {
+      nullable: true,
+    },
+  ),
+  consecutiveGatewayErrors: unsigned(
+    'Gateway errors (502, 503, 504) in a row that eject an endpoint; off unless given.',
+    {
+      nullable: true,
+    },
+  ),
+  consecutiveErrors: integer('Gateway errors in a row.', {
+    deprecated: '`consecutive5xxErrors` or `consecutiveGatewayErrors`',
   }),
-  consecutiveGatewayErrors: unsigned('Gateway errors (502, 503, 504) in a row that eject an endpoint; off unless given.', {
-    nullable: true,
-  }),
-  consecutiveErrors: integer('Gateway errors in a row.', { deprecated: '`consecutive5xxErrors` or `consecutiveGatewayErrors`' }),
   splitExternalLocalOriginErrors: flag('Count failures to connect apart from answers of the endpoint.'),
-  consecutiveLocalOriginFailures: unsigned('Failures to connect in a row, when counted apart; 5 unless given.', { nullable: true }),
+  consecutiveLocalOriginFailures: unsigned('Failures to connect in a row, when counted apart; 5 unless given.', {
+    nullable: true,
+  }),
   interval: duration('How often endpoints are looked at; 10s unless given.'),
   baseEjectionTime: duration('How long an endpoint stays out, times the number of ejections so far; 30s unless given.'),
   maxEjectionPercent: integer('Share of the endpoints that may be out at once, in percent; 10 unless given.'),
@@ -158,12 +177,10 @@ const outlierDetection = record('Endpoints that fail are left out for a while.',
 });
 
 const tls = record('How connections to the service are secured.', {
-  mode: choice('`ISTIO_MUTUAL` uses the mesh’s certificates, `MUTUAL` own ones, `SIMPLE` only checks the server, `DISABLE` is plain text. Chosen automatically unless given.', [
-    'DISABLE',
-    'SIMPLE',
-    'MUTUAL',
-    'ISTIO_MUTUAL',
-  ]),
+  mode: choice(
+    '`ISTIO_MUTUAL` uses the mesh’s certificates, `MUTUAL` own ones, `SIMPLE` only checks the server, `DISABLE` is plain text. Chosen automatically unless given.',
+    ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'],
+  ),
   clientCertificate: text('File with the client’s certificate; for MUTUAL.'),
   privateKey: text('File with the client’s key; for MUTUAL.'),
   caCertificates: text('File with the authorities the server is checked against.'),
@@ -220,7 +237,9 @@ export const destinationRule: KindSchema = {
     spec: record(
       'The host and what holds for it.',
       {
-        host: text('Name of the service. A short name is looked up in the namespace of this object.', { refersTo: 'host' }),
+        host: text('Name of the service. A short name is looked up in the namespace of this object.', {
+          refersTo: 'host',
+        }),
         trafficPolicy: trafficPolicy('What holds for all versions of the service.'),
         subsets: list(
           'Versions of the service, to which a VirtualService can route.',

@@ -84,7 +84,10 @@ export const localMesh: KindSchema = {
             'One gateway.',
             {
               ...identity,
-              port: integer('Where it listens on this machine; any free port unless given.', { minimum: 0, maximum: 65535 }),
+              port: integer('Where it listens on this machine; any free port unless given.', {
+                minimum: 0,
+                maximum: 65535,
+              }),
               routePort: integer('Port of the Istio Gateway it serves; 80 unless given.', port),
             },
             { required: ['name'] },

@@ -4,9 +4,13 @@ import { choice, list, mapOf, record, text, textMap, texts, unsigned } from '../
 /** Shared by WorkloadEntry and the endpoints of a ServiceEntry. */
 export const endpointFields = {
   address: text('IP address, DNS name, or `unix:///socket`.', { maxLength: 256 }),
-  ports: mapOf('Port of the endpoint by the name of the service’s port.', unsigned('Number of the port.', { minimum: 1, maximum: 65535 }), {
-    maxEntries: 128,
-  }),
+  ports: mapOf(
+    'Port of the endpoint by the name of the service’s port.',
+    unsigned('Number of the port.', { minimum: 1, maximum: 65535 }),
+    {
+      maxEntries: 128,
+    },
+  ),
   labels: mapOf('Labels, as a pod would have.', text('Value of the label.'), { maxEntries: 256 }),
   network: text('Network the endpoint is in.', { maxLength: 2048 }),
   locality: text('Where it runs, `region/zone/subzone`.', { maxLength: 2048 }),

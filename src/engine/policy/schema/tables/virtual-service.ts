@@ -57,7 +57,9 @@ const headers = record('Headers to change on the way to the destination and back
   response: headerOperations('Changes to the response before the caller gets it.'),
 });
 
-const weight = integer('Share of the traffic, relative to the weights beside it. With several destinations, one without a weight gets nothing.');
+const weight = integer(
+  'Share of the traffic, relative to the weights beside it. With several destinations, one without a weight gets nothing.',
+);
 
 const httpDestination = record(
   'One destination and its share.',
@@ -65,7 +67,11 @@ const httpDestination = record(
   { required: ['destination'] },
 );
 
-const routeDestination = record('One destination and its share.', { destination, weight }, { required: ['destination'] });
+const routeDestination = record(
+  'One destination and its share.',
+  { destination, weight },
+  { required: ['destination'] },
+);
 
 const gatewayNames = (help: string) => texts(help, { refersTo: 'gateway' });
 
@@ -75,7 +81,10 @@ const httpMatch = record('Conditions that must all hold. Several entries are alt
   scheme: stringMatch('Scheme of the URI, `http` or `https`.'),
   method: stringMatch('HTTP method, such as `GET`.'),
   authority: stringMatch('The Host header or `:authority`.'),
-  headers: mapOf('Request headers by name, in lower case with hyphens. An empty condition demands that the header is there.', stringMatch('What the header must be.')),
+  headers: mapOf(
+    'Request headers by name, in lower case with hyphens. An empty condition demands that the header is there.',
+    stringMatch('What the header must be.'),
+  ),
   port: unsigned('Port of the service that was called.'),
   sourceLabels: textMap('Labels of the workload that calls. Has no effect at gateways.'),
   gateways: gatewayNames('Gateways at which this match counts, instead of those of the whole VirtualService.'),
@@ -162,7 +171,11 @@ const corsPolicy = record('Cross-origin requests a browser may make.', {
   exposeHeaders: texts('Response headers that scripts may read.'),
   maxAge: duration('How long a browser may remember the answer to a preflight request.'),
   allowCredentials: flag('Whether credentials may be sent.', { nullable: true }),
-  unmatchedPreflights: choice('What happens to preflight requests from other origins.', ['UNSPECIFIED', 'FORWARD', 'IGNORE']),
+  unmatchedPreflights: choice('What happens to preflight requests from other origins.', [
+    'UNSPECIFIED',
+    'FORWARD',
+    'IGNORE',
+  ]),
 });
 
 const http = record('One rule: the first whose match fits is taken.', {
@@ -222,7 +235,10 @@ const tls = record(
 const tcp = record('One rule for plain TCP.', {
   match: list(
     'When the rule applies; without it, always.',
-    record('Conditions that must all hold.', { ...l4Conditions, sourceSubnet: text('Address of the caller; not implemented by Istio.') }),
+    record('Conditions that must all hold.', {
+      ...l4Conditions,
+      sourceSubnet: text('Address of the caller; not implemented by Istio.'),
+    }),
   ),
   route: list('Where connections go, with weights.', routeDestination),
 });
@@ -238,7 +254,9 @@ export const virtualService: KindSchema = {
       hosts: texts('Hosts these rules are for: services, or names that callers use. `*.` stands for any name below.', {
         refersTo: 'host',
       }),
-      gateways: gatewayNames('Where the rules apply: gateways by `name` or `namespace/name`, and `mesh` for all sidecars. `mesh` alone unless given.'),
+      gateways: gatewayNames(
+        'Where the rules apply: gateways by `name` or `namespace/name`, and `mesh` for all sidecars. `mesh` alone unless given.',
+      ),
       http: list('Rules for HTTP, tried in order.', http),
       tls: list('Rules for TLS that is passed through, tried in order.', tls),
       tcp: list('Rules for plain TCP, tried in order.', tcp),

@@ -1,0 +1,84 @@
+import type { Diagnostic, Fix } from '../../shared/diagnostics.ts';
+import type { Range, TextEdit } from '../../shared/text.ts';
+import type { DocumentSource } from '../policy/documents/document-file.ts';
+import { documentAt } from './cursor.ts';
+
+export interface CodeActionResult {
+  readonly title: string;
+  readonly kind: 'quickfix' | 'source.fixAll.meshlens';
+  readonly isPreferred: boolean;
+  /** What it makes go away. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly edits: Fix['edits'];
+}
+
+/** Fixes for the findings that touch the range, and for each a comment that switches its rule off there. */
+export function codeActions(
+  files: DocumentSource,
+  diagnostics: readonly Diagnostic[],
+  uri: string,
+  range: Range,
+): readonly CodeActionResult[] {
+  const here = diagnostics.filter((diagnostic) => diagnostic.uri === uri && touches(diagnostic.range, range));
+  const fixes = here.flatMap((diagnostic) =>
+    diagnostic.fixes.map(({ title, isPreferred, edits }): CodeActionResult => {
+      return { title, kind: 'quickfix', isPreferred: isPreferred === true, diagnostics: [diagnostic], edits };
+    }),
+  );
+  const silences = here.flatMap((diagnostic) => suppression(files, diagnostic) ?? []);
+  const seen = new Set<string>();
+  return [...fixes, ...silences].filter(({ title, edits }) => {
+    const key = `${title} ${JSON.stringify(edits)}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+/** Applies the preferred fix of every finding of the file, as far as the fixes do not touch each other. */
+export function fixAll(diagnostics: readonly Diagnostic[], uri: string): CodeActionResult | undefined {
+  const taken = new Map<string, TextEdit[]>();
+  const fixed: Diagnostic[] = [];
+  for (const diagnostic of diagnostics) {
+    const fix = diagnostic.uri === uri ? diagnostic.fixes.find(({ isPreferred }) => isPreferred === true) : undefined;
+    // A fix that reaches into other files is a decision of its own.
+    if (!fix || fix.edits.length === 0 || fix.edits.some((each) => each.uri !== uri)) continue;
+    const edits = fix.edits.flatMap((each) => each.edits);
+    const present = taken.get(uri) ?? [];
+    if (edits.some((edit) => present.some((other) => touches(edit.range, other.range)))) continue;
+    taken.set(uri, [...present, ...edits]);
+    fixed.push(diagnostic);
+  }
+  const edits = taken.get(uri);
+  if (!edits) return undefined;
+  const title = 'Fix all that Meshlens can fix';
+  return { title, kind: 'source.fixAll.meshlens', isPreferred: false, diagnostics: fixed, edits: [{ uri, edits }] };
+}
+
+/** Puts a comment above the line; not into texts that span lines. */
+function suppression(files: DocumentSource, diagnostic: Diagnostic): CodeActionResult | undefined {
+  const { uri, range, code, rule } = diagnostic;
+  const { line } = range.start;
+  const document = documentAt(files, uri, line);
+  if (!document || diagnostic.resource === undefined) return undefined;
+  const relative = line - document.line;
+  const { lines, text } = document.yaml;
+  const content = text.slice(lines.lineStart(relative), lines.lineStart(relative + 1));
+  const indent = /^ */.exec(content)?.[0] ?? '';
+  const start = { line, character: 0 };
+  const end = content.endsWith('\r\n') ? '\r\n' : '\n';
+  const newText = `${indent}# meshlens-disable-next-line ${code}${end}`;
+  return {
+    title: `Switch off ${rule} (${code}) for this line`,
+    kind: 'quickfix',
+    isPreferred: false,
+    diagnostics: [diagnostic],
+    edits: [{ uri, edits: [{ range: { start, end: start }, newText }] }],
+  };
+}
+
+function touches(a: Range, b: Range): boolean {
+  return !isBefore(a.end, b.start) && !isBefore(b.end, a.start);
+}
+
+function isBefore(a: Range['start'], b: Range['start']): boolean {
+  return a.line < b.line || (a.line === b.line && a.character < b.character);
+}

@@ -1,0 +1,163 @@
+import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
+import type { Position, Range } from '../../shared/text.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { DocumentSource } from '../policy/documents/document-file.ts';
+import { fieldOf, isRecord, stringOf, valueAt } from '../policy/documents/untrusted.ts';
+import { kindSchemas, kindsByGroup } from '../policy/schema/schema-registry.ts';
+import type { ObjectSchema, Schema } from '../policy/schema/schema.ts';
+import { writeScalar } from '../policy/fixes/yaml-writing.ts';
+import type { CompletionSite } from './completion-site.ts';
+import { completionSites } from './completion-site.ts';
+import { documentAt, schemaOf } from './cursor.ts';
+import { fieldHelp } from './hover.ts';
+import { knowledgeOf } from './knowledge.ts';
+import { namesFor } from './name-completion.ts';
+
+export interface CompletionItemResult {
+  readonly label: string;
+  readonly type: 'field' | 'value' | 'host' | 'subset' | 'gateway' | 'namespace' | 'port' | 'label';
+  readonly detail?: string;
+  /** Markdown. */
+  readonly documentation?: string;
+  /** Replaces `range`. Lines after the first are indented relative to the first by the editor. */
+  readonly insertText: string;
+  readonly range: Range;
+  /** Order among the items. */
+  readonly sortText: string;
+}
+
+/** What can be written at the position: fields, words, and the names of things that exist. */
+export function completion(
+  files: DocumentSource,
+  snapshot: Snapshot,
+  settings: ResolvedMeshSettings,
+  uri: string,
+  position: Position,
+): readonly CompletionItemResult[] {
+  const document = documentAt(files, uri, position.line);
+  if (!document || document.yaml.nature === 'template') return [];
+  const relative = { line: position.line - document.line, character: position.character };
+  const sites = completionSites(document, document.yaml.lines.offsetAt(relative));
+  const seen = new Set<string>();
+  return sites
+    .flatMap((site) => itemsAt(site, snapshot, settings))
+    .filter(({ label }) => (seen.has(label) ? false : seen.add(label)));
+}
+
+function itemsAt(
+  site: CompletionSite,
+  snapshot: Snapshot,
+  settings: ResolvedMeshSettings,
+): readonly CompletionItemResult[] {
+  const object = describeObject(site.value, settings);
+  if (site.type === 'value' && site.path.length === 1) {
+    const top = topLevelValues(String(site.path[0]), object.apiVersion);
+    if (top.length > 0) return top.map((value, index) => valueItem(site, value, 'value', index));
+  }
+  const schema = schemaOf(object, site.path);
+  if (site.type === 'key') return schema ? keyItems(site, schema) : topLevelKeys(site);
+  const names = namesFor(site.value, site.path, schema, object, knowledgeOf(snapshot, settings));
+  return [
+    ...names.map(({ name, type, detail }, index) => valueItem(site, name, type, index, detail)),
+    ...words(schema).map((word, index) => valueItem(site, word, 'value', index)),
+  ];
+}
+
+function describeObject(
+  value: unknown,
+  settings: ResolvedMeshSettings,
+): { readonly apiVersion: string; readonly kind: string; readonly namespace: string } {
+  return {
+    apiVersion: stringOf(fieldOf(value, 'apiVersion')) ?? '',
+    kind: stringOf(fieldOf(value, 'kind')) ?? '',
+    namespace: stringOf(valueAt(value, ['metadata', 'namespace'])) ?? settings.defaultNamespace,
+  };
+}
+
+function topLevelValues(key: string, apiVersion: string): readonly string[] {
+  if (key === 'apiVersion') {
+    const all = kindSchemas.flatMap(({ group, versions }) =>
+      versions.map((version) => (group === 'core' ? version : `${group}/${version}`)),
+    );
+    return [...new Set(all)];
+  }
+  if (key !== 'kind') return [];
+  const group = apiVersion.split('/')[0] ?? '';
+  const known = kindSchemas
+    .filter((schema) => !apiVersion.includes('/') || schema.group === group)
+    .map(({ kind }) => kind);
+  return [...new Set([...known, ...(kindsByGroup.get(group) ?? [])])];
+}
+
+function topLevelKeys(site: CompletionSite): readonly CompletionItemResult[] {
+  const value = isRecord(site.value) ? site.value : {};
+  if (site.path.length > 0) return [];
+  return ['apiVersion', 'kind', 'metadata', 'spec']
+    .filter((key) => !Object.hasOwn(value, key))
+    .map((key, index) => ({
+      label: key,
+      type: 'field',
+      insertText: key === 'metadata' ? 'metadata:\n  name: ' : key === 'spec' ? 'spec:\n  ' : `${key}: `,
+      range: site.range,
+      sortText: sortKey(index),
+    }));
+}
+
+function keyItems(site: CompletionSite, schema: Schema): readonly CompletionItemResult[] {
+  if (schema.type !== 'object') return [];
+  const present = valueAt(site.value, site.path);
+  return freeFields(schema, present).map(([name, field], index): CompletionItemResult => {
+    const isRequired = schema.required.includes(name);
+    return {
+      label: name,
+      type: 'field',
+      detail: isRequired ? 'required' : '',
+      documentation: fieldHelp(name, field),
+      insertText: site.hasColon ? name : name + suffixOf(field, site.isFlow),
+      range: site.range,
+      sortText: `${isRequired ? '0' : '1'}${sortKey(index)}`,
+    };
+  });
+}
+
+/** Fields that are not there yet; of an exclusive group of which one is set, none. */
+function freeFields(schema: ObjectSchema, present: unknown): readonly (readonly [string, Schema])[] {
+  const isSet = (name: string): boolean => isRecord(present) && Object.hasOwn(present, name);
+  const excluded = new Set(schema.exclusive.filter((group) => group.some(isSet)).flat());
+  return Object.entries(schema.fields).filter(
+    ([name, field]) => !isSet(name) && !excluded.has(name) && field.deprecated === undefined,
+  );
+}
+
+function suffixOf(field: Schema, isFlow: boolean): string {
+  if (isFlow) return ': ';
+  switch (field.type) {
+    case 'object':
+    case 'map':
+      return ':\n  ';
+    case 'array':
+      return ':\n  - ';
+    default:
+      return ': ';
+  }
+}
+
+function words(schema: Schema | undefined): readonly string[] {
+  if (schema?.type === 'boolean') return ['true', 'false'];
+  return schema?.type === 'string' ? (schema.values ?? []) : [];
+}
+
+function valueItem(
+  site: CompletionSite,
+  value: string,
+  type: CompletionItemResult['type'],
+  index: number,
+  detail?: string,
+): CompletionItemResult {
+  const insertText = type === 'value' || type === 'port' ? value : writeScalar(value);
+  return { label: value, type, ...(detail && { detail }), insertText, range: site.range, sortText: sortKey(index) };
+}
+
+function sortKey(index: number): string {
+  return String(index).padStart(4, '0');
+}
