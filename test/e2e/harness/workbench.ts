@@ -41,11 +41,9 @@ export class Workbench {
 
   /** The body of a view whose title is `title`. */
   view(title: string): Locator {
-    return this.#page
-      .locator('.pane')
-      .filter({
-        has: this.#page.locator(`.pane-header h3.title[title="${title}"], .pane-header h3.title:text-is("${title}")`),
-      });
+    return this.#page.locator('.pane').filter({
+      has: this.#page.locator(`.pane-header h3.title[title="${title}"], .pane-header h3.title:text-is("${title}")`),
+    });
   }
 
   /** Rows of a tree view, each as "label description". */
