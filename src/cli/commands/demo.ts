@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../../engine/engine.ts';
 import type { Command, CommandIo } from '../command.ts';
@@ -14,8 +15,8 @@ export const demoMesh = (): string =>
 
 /** Starts a local mesh and waits until it runs. */
 export async function startMesh(engine: Engine, file: string, io: CommandIo): Promise<void> {
-  await engine.openFolder(fileURLToPath(new URL('.', `file://${file}`)));
-  const status = await engine.request('mesh/local/start', { file });
+  await engine.openFolder(path.dirname(path.resolve(io.cwd, file)));
+  const status = await engine.request('mesh/local/start', { file: path.resolve(io.cwd, file) });
   if (status.phase !== 'running')
     throw new UnreachableError(
       `The mesh did not start: ${status.message ?? status.phase}. Look at what the services print with --verbose.`,

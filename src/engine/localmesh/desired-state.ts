@@ -5,7 +5,9 @@ import path from 'node:path';
 export interface DesiredState {
   readonly running: boolean;
   readonly file?: string;
-  /** Ids of workloads the person stopped. */
+  /** When the engine was ended in order, milliseconds since the epoch; absent after a crash. */
+  readonly endedAt?: number;
+  /** Names of instances the person stopped. */
   readonly stopped: readonly string[];
   /** Loopback ports others may have written down (a Prometheus, a Consul client). */
   readonly ports: { readonly registry: number; readonly metrics: number; readonly otlp: number };
@@ -35,6 +37,7 @@ function parse(text: string): DesiredState {
   return {
     running: state.running === true,
     ...(typeof state.file === 'string' ? { file: state.file } : {}),
+    ...(typeof state.endedAt === 'number' ? { endedAt: state.endedAt } : {}),
     stopped: Array.isArray(state.stopped)
       ? state.stopped.filter((item): item is string => typeof item === 'string')
       : [],
@@ -42,6 +45,14 @@ function parse(text: string): DesiredState {
     ...(typeof state.registryToken === 'string' ? { registryToken: state.registryToken } : {}),
     ...(state.registrations === undefined ? {} : { registrations: state.registrations }),
   };
+}
+
+/** A reloaded window starts its engine again within this time, and expects to find what ran. */
+const reloadMs = 30_000;
+
+/** Whether an engine that starts now succeeds one that ran a mesh: it crashed, or its window was reloaded. */
+export function isToBeResumed({ running, endedAt }: DesiredState, now: number): boolean {
+  return running && (endedAt === undefined || now - endedAt < reloadMs);
 }
 
 /** Keeps the desired state in one file of the storage folder; without a folder, in memory only. */
@@ -70,7 +81,8 @@ export class DesiredStateFile {
 
   /** Resolves when it is on disk. Writes go one after the other and are atomic, since the next moment may be the last. */
   update(change: Partial<DesiredState>): Promise<void> {
-    this.state = { ...this.state, ...change };
+    const { endedAt: _ended, ...state } = this.state;
+    this.state = { ...state, ...change };
     const { file } = this;
     if (file === undefined) return Promise.resolve();
     this.writing = this.writing.then(async () => {

@@ -1,11 +1,10 @@
 import type { BoundListeners } from '../dataplane/data-plane.ts';
+import { variableName } from '../discovery/registry/process-environment.ts';
 import type { TcpService } from './proxy-config.ts';
 import { proxyListener, tcpListener } from './proxy-config.ts';
 
 /** Hosts a program must reach directly even when it has a proxy: itself and its debugger. */
 const direct = 'localhost,127.0.0.1,::1';
-
-const variableName = (service: string): string => service.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 
 /** Environment for a program that shall call the mesh through the proxy whose listeners these are. */
 export function proxyEnvironment(input: {

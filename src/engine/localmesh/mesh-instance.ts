@@ -25,7 +25,6 @@ export interface MeshInstance {
   /** Address of the application, and its port by port name. */
   readonly address: string;
   readonly applicationPorts: Readonly<Record<string, number>>;
-  readonly health: 'healthy' | 'unhealthy';
   /** Gateways: where to listen (0: any port), and the port of the Istio Gateway server served. */
   readonly gateway?: { readonly port: number; readonly routePort: number };
   readonly declaredAt?: SourceRef;

@@ -41,8 +41,10 @@ export class PolicyKeeper {
     const candidates = new Map<string, MeshObject>();
     for (const file of files) {
       if (file.unreadable) {
-        rejections.push(file.unreadable);
-        for (const [key, object] of this.good) if (object.origin.source === file.uri) candidates.set(key, object);
+        const kept = [...this.good].filter(([, object]) => object.origin.source === file.uri);
+        for (const [key, object] of kept) candidates.set(key, object);
+        // A file that never gave anything to this mesh is not its business.
+        if (kept.length > 0) rejections.push(file.unreadable);
       }
       for (const object of file.objects) candidates.set(keyOf(object), object);
     }

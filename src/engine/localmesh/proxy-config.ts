@@ -6,9 +6,11 @@ import type {
   ProxyConfig,
 } from '../dataplane/data-plane.ts';
 import type { CompiledRoutes } from '../policy/semantics/routing/compiled.ts';
-import { gatewayListener } from './live-endpoints.ts';
 import type { MeshInstance } from './mesh-instance.ts';
 import { principalOf } from './mesh-instance.ts';
+
+/** Name of a gateway's only outbound listener. */
+export const gatewayListener = 'gateway';
 
 /** Name of the listener that applications use as HTTP proxy. */
 export const proxyListener = 'proxy';

@@ -1,0 +1,79 @@
+import { DiagnosticSeverity, type Connection, type Diagnostic as LspDiagnostic } from 'vscode-languageserver/node';
+import type { Diagnostic, Severity } from '../../shared/diagnostics.ts';
+import type { Engine } from '../engine.ts';
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+export function lspDiagnosticOf(diagnostic: Diagnostic, docsRoot: string): LspDiagnostic {
+  return {
+    range: diagnostic.range,
+    message: diagnostic.message,
+    severity: severities[diagnostic.severity],
+    code: diagnostic.code,
+    codeDescription: { href: `${docsRoot}${diagnostic.docs}` },
+    source: 'Meshlens',
+    relatedInformation: diagnostic.related.map(({ message, location }) => ({ message, location })),
+    data: { rule: diagnostic.rule, aliases: diagnostic.aliases },
+  };
+}
+
+/** Analyzes a moment after the last keystroke and publishes what changed, file by file. */
+export class DiagnosticsPublisher {
+  readonly #connection: Connection;
+  readonly #engine: Engine;
+  readonly #docsRoot: string;
+  /** What the client was told, as text, by file. */
+  readonly #published = new Map<string, string>();
+  #current: readonly Diagnostic[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(connection: Connection, engine: Engine, docsRoot: string) {
+    this.#connection = connection;
+    this.#engine = engine;
+    this.#docsRoot = docsRoot;
+  }
+
+  /** What was found last; brought up to date first if something changed since. */
+  get current(): readonly Diagnostic[] {
+    if (this.#timer) this.#publish();
+    return this.#current;
+  }
+
+  schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#publish(), this.#engine.debounce);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #publish(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { diagnostics } = this.#engine.analyzeWorkspace();
+    this.#current = diagnostics;
+    const byFile = new Map<string, LspDiagnostic[]>();
+    for (const diagnostic of diagnostics) {
+      const converted = lspDiagnosticOf(diagnostic, this.#docsRoot);
+      const known = byFile.get(diagnostic.uri);
+      if (known) known.push(converted);
+      else byFile.set(diagnostic.uri, [converted]);
+    }
+    for (const uri of new Set([...this.#published.keys(), ...byFile.keys()])) {
+      const found = byFile.get(uri) ?? [];
+      const text = JSON.stringify(found);
+      if (this.#published.get(uri) === text) continue;
+      if (found.length === 0) this.#published.delete(uri);
+      else this.#published.set(uri, text);
+      const version = this.#engine.workspace.versionOf(uri);
+      void this.#connection.sendDiagnostics({ uri, diagnostics: found, ...(version === undefined ? {} : { version }) });
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  CodeActionKind,
+  MarkupKind,
+  SymbolKind,
+  type CodeAction,
+  type CompletionItem,
+  type Connection,
+  type DocumentSymbol,
+  type Hover,
+  type ServerCapabilities,
+  type WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import type { Fix } from '../../shared/diagnostics.ts';
+import type { Engine } from '../engine.ts';
+import type { CodeActionResult } from '../language/code-actions.ts';
+import { codeActions, fixAll } from '../language/code-actions.ts';
+import { codeLenses } from '../language/code-lenses.ts';
+import { completion } from '../language/completion.ts';
+import { definition, references } from '../language/definition.ts';
+import type { DocumentSymbolResult } from '../language/document-symbols.ts';
+import { documentSymbols } from '../language/document-symbols.ts';
+import { hover } from '../language/hover.ts';
+import { completionItemOf } from './completion-item.ts';
+import { lspDiagnosticOf, type DiagnosticsPublisher } from './diagnostics-publisher.ts';
+
+const fixAllKind = 'source.fixAll.meshlens';
+
+export const languageCapabilities: ServerCapabilities = {
+  hoverProvider: true,
+  completionProvider: { triggerCharacters: [' ', ':', '-', '.', '/', '"'] },
+  definitionProvider: true,
+  referencesProvider: true,
+  documentSymbolProvider: true,
+  codeLensProvider: { resolveProvider: false },
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
+};
+
+function workspaceEditOf(edits: Fix['edits']): WorkspaceEdit {
+  return { changes: Object.fromEntries(edits.map(({ uri, edits: changes }) => [uri, [...changes]])) };
+}
+
+const symbolKinds: Readonly<Record<DocumentSymbolResult['type'], SymbolKind>> = {
+  object: SymbolKind.Object,
+  rule: SymbolKind.Event,
+  subset: SymbolKind.EnumMember,
+  server: SymbolKind.Interface,
+  service: SymbolKind.Class,
+};
+
+function symbolOf({ name, detail, type, range, selection, children }: DocumentSymbolResult): DocumentSymbol {
+  return { name, detail, kind: symbolKinds[type], range, selectionRange: selection, children: children.map(symbolOf) };
+}
+
+/** Answers the editor's questions about text from the rooms that know, converting at this edge only. */
+export function registerLanguageFeatures(
+  connection: Connection,
+  engine: Engine,
+  publisher: DiagnosticsPublisher,
+  docsRoot: string,
+): void {
+  const { workspace } = engine;
+  const actionOf = ({ title, kind, isPreferred, diagnostics, edits }: CodeActionResult): CodeAction => ({
+    title,
+    kind,
+    isPreferred,
+    diagnostics: diagnostics.map((diagnostic) => lspDiagnosticOf(diagnostic, docsRoot)),
+    edit: workspaceEditOf(edits),
+  });
+
+  connection.onHover(({ textDocument, position }): Hover | null => {
+    const found = hover(workspace, engine.snapshot, engine.settings, textDocument.uri, position);
+    return found ? { contents: { kind: MarkupKind.Markdown, value: found.contents }, range: found.range } : null;
+  });
+  connection.onCompletion(({ textDocument, position }): CompletionItem[] =>
+    completion(workspace, engine.snapshot, engine.settings, textDocument.uri, position).map(completionItemOf),
+  );
+  connection.onDefinition(({ textDocument, position }) => [
+    ...definition(workspace, engine.snapshot, engine.settings, textDocument.uri, position),
+  ]);
+  connection.onReferences(({ textDocument, position, context }) => [
+    ...references(workspace, engine.snapshot, engine.settings, textDocument.uri, position, context.includeDeclaration),
+  ]);
+  connection.onDocumentSymbol(({ textDocument }) => documentSymbols(workspace, textDocument.uri).map(symbolOf));
+  connection.onCodeLens(({ textDocument }) =>
+    codeLenses(workspace, engine.snapshot, engine.settings, textDocument.uri).map(({ range, title, command }) => ({
+      range,
+      command: { title, command: command?.id ?? '', arguments: [...(command?.arguments ?? [])] },
+    })),
+  );
+  connection.onCodeAction(({ textDocument, range, context }): CodeAction[] => {
+    const wants = (kind: string): boolean =>
+      !context.only || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
+    const all = wants(fixAllKind) ? fixAll(publisher.current, textDocument.uri) : undefined;
+    const fixes = wants(CodeActionKind.QuickFix)
+      ? codeActions(workspace, publisher.current, textDocument.uri, range)
+      : [];
+    return [...fixes, ...(all ? [all] : [])].map(actionOf);
+  });
+}
