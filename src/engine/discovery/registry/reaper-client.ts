@@ -16,6 +16,7 @@ export class ReaperClient {
   readonly #groups = new Set<number>();
   #child: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
+  #ready: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor() {
@@ -24,6 +25,11 @@ export class ReaperClient {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Resolves when it works: from then on not even a signal ends it. Groups may be announced before. */
+  ready(): Promise<void> {
+    return this.#ready;
   }
 
   /** Announces a process group by the id of its leader. */
@@ -58,7 +64,7 @@ export class ReaperClient {
     const child = spawn(process.execPath, ['--max-old-space-size=32', script, this.runId], {
       // A session of its own: what ends the engine's session or terminal does not end it.
       detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
       env,
       cwd: '/',
       windowsHide: true,
@@ -67,6 +73,15 @@ export class ReaperClient {
     child.on('error', () => this.#startAgain(child));
     child.on('exit', () => this.#startAgain(child));
     child.stdin.on('error', () => undefined);
+    this.#ready = new Promise((resolve) => {
+      child.stdout.once('data', () => {
+        // It says nothing else; an open pipe would keep this process running.
+        child.stdout.destroy();
+        resolve();
+      });
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
+    });
     child.unref();
     for (const group of this.#groups) this.#write(`add ${group}\n`);
   }

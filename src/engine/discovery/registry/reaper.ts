@@ -70,3 +70,5 @@ lines.on('line', (line) => {
   else groups.delete(pid);
 });
 lines.on('close', () => void endEverything());
+process.stdout.on('error', () => undefined);
+process.stdout.write('ready\n');
