@@ -30,6 +30,12 @@ export class SpecNode {
     return this.value !== undefined && this.value !== null;
   }
 
+  /** Number of entries of a sequence, without a report; what is present with another type counts as one. */
+  get count(): number {
+    if (Array.isArray(this.value)) return this.value.length;
+    return this.present ? 1 : 0;
+  }
+
   /** The field of a mapping; absent where this is no mapping or has no such own key. */
   child(key: string): SpecNode {
     const { value } = this;
@@ -38,7 +44,7 @@ export class SpecNode {
     return new SpecNode(found, [...this.path, key], this.#report);
   }
 
-  /** The entry of a sequence, for readers that follow an alternative. */
+  /** The entries of a sequence. */
   items(): readonly SpecNode[] {
     if (!this.present) return [];
     if (!Array.isArray(this.value)) {

@@ -143,10 +143,10 @@ function readTargets(node: SpecNode, context: Context): readonly WeightedTarget[
   return targets;
 }
 
-/** Istio refuses a list of delegates, fixed answers and destinations in one rule; which come first here is its order. */
+/** Istio refuses rules that both delegate, answer themselves and send on. */
 function checkConflicts(node: SpecNode, isDelegated: boolean): void {
   const has = (key: string): boolean => node.child(key).present;
-  const hasTargets = node.child('route').items().length > 0;
+  const hasTargets = node.child('route').count > 0;
   if (has('delegate')) {
     if (isDelegated) node.child('delegate').error('A delegate cannot delegate again.');
     for (const key of ['redirect', 'route']) {
@@ -166,7 +166,7 @@ function checkConflicts(node: SpecNode, isDelegated: boolean): void {
       node.child('directResponse').error('A rule with redirect must not have directResponse.');
     }
   }
-  if (has('mirror') && node.child('mirrors').items().length > 0) node.error('Give only one of mirror and mirrors.');
+  if (has('mirror') && node.child('mirrors').count > 0) node.error('Give only one of mirror and mirrors.');
 }
 
 function readMirrors(node: SpecNode, context: Context): readonly MirrorTarget[] | undefined {
@@ -232,7 +232,7 @@ export function withoutUndefined<T extends object>(value: T): { [K in keyof T]?:
 }
 
 function readTcpRule(node: SpecNode, context: Context): TcpRule {
-  if (node.child('route').items().length === 0) node.error('The rule has no route.');
+  if (node.child('route').count === 0) node.error('The rule has no route.');
   return {
     source: context.sourceAt(node.path),
     matches: node
@@ -280,7 +280,7 @@ export function readVirtualService(object: MeshObject, settings: ResolvedMeshSet
     .child('tcp')
     .items()
     .map((node) => readTcpRule(node, context));
-  if (http.length === 0 && tcp.length === 0 && spec.child('tls').items().length === 0) {
+  if (spec.child('http').count === 0 && spec.child('tcp').count === 0 && spec.child('tls').count === 0) {
     spec.error('The VirtualService has no http, tcp or tls rules.');
   }
   if (hosts.includes('*') && (gateways.length === 0 || gateways.includes(meshGateway))) {
