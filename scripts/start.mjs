@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { ensureCodeServer, freePort, installExtensions, startCodeServer } from './code-server.mjs';
 import { cacheRoot } from './code-server/cache.mjs';
 import { checkNode, pinnedNode, run, UserError } from './code-server/programs.mjs';
+import { packageExtension } from './package.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const preferredPort = 7410;
@@ -90,11 +91,10 @@ async function packaged() {
     return vsix;
   }
   say('Building the extension.');
-  await must([path.join(root, 'scripts', 'build.mjs')], 'The build failed');
+  const { code, text } = await run(pinnedNode(), [path.join(root, 'scripts', 'build.mjs')], { cwd: root });
+  if (code !== 0) throw new UserError(`The build failed:\n${text}`);
   say('Packaging it.');
-  const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const quiet = ['--no-dependencies', '--skip-license', '--allow-missing-repository'];
-  await must([vsce, 'package', ...quiet, '--out', vsix], 'The package could not be made');
+  await packageExtension(vsix);
   return vsix;
 }
 
@@ -104,11 +104,6 @@ async function newestIn(place) {
   if (!found.isDirectory()) return found.mtimeMs;
   const names = await readdir(place);
   return Math.max(0, ...(await Promise.all(names.map((name) => newestIn(path.join(place, name))))));
-}
-
-async function must(args, failure) {
-  const { code, text } = await run(pinnedNode(), args, { cwd: root });
-  if (code !== 0) throw new UserError(`${failure}:\n${text}`);
 }
 
 /** The desktop VS Code of the PATH, if it is new enough for the extension. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pinnedNode, run } from '../../../scripts/code-server/programs.mjs';
+import { packageExtension } from '../../../scripts/package.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -17,22 +18,16 @@ export interface Packages {
 export async function createPackages(): Promise<Packages> {
   const folder = await mkdtemp(path.join(tmpdir(), 'meshlens-vsix-'));
   const companion = path.join(folder, 'companion.vsix');
-  await packageExtension(path.join(root, 'test/e2e/companion'), companion);
+  await packageExtension(companion, path.join(root, 'test/e2e/companion'));
   const given = process.env['MESHLENS_VSIX'];
   const meshlens = given === undefined ? path.join(folder, 'meshlens.vsix') : path.resolve(given);
   if (given === undefined) {
     if (!existsSync(path.join(root, 'dist/extension.cjs')) || process.env['MESHLENS_BUILD'] !== undefined) {
       await mustRun([path.join(root, 'scripts/build.mjs')], root);
     }
-    await packageExtension(root, meshlens);
+    await packageExtension(meshlens);
   }
   return { meshlens, companion, dispose: () => rm(folder, { recursive: true, force: true }) };
-}
-
-async function packageExtension(folder: string, file: string): Promise<void> {
-  const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  const quiet = ['--no-dependencies', '--skip-license', '--allow-missing-repository', '--allow-star-activation'];
-  await mustRun([vsce, 'package', ...quiet, '--out', file], folder);
 }
 
 async function mustRun(args: readonly string[], folder: string): Promise<void> {

@@ -1,0 +1,2 @@
+/** See `package.mjs`. */
+export function packageExtension(file: string, folder?: string): Promise<void>;
