@@ -12,13 +12,14 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
   TextDocumentSyncKind,
+  type CancellationToken,
   type Connection,
   type InitializeParams,
 } from 'vscode-languageserver/node';
 import type { EngineInitializationOptions, EngineSettings } from '../shared/engine-protocol.ts';
 import { defaultEngineSettings } from '../shared/engine-protocol.ts';
 import { Engine, standaloneInitialization } from './engine.ts';
-import { engineMethods, InvalidParams, readParams } from './request-params.ts';
+import { engineMethods, InvalidParams, readParams } from './server/request-params.ts';
 import { DiagnosticsPublisher } from './server/diagnostics-publisher.ts';
 import { languageCapabilities, registerLanguageFeatures } from './server/language-features.ts';
 
@@ -41,7 +42,7 @@ function initializationOf(params: InitializeParams): EngineInitializationOptions
 }
 
 function foldersOf(params: InitializeParams): readonly string[] {
-  const uris = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
+  const uris = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
   return uris.filter((uri) => uri.startsWith('file:')).map((uri) => fileURLToPath(uri));
 }
 
@@ -118,7 +119,7 @@ class LanguageServer {
     });
     registerLanguageFeatures(connection, engine, publisher, docsRoot);
     for (const method of engineMethods) {
-      connection.onRequest(method, async (params: unknown, token) => {
+      connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
         const abort = new AbortController();
         const cancellation = token.onCancellationRequested(() => abort.abort());
         try {

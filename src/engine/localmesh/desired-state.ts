@@ -81,8 +81,20 @@ export class DesiredStateFile {
 
   /** Resolves when it is on disk. Writes go one after the other and are atomic, since the next moment may be the last. */
   update(change: Partial<DesiredState>): Promise<void> {
-    const { endedAt: _ended, ...state } = this.state;
-    this.state = { ...state, ...change };
+    const { running, file, stopped, ports, registryToken, registrations, endedAt } = {
+      ...this.state,
+      endedAt: undefined,
+      ...change,
+    };
+    this.state = {
+      running,
+      stopped,
+      ports,
+      ...(file === undefined ? {} : { file }),
+      ...(registryToken === undefined ? {} : { registryToken }),
+      ...(registrations === undefined ? {} : { registrations }),
+      ...(endedAt === undefined ? {} : { endedAt }),
+    };
     const { file } = this;
     if (file === undefined) return Promise.resolve();
     this.writing = this.writing.then(async () => {

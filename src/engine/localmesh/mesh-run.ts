@@ -131,11 +131,11 @@ export class MeshRun {
    * @throws {MeshError} where the mesh itself cannot be, for example for a port that is taken.
    */
   static async start(mesh: DeclaredMesh, options: MeshRunOptions, signal: AbortSignal): Promise<MeshRun> {
-    let run: MeshRun | undefined;
+    const running: { run?: MeshRun } = {};
     const identities = await createLinkIdentities({
       mode: mesh.spec.security,
       trustDomain: options.settings.trustDomain,
-      onRotated: (principal) => run?.rotated(principal),
+      onRotated: (principal) => running.run?.rotated(principal),
       onFailed: (principal, error) =>
         options.telemetry.events.add({
           kind: 'certificate-rotated',
@@ -143,7 +143,8 @@ export class MeshRun {
           message: `The certificate of ${principal} could not be renewed: ${String(error)}`,
         }),
     });
-    run = new MeshRun(mesh, options, identities);
+    const run = new MeshRun(mesh, options, identities);
+    running.run = run;
     options.onRun(run);
     try {
       await run.#start(signal);

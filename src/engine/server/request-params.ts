@@ -1,8 +1,8 @@
 /** Turns what came over a wire into the parameters of a method, or says what is wrong with it. */
-import type { Call, CallGateway, CallProtocol, CallSource } from '../shared/call.ts';
-import type { EngineMethod, EngineParams, Inputs } from '../shared/engine-protocol.ts';
-import type { MeshSettings } from '../shared/mesh-settings.ts';
-import type { GraphType } from '../shared/topology.ts';
+import type { Call, CallGateway, CallProtocol, CallSource } from '../../shared/call.ts';
+import type { EngineMethod, EngineParams, Inputs } from '../../shared/engine-protocol.ts';
+import type { MeshSettings } from '../../shared/mesh-settings.ts';
+import type { GraphType } from '../../shared/topology.ts';
 
 /** The caller sent something else than the contract says; JSON-RPC's -32602. */
 export class InvalidParams extends Error {

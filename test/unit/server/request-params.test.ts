@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { engineMethods, InvalidParams, isEngineMethod, readParams } from '../../../src/engine/request-params.ts';
+import { engineMethods, InvalidParams, isEngineMethod, readParams } from '../../../src/engine/server/request-params.ts';
 
 test('fields of the contract are taken over, others are not', () => {
   const read = readParams('mesh/route', {
