@@ -84,7 +84,9 @@ export class LinkTls {
     if (head.length > 0) raw.unshift(head);
     credentials.accept(raw, (error, link) => {
       if (error || !link) {
-        raw.destroy();
+        // Not now: Node crashes when the socket under a TLS socket is destroyed in a callback of the handshake. The TLS
+        // socket, which is destroyed, takes it along; this is for the case that there is none.
+        setImmediate(() => raw.destroy());
         done(error ?? new LinkTlsError('handshake-failed', 'The TLS handshake failed.'));
         return;
       }

@@ -27,8 +27,8 @@ export class TlsAcceptor {
     this.#server = tls.createServer(options);
     this.#server.on('secureConnection', (socket) => this.#onSecure(socket));
     this.#server.on('tlsClientError', (error, socket) => {
-      this.#finish(socket, hooks.explain?.(socket) ?? handshakeError(error));
       socket.destroy();
+      this.#finish(socket, hooks.explain?.(socket) ?? handshakeError(error));
     });
   }
 
@@ -46,8 +46,8 @@ export class TlsAcceptor {
     socket.on('error', () => undefined);
     const peer = this.#hooks.verify(socket);
     if (peer instanceof LinkTlsError) {
-      this.#finish(socket, peer);
       socket.destroy();
+      this.#finish(socket, peer);
       return;
     }
     socket.setNoDelay(true);
