@@ -39,6 +39,8 @@ export interface Harness {
   send(message: HostToPanel): void;
   /** Sends the difference between what was last sent and this state of Bookinfo. */
   bookinfo(options: BookinfoOptions): void;
+  /** Sends the difference between what was last sent and this graph. */
+  replace(next: TopologyGraph): void;
   status(phase: LocalMeshStatus['phase'], more?: Partial<LocalMeshStatus>): void;
   /** While true, questions get no answer. */
   silent: boolean;
@@ -140,6 +142,9 @@ const harness: Harness = {
   send,
   bookinfo(options) {
     send({ type: 'topology', delta: deltaTo(bookinfoGraph(options)) });
+  },
+  replace(next) {
+    send({ type: 'topology', delta: deltaTo(next) });
   },
   status(phase, more = {}) {
     status = { ...bookinfoStatus(phase), ...more };

@@ -35,7 +35,10 @@ export function paintBoxes(
     context.fillStyle = theme.quiet;
     context.textBaseline = 'top';
     const inset = Math.min(14, size);
-    if (isApp && tier !== 'near') context.fillText(label, rect.x + 2, rect.y - size * 0.2);
-    else context.fillText(label, rect.x + inset, rect.y + inset * 0.8, rect.width - inset);
+    // From further away the name needs the room that the cards take: it stands on top of its box.
+    if (tier !== 'near') {
+      context.textBaseline = 'bottom';
+      context.fillText(label, rect.x + 2, rect.y - 1);
+    } else context.fillText(label, rect.x + inset, rect.y + inset * 0.8, rect.width - inset);
   }
 }

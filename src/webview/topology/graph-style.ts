@@ -3,9 +3,9 @@ import type { Theme } from './theme.ts';
 
 /**
  * The style of cytoscape's part of the picture: edges, and nodes that are only there to be hit. Cards, chips and frames
- * are painted by our own layers. `straight` is for graphs with very many edges.
+ * are painted by our own layers. `dense` graphs have paler lines, `straight` ones, with very many edges, no curves.
  */
-export function graphStyle(theme: Theme, straight: boolean): StylesheetJson {
+export function graphStyle(theme: Theme, { dense, straight }: { readonly dense: boolean; readonly straight: boolean }): StylesheetJson {
   const curve = straight
     ? { 'curve-style': 'haystack', 'haystack-radius': 0 }
     : {
@@ -40,11 +40,17 @@ export function graphStyle(theme: Theme, straight: boolean): StylesheetJson {
     },
     {
       selector: 'edge',
-      style: { ...curve, width: 'data(width)', 'overlay-opacity': 0, ...coloured(theme.edge) },
+      style: {
+        ...curve,
+        width: 'data(width)',
+        'overlay-opacity': 0,
+        opacity: dense && !theme.highContrast ? 0.4 : 1,
+        ...coloured(theme.edge),
+      },
     },
     { selector: 'edge.idle', style: { 'line-style': 'dashed', 'line-dash-pattern': [5, 4], ...coloured(theme.idle) } },
-    { selector: 'edge.degraded', style: { ...coloured(theme.degraded), ...dash(theme, [12, 3, 3, 3]) } },
-    { selector: 'edge.failing', style: { ...coloured(theme.failing), ...dash(theme, [3, 3]) } },
+    { selector: 'edge.degraded', style: { opacity: 1, ...coloured(theme.degraded), ...dash(theme, [12, 3, 3, 3]) } },
+    { selector: 'edge.failing', style: { opacity: 1, ...coloured(theme.failing), ...dash(theme, [3, 3]) } },
     {
       selector: 'edge.preview',
       style: { 'line-style': 'dashed', 'line-dash-pattern': [4, 3], ...coloured(theme.preview) },
@@ -53,7 +59,8 @@ export function graphStyle(theme: Theme, straight: boolean): StylesheetJson {
       selector: 'edge.selected',
       style: { 'underlay-color': theme.selection, 'underlay-opacity': 0.6, 'underlay-padding': 3, 'z-index': 10 },
     },
-    { selector: 'edge.dim', style: { opacity: 0.2 } },
+    { selector: 'edge.bright', style: { opacity: 1 } },
+    { selector: 'edge.dim', style: { opacity: dense ? 0.06 : 0.2 } },
   ] as StylesheetJson;
 }
 

@@ -6,7 +6,7 @@ import { overlaps, rectAround } from '../view-model/geometry.ts';
 import type { WalkDirection } from '../view-model/keyboard-walk.ts';
 import { walk } from '../view-model/keyboard-walk.ts';
 import { highlightOf } from '../view-model/highlight.ts';
-import { Scene } from '../view-model/scene.ts';
+import { Scene, denseAbove } from '../view-model/scene.ts';
 import { sceneSvg } from '../view-model/scene-svg.ts';
 import type { VisibleGraph } from '../view-model/visible-graph.ts';
 import { zoomTier } from '../view-model/zoom-tier.ts';
@@ -62,7 +62,7 @@ export class GraphView {
   #measure: MeasureText;
   #scene: Scene;
   #theme: Theme;
-  #straight = false;
+  #lines = { dense: false, straight: false };
   #selected: string | undefined;
   #cursor: string | undefined;
   #hovered: string | undefined;
@@ -95,7 +95,7 @@ export class GraphView {
     container.append(surface);
     this.#cy = cytoscape({
       container: surface,
-      style: graphStyle(this.#theme, false),
+      style: graphStyle(this.#theme, this.#lines),
       minZoom: 0.05,
       maxZoom: 2.5,
       autounselectify: true,
@@ -179,12 +179,15 @@ export class GraphView {
       cards: new Map([...this.#scene.cards].map(([id, entry]) => [id, entry.card])),
       edges: new Map(this.#scene.edges),
     };
+    const known = this.#scene.positions.size;
     this.#scene.update(graph);
+    if (this.#scene.positions.size !== known) this.#settle();
     if (!this.#calm.matches && !isFirst) this.#motion.note(before, this.#scene, performance.now());
-    const straight = this.#scene.edges.size > straightAbove;
-    if (straight !== this.#straight) {
-      this.#straight = straight;
-      this.#cy.style(graphStyle(this.#theme, straight));
+    const { size } = this.#scene.edges;
+    const lines = { dense: size > denseAbove, straight: size > straightAbove };
+    if (lines.dense !== this.#lines.dense || lines.straight !== this.#lines.straight) {
+      this.#lines = lines;
+      this.#cy.style(graphStyle(this.#theme, lines));
     }
     syncElements(this.#cy, this.#scene);
     this.#refreshHighlight();
@@ -194,6 +197,10 @@ export class GraphView {
       this.#restored = undefined;
     }
     this.#paint();
+    if (isFirst && graph.nodes.length > 0) {
+      // Told to the browser's profiler: when the picture was there.
+      requestAnimationFrame(() => performance.mark('meshlens:first-picture'));
+    }
     this.#animate();
   }
 
@@ -292,9 +299,11 @@ export class GraphView {
     const height = this.#cy.height();
     if (bounds === undefined || width === 0 || height === 0) return;
     const margin = 28;
-    const room = Math.min((width - 2 * margin) / bounds.width, (height - 2 * margin) / bounds.height);
+    // The zoom buttons stand at the right.
+    const right = width > 600 ? 40 : margin;
+    const room = Math.min((width - margin - right) / bounds.width, (height - 2 * margin) / bounds.height);
     const zoom = Math.min(largestFitZoom, Math.max(this.#cy.minZoom(), room));
-    const x = width / 2 - (bounds.x + bounds.width / 2) * zoom;
+    const x = (width + margin - right) / 2 - (bounds.x + bounds.width / 2) * zoom;
     const y = height / 2 - (bounds.y + bounds.height / 2) * zoom;
     this.#cy.viewport({ zoom, pan: { x, y } });
     this.#isFitted = true;
@@ -345,6 +354,8 @@ export class GraphView {
         const id = edge.id();
         const dim = bright !== undefined && !bright.has(id);
         if (edge.hasClass('dim') !== dim) edge.toggleClass('dim', dim);
+        const lit = bright?.has(id) === true;
+        if (edge.hasClass('bright') !== lit) edge.toggleClass('bright', lit);
         if (edge.hasClass('selected') !== (id === this.#selected)) edge.toggleClass('selected', id === this.#selected);
       }
     });
@@ -391,7 +402,7 @@ export class GraphView {
     if (theme.fontFamily !== this.#theme.fontFamily) this.#measure = textMeasure(theme.fontFamily);
     this.#theme = theme;
     this.#sprites.clear();
-    this.#cy.style(graphStyle(theme, this.#straight));
+    this.#cy.style(graphStyle(theme, this.#lines));
     this.#paint();
   }
 

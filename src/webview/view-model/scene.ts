@@ -29,6 +29,8 @@ export interface SceneEdge {
 }
 
 export const chipHeight = 18;
+/** With more edges than this a number on each would be noise: then only what is wrong, or pointed at, has a chip. */
+export const denseAbove = 250;
 const lockWidth = 14;
 
 /** The width a chip takes. Rounded up, so that a digit more does not move its neighbours. */
@@ -190,6 +192,8 @@ export class Scene {
   #placeChips(): Map<string, Point> {
     const requests = [...this.edges].flatMap(([id, { curve, chip, edge, look }]) => {
       if (chip === undefined) return [];
+      const isDense = this.edges.size > denseAbove;
+      if (isDense && look.tone === 'normal' && !this.#emphasised.has(id)) return [];
       const urgency = look.tone === 'normal' ? 0 : 1e6;
       const weight = (this.#emphasised.has(id) ? 1e9 : 0) + urgency + edge.traffic.requests;
       return [{ id, curve, size: chipSize(chip, this.#measure), weight }];

@@ -1,0 +1,360 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { HarnessServer, OpenOptions } from '../../webview/harness.ts';
+import { chromiumPath, launchChromium, openPanel, startHarness } from '../../webview/harness.ts';
+
+// The built panel in a real browser, under the policy of the real page, with a made extension in front of it.
+
+const executable = chromiumPath();
+
+interface SavedState {
+  readonly positions: Record<string, { x: number; y: number }>;
+  readonly viewport?: { zoom: number; x: number; y: number };
+  readonly selection?: string;
+  readonly showList: boolean;
+}
+
+interface Posted {
+  readonly type: string;
+  readonly action?: { readonly action: string; readonly [key: string]: unknown };
+}
+
+describe('panel', { skip: executable === undefined ? 'no Chromium on this machine' : false }, () => {
+  let server: HarnessServer;
+  let browser: Browser;
+  const pages: Page[] = [];
+
+  before(async () => {
+    server = await startHarness();
+    browser = await launchChromium(executable ?? '');
+  });
+
+  after(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  async function open(options: OpenOptions = {}): Promise<Page> {
+    for (const page of pages.splice(0)) await page.context().close();
+    const page = await openPanel(browser, server, { reducedMotion: true, ...options });
+    pages.push(page);
+    return page;
+  }
+
+  async function openBookinfo(options: OpenOptions = {}): Promise<Page> {
+    const page = await open(options);
+    await page.locator('#graph[data-nodes="8"]').waitFor();
+    await saved(page, (state) => Object.keys(state.positions).length === 8);
+    return page;
+  }
+
+  /** The state the panel kept, once it fits. */
+  async function saved(page: Page, fits: (state: SavedState) => boolean): Promise<SavedState> {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const text = await page.evaluate("sessionStorage.getItem('state')");
+      const state = typeof text === 'string' ? (JSON.parse(text) as SavedState) : undefined;
+      if (state !== undefined && fits(state)) return state;
+      await page.waitForTimeout(25);
+    }
+    throw new Error('The panel did not keep such a state.');
+  }
+
+  const item = (page: Page, id: string) => page.locator(`[data-node-id="${id}"]`);
+  const edgeItem = (page: Page, id: string) => page.locator(`[data-edge-id="edge/${id}"]`);
+  const heading = (page: Page) => page.locator('meshlens-side h2');
+  const actions = async (page: Page): Promise<NonNullable<Posted['action']>[]> => {
+    const posted = (await page.evaluate('harness.posted')) as Posted[];
+    return posted.flatMap((message) => (message.action === undefined ? [] : [message.action]));
+  };
+
+  /** Where a card is on the screen, from the state the panel keeps. */
+  async function cardPoint(page: Page, id: string): Promise<{ x: number; y: number }> {
+    const state = await saved(page, (value) => value.viewport !== undefined && value.positions[id] !== undefined);
+    const box = await page.locator('#graph').boundingBox();
+    const place = state.positions[id];
+    assert.ok(box !== null && place !== undefined && state.viewport !== undefined);
+    const { zoom, x, y } = state.viewport;
+    return { x: box.x + x + place.x * zoom, y: box.y + y + place.y * zoom };
+  }
+
+  it('shows every node and edge with its numbers, within the content security policy', async () => {
+    const page = await openBookinfo();
+    assert.equal(await page.locator('[data-node-id]').count(), 8);
+    assert.equal(await page.locator('[data-edge-id]').count(), 8);
+    assert.equal(await edgeItem(page, 'productpage/reviews-v1').getAttribute('data-share'), '0.6');
+    assert.equal(await item(page, 'reviews-v3').getAttribute('data-health'), 'degraded');
+    assert.equal(await item(page, 'ratings').getAttribute('data-ready'), '1');
+    assert.equal(await item(page, 'traffic').getAttribute('data-rate'), '48');
+    assert.match(await page.locator('#summary').innerText(), /^8 workloads · 5 services · 48 requests\/s · 0\.4.% errors/);
+    // Every part of the page that could break the policy is shown once.
+    await page.keyboard.press('?');
+    await page.keyboard.press('Escape');
+    await page.click('#display-menu-button');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('t');
+    await page.locator('.trace-row').first().click();
+    await page.locator('.wf-row[data-span-id]').first().click();
+    await page.locator('.wf-details').waitFor();
+    assert.deepEqual(await page.evaluate('harness.violations'), []);
+  });
+
+  it('lays calls out from left to right', async () => {
+    const page = await openBookinfo();
+    const { positions } = await saved(page, () => true);
+    const order = ['traffic', 'ingress', 'productpage', 'reviews-v2', 'ratings'].map((id) => positions[id]?.x ?? 0);
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => a - b),
+    );
+    const column = ['reviews-v1', 'reviews-v2', 'reviews-v3'].map((id) => positions[id]?.x);
+    assert.equal(new Set(column).size, 1, 'versions of one app stand in a column');
+  });
+
+  it('selects by a click on the card, tells state and reason first, and lets go on the background', async () => {
+    const page = await openBookinfo();
+    const { x, y } = await cardPoint(page, 'reviews-v3');
+    await page.mouse.click(x, y);
+    await page.locator('meshlens-side h2', { hasText: 'reviews v3' }).waitFor();
+    assert.equal(await item(page, 'reviews-v3').getAttribute('aria-selected'), 'true');
+    const box = page.locator('meshlens-side .health-box');
+    assert.equal(await box.getAttribute('data-health'), 'degraded');
+    assert.match(await box.innerText(), /4\.1 % of inbound requests answer 503/);
+    await page.locator('.chart-line.requests').waitFor({ state: 'attached' });
+    await page.mouse.click(x, y + 160);
+    await page.locator('meshlens-side h2', { hasText: 'bookinfo' }).waitFor();
+  });
+
+  it('opens the line of YAML that shaped a node, and asks for what its buttons say', async () => {
+    const page = await openBookinfo();
+    await page.evaluate("document.querySelector('[data-node-id=reviews-v3]').click()");
+    await page.locator('meshlens-side .link', { hasText: 'reviews-route.yaml:31' }).click();
+    await page.locator('vscode-button', { hasText: 'Restart' }).click();
+    await page.locator('vscode-button', { hasText: 'Send request' }).click();
+    await page.locator('vscode-button', { hasText: 'Show route' }).click();
+    const asked = await actions(page);
+    assert.deepEqual(
+      asked.map(({ action }) => action),
+      ['open-source', 'restart-service', 'send-request', 'show-route'],
+    );
+    assert.equal((asked[0]?.['source'] as { resource: { kind: string } }).resource.kind, 'DestinationRule');
+    assert.deepEqual(asked[1], { action: 'restart-service', namespace: 'bookinfo', name: 'reviews-v3' });
+    assert.equal(asked[2]?.['host'], 'reviews.bookinfo.svc.cluster.local');
+  });
+
+  it('finds by name and by numbers, and steps through what it found', async () => {
+    const page = await openBookinfo();
+    await page.keyboard.press('/');
+    await page.keyboard.type('reviews');
+    await page.locator('#find-result', { hasText: '3 found' }).waitFor();
+    await page.keyboard.press('Enter');
+    assert.equal(await heading(page).innerText(), 'reviews v1');
+    await page.keyboard.press('Enter');
+    assert.equal(await heading(page).innerText(), 'reviews v2');
+    await page.fill('#find', 'errors > 1 %');
+    await page.locator('#find-result', { hasText: '2 found' }).waitFor();
+    await page.fill('#find', 'colour = red');
+    await page.locator('#find-result', { hasText: 'There is no field' }).waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.inputValue('#find'), '');
+  });
+
+  it('walks along calls by arrow keys, opens by Enter, goes back by Escape', async () => {
+    const page = await openBookinfo();
+    await page.locator('#graph').focus();
+    const heard = page.locator('#announcement');
+    await page.keyboard.press('ArrowRight');
+    const first = await heard.innerText();
+    assert.notEqual(first, '');
+    await page.evaluate("document.querySelector('[data-node-id=productpage]').click()");
+    await page.locator('#graph').focus();
+    await page.keyboard.press('ArrowLeft');
+    assert.match(await heard.innerText(), /^ingress: healthy, 48\/s/);
+    await page.keyboard.press('ArrowLeft');
+    assert.match(await heard.innerText(), /^traffic: /);
+    await page.keyboard.press('Enter');
+    assert.equal(await heading(page).innerText(), 'traffic');
+    await page.keyboard.press('Enter');
+    assert.deepEqual((await actions(page)).at(-1)?.action, 'open-source');
+    await page.keyboard.press('Escape');
+    assert.equal(await heading(page).innerText(), 'bookinfo');
+  });
+
+  it('has the same content as a tree that the keyboard walks', async () => {
+    const page = await openBookinfo();
+    await page.keyboard.press('l');
+    const tree = page.getByRole('tree');
+    await tree.waitFor();
+    await item(page, 'productpage').click();
+    await item(page, 'productpage').focus();
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.evaluate('document.activeElement.dataset.edgeId'), 'edge/productpage/details');
+    await page.keyboard.press('Enter');
+    await page.locator('meshlens-side h2', { hasText: 'productpage → details' }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await item(page, 'productpage').getAttribute('aria-expanded'), 'false');
+    assert.equal(await edgeItem(page, 'productpage/details').count(), 0);
+  });
+
+  it('moves neither cards nor viewport on a refresh, and finds a place for new cards near their callers', async () => {
+    const page = await openBookinfo();
+    const before = await saved(page, (state) => state.viewport !== undefined);
+    await page.evaluate('harness.bookinfo({ shares: [0.5, 0.5, 0], extraDetails: 2, ratingsDown: false })');
+    await page.locator('#graph[data-nodes="10"]').waitFor();
+    assert.equal(await edgeItem(page, 'productpage/reviews-v2').getAttribute('data-share'), '0.5');
+    const now = await saved(page, (state) => state.positions['details-extra-1'] !== undefined);
+    for (const [id, place] of Object.entries(before.positions)) assert.deepEqual(now.positions[id], place, id);
+    assert.deepEqual(now.viewport, before.viewport);
+    const added = now.positions['details-extra-0'];
+    const caller = now.positions['productpage'];
+    assert.ok(added !== undefined && caller !== undefined && added.x > caller.x);
+  });
+
+  it('says changes of health to the live region', async () => {
+    const page = await openBookinfo();
+    await page.evaluate('harness.bookinfo({ ratingsDown: false, v3Errors: 0 })');
+    await page.locator('#announcement', { hasText: 'is healthy again' }).waitFor({ state: 'attached' });
+  });
+
+  it('asks for the whole graph again when a delta is missing', async () => {
+    const page = await openBookinfo();
+    await page.evaluate(
+      "harness.send({ type: 'topology', delta: { ...harness.graph, from: 90, to: 91, removed: { nodes: [], edges: [], boxes: [] } } })",
+    );
+    await page.waitForFunction("harness.posted.filter((m) => m.method === 'subscribe').length >= 2");
+  });
+
+  it('keeps selection, list, positions and viewport across a reload', async () => {
+    const page = await openBookinfo();
+    const { x, y } = await cardPoint(page, 'details');
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y - 60, { steps: 5 });
+    await page.mouse.up();
+    await page.keyboard.press('+');
+    await page.keyboard.press('l');
+    await page.evaluate("document.querySelector('[data-node-id=ratings]').click()");
+    const start = (await saved(page, (state) => state.viewport !== undefined)).viewport;
+    const kept = await saved(page, (state) => state.selection === 'ratings' && state.showList && state.viewport !== start);
+    await page.waitForTimeout(400);
+    const settled = await saved(page, () => true);
+    assert.notEqual(kept.positions['details'], undefined);
+    await page.reload();
+    await page.locator('#graph[data-nodes="8"]').waitFor();
+    await page.locator('meshlens-side h2', { hasText: 'ratings' }).waitFor();
+    assert.ok(await page.getByRole('tree').isVisible());
+    await page.evaluate("document.querySelector('[data-node-id=details]').click()");
+    const now = await saved(page, (state) => state.selection === 'details');
+    assert.deepEqual(now.positions, settled.positions);
+    assert.deepEqual(now.viewport, settled.viewport);
+  });
+
+  it('follows the theme of the editor', async () => {
+    const page = await openBookinfo();
+    const { x, y } = await cardPoint(page, 'productpage');
+    const pixel = async (): Promise<number> => {
+      const clip = { x: Math.round(x) + 10, y: Math.round(y) + 14, width: 1, height: 1 };
+      const image = await page.screenshot({ clip });
+      const read = `(async () => {
+        const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob('${image.toString('base64')}'), (c) => c.charCodeAt(0))]));
+        const context = new OffscreenCanvas(1, 1).getContext('2d');
+        context.drawImage(bitmap, 0, 0);
+        return context.getImageData(0, 0, 1, 1).data[0];
+      })()`;
+      return Number(await page.evaluate(read));
+    };
+    assert.ok((await pixel()) < 80, 'dark');
+    await page.evaluate("harness.setTheme('light')");
+    await page.waitForTimeout(50);
+    assert.ok((await pixel()) > 200, 'light');
+    await page.evaluate("harness.setTheme('high-contrast')");
+    await page.waitForTimeout(50);
+    assert.ok((await pixel()) < 20, 'high contrast');
+    assert.deepEqual(await page.evaluate('harness.violations'), []);
+  });
+
+  it('designs the states without a picture', async () => {
+    const empty = await open({ scenario: 'empty' });
+    await empty.locator('[data-screen="empty"]', { hasText: 'No local mesh is running' }).waitFor();
+    await empty.locator('[data-screen="empty"] vscode-button').click();
+    assert.deepEqual((await actions(empty)).at(-1), { action: 'start-mesh' });
+    const loading = await open({ scenario: 'loading' });
+    await loading.locator('[data-screen="loading"]').waitFor();
+    await loading.evaluate("harness.send({ type: 'engine', state: 'stopped', message: 'It crashed three times.' })");
+    await loading.locator('[data-screen="error"]', { hasText: 'It crashed three times.' }).waitFor();
+    assert.equal(await loading.locator('.live').getAttribute('data-live'), 'failing');
+  });
+
+  it('tells a stopped mesh, a restarting engine, a refused configuration and old data', async () => {
+    const page = await openBookinfo();
+    await page.evaluate("harness.status('stopped')");
+    await page.locator('.banner', { hasText: 'The local mesh is stopped.' }).waitFor();
+    await page.evaluate("harness.status('running', { config: { generation: 4, appliedAt: '2026-11-23T00:00:00Z', rejected: { at: '2026-11-23T00:00:01Z', message: 'reviews-route.yaml line 9: no such host.' } } })");
+    await page.locator('.banner', { hasText: 'keeps the last good configuration' }).waitFor();
+    await page.locator('[data-attention="config"]').waitFor();
+    await page.evaluate("harness.send({ type: 'engine', state: 'restarting' })");
+    await page.locator('.banner', { hasText: 'restarting' }).waitFor();
+    await page.evaluate("harness.send({ type: 'engine', state: 'running' })");
+    await page.locator('.live[data-live="healthy"]').waitFor();
+    await page.evaluate('harness.silent = true');
+    await page.locator('.banner', { hasText: 'Data is' }).waitFor({ timeout: 15_000 });
+    assert.equal(await page.locator('.live').getAttribute('data-live'), 'degraded');
+  });
+
+  it('shows a trace as a waterfall with instances, retries and attributes', async () => {
+    const page = await openBookinfo();
+    await page.evaluate("document.querySelector('[data-node-id=reviews-v3]').click()");
+    await page.locator('meshlens-side [data-trace-id]').first().click();
+    const rows = page.locator('.wf-row[data-span-id]');
+    await rows.nth(10).waitFor();
+    assert.equal(await rows.count(), 11);
+    assert.equal(await rows.nth(8).getAttribute('data-status'), 'error');
+    assert.match(await rows.nth(9).innerText(), /reviews-v3-1 · retry 1/);
+    assert.equal(await rows.nth(10).getAttribute('data-instance'), 'ratings-v1-0');
+    await rows.nth(8).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-span-event="retry"]', { hasText: 'connection refused' }).waitFor();
+    await page.locator('vscode-checkbox', { hasText: 'Only errors' }).click();
+    await page.waitForFunction("document.querySelectorAll('.trace-row').length === 2");
+    await page.keyboard.press('Escape');
+    await page.locator('#graph').waitFor();
+  });
+
+  it('exports the picture and the data', async () => {
+    const page = await openBookinfo();
+    for (const entry of ['Picture (PNG)', 'Drawing (SVG)', 'Data (JSON)']) {
+      await page.click('#export-menu-button');
+      await page.locator('.menu-item', { hasText: entry }).click();
+    }
+    await page.waitForFunction("harness.posted.filter((m) => m.action?.action === 'export').length === 3");
+    const exports = (await actions(page)).filter(({ action }) => action === 'export');
+    const byFormat = new Map(exports.map((entry) => [String(entry['format']), String(entry['data'])]));
+    const png = Buffer.from(byFormat.get('png') ?? '', 'base64');
+    assert.deepEqual([...png.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    assert.match(byFormat.get('svg') ?? '', /^<svg [^]*>productpage<\/text>[^]*<\/svg>$/);
+    assert.equal((JSON.parse(byFormat.get('json') ?? '') as { nodes: unknown[] }).nodes.length, 8);
+    assert.deepEqual(await page.evaluate('harness.violations'), []);
+  });
+
+  it('shows hostile names as text', async () => {
+    const page = await openBookinfo();
+    await page.evaluate(`(() => {
+      const graph = structuredClone(harness.graph);
+      const node = graph.nodes.find((item) => item.id === 'details');
+      node.label = '<img src=x onerror=alert(1)>';
+      harness.send({ type: 'topology', delta: { from: graph.version, to: graph.version + 1, nodes: [node], edges: [], boxes: [],
+        removed: { nodes: [], edges: [], boxes: [] }, summary: graph.summary, asOf: graph.asOf, window: 60, warnings: [] } });
+    })()`);
+    await page.locator('[data-node-id="details"]', { hasText: '<img src=x' }).waitFor({ state: 'attached' });
+    assert.equal(await page.locator('meshlens-panel img').count(), 0);
+  });
+
+  it('groups a large mesh by namespace and opens one on demand', async () => {
+    const page = await open({ scenario: 'generated-1000-4000' });
+    await page.locator('#graph[data-nodes="40"]').waitFor();
+    await page.evaluate("document.querySelector('[data-kind=namespace]').click()");
+    await page.locator('vscode-button', { hasText: 'Open namespace' }).click();
+    await page.locator('#graph[data-nodes="64"]').waitFor();
+  });
+});
