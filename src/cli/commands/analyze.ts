@@ -2,6 +2,7 @@ import { Engine } from '../../engine/engine.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
 import type { Command } from '../command.ts';
 import { choiceOption, ExitCode } from '../command.ts';
+import { formatFindings } from '../format/format-findings.ts';
 import { inputsFrom } from '../inputs.ts';
 
 const order: readonly Severity[] = ['hint', 'information', 'warning', 'error'];

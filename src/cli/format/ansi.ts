@@ -4,7 +4,6 @@ const unprintable = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /** Text without what a terminal would obey: files and their names come from anywhere. */
 export function printable(text: string): string {
   return text.replaceAll('\t', ' ').replaceAll(unprintable, '·');
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'blue' | 'cyan';

@@ -5,8 +5,8 @@ import path from 'node:path';
 export interface DesiredState {
   readonly running: boolean;
   readonly file?: string;
-  /** When the engine was ended in order, milliseconds since the epoch; absent after a crash. */
-  readonly endedAt?: number;
+  /** When the engine was ended in order, milliseconds since the epoch; undefined after a crash. */
+  readonly endedAt: number | undefined;
   /** Names of instances the person stopped. */
   readonly stopped: readonly string[];
   /** Loopback ports others may have written down (a Prometheus, a Consul client). */
@@ -19,6 +19,7 @@ export interface DesiredState {
 
 export const nothingDesired: DesiredState = {
   running: false,
+  endedAt: undefined,
   stopped: [],
   ports: { registry: 0, metrics: 0, otlp: 0 },
 };
@@ -37,7 +38,7 @@ function parse(text: string): DesiredState {
   return {
     running: state.running === true,
     ...(typeof state.file === 'string' ? { file: state.file } : {}),
-    ...(typeof state.endedAt === 'number' ? { endedAt: state.endedAt } : {}),
+    endedAt: typeof state.endedAt === 'number' ? state.endedAt : undefined,
     stopped: Array.isArray(state.stopped)
       ? state.stopped.filter((item): item is string => typeof item === 'string')
       : [],
@@ -81,20 +82,7 @@ export class DesiredStateFile {
 
   /** Resolves when it is on disk. Writes go one after the other and are atomic, since the next moment may be the last. */
   update(change: Partial<DesiredState>): Promise<void> {
-    const { running, file, stopped, ports, registryToken, registrations, endedAt } = {
-      ...this.state,
-      endedAt: undefined,
-      ...change,
-    };
-    this.state = {
-      running,
-      stopped,
-      ports,
-      ...(file === undefined ? {} : { file }),
-      ...(registryToken === undefined ? {} : { registryToken }),
-      ...(registrations === undefined ? {} : { registrations }),
-      ...(endedAt === undefined ? {} : { endedAt }),
-    };
+    this.state = { ...this.state, endedAt: undefined, ...change };
     const { file } = this;
     if (file === undefined) return Promise.resolve();
     this.writing = this.writing.then(async () => {
