@@ -102,13 +102,11 @@ function collect(request: IncomingMessage): Promise<Buffer> {
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBody) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        reject(new RequestError(413, `A request may have ${maxBody} bytes.`));
-      }
+      else chunks.length = 0;
     });
     request.once('end', () => {
-      resolve(Buffer.concat(chunks));
+      if (size <= maxBody) resolve(Buffer.concat(chunks));
+      else reject(new RequestError(413, `A request may have ${maxBody} bytes.`));
     });
     request.once('error', () => {
       reject(new RequestError(400, 'The body is cut off.'));
@@ -137,7 +135,7 @@ function answer(response: ServerResponse, encoding: Encoding, rejected: number):
 function refuse(response: ServerResponse, encoding: Encoding, status: number, message: string): void {
   if (response.headersSent || response.destroyed) return;
   const body = encoding === 'json' ? JSON.stringify({ message }) : delimited(2, Buffer.from(message));
-  response.writeHead(status, { 'content-type': mediaTypes[encoding], connection: 'close' }).end(body);
+  response.writeHead(status, { 'content-type': mediaTypes[encoding] }).end(body);
 }
 
 /** A length-delimited protobuf field. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type {
   DataPlaneReport,
   HistogramDelta,
@@ -72,7 +73,8 @@ export function requestDelta(
 }
 
 export function tcpDelta(changes: Partial<TcpDelta['labels']>, amounts: Omit<TcpDelta, 'labels'>): TcpDelta {
-  const { response_code: _code, grpc_response_status: _status, ...rest } = labels({ request_protocol: 'tcp' });
+  const { response_code, grpc_response_status, ...rest } = labels({ request_protocol: 'tcp' });
+  assert.ok(response_code !== undefined && grpc_response_status !== undefined);
   return { labels: { ...rest, ...changes }, ...amounts };
 }
 
