@@ -4,6 +4,9 @@ import type { BoundListeners, DataPlane, Disposable, ProxyConfig } from './data-
 import type { DataPlaneReport } from './report.ts';
 import { WorkerThread } from './worker-thread.ts';
 
+/** Requests leave much short-lived garbage: without a bound V8 grows the young generation far beyond what is of use. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+
 export interface EmbeddedDataPlaneOptions {
   /** Worker threads; proxies are spread over them. Default 1. */
   readonly workers?: number;
@@ -23,7 +26,7 @@ export class EmbeddedDataPlane implements DataPlane {
 
   constructor(options: EmbeddedDataPlaneOptions = {}) {
     const start =
-      options.startWorker ?? (() => new Worker(entryPoint('dataplane-worker'), { name: 'meshlens-data-plane' }));
+      options.startWorker ?? (() => new Worker(entryPoint('dataplane-worker'), { name: 'meshlens-data-plane', resourceLimits }));
     this.#workers = Array.from(
       { length: Math.max(1, options.workers ?? 1) },
       () => new WorkerThread(start, (report) => this.#deliver(report)),

@@ -39,6 +39,8 @@ export class ClientConnection implements MessageHandler<ResponseHead> {
   requests = 0;
   /** When it last became idle; owner's clock. */
   idleSince = 0;
+  /** For how long the server keeps it idle, as far as it said. */
+  keepAliveMs = Number.POSITIVE_INFINITY;
   readonly #owner: ClientConnectionOwner;
   readonly #parser: MessageParser<ResponseHead>;
   #sink: ResponseSink | undefined;
@@ -148,6 +150,7 @@ export class ClientConnection implements MessageHandler<ResponseHead> {
     }
     const length = this.#headRequest ? 0 : head.bodyLength;
     this.#reusable = head.keepAlive && length !== untilCloseBody;
+    if (head.keepAliveMs !== undefined) this.keepAliveMs = head.keepAliveMs;
     this.#sink.onResponseHead(head);
     return length;
   }
@@ -174,7 +177,7 @@ export class ClientConnection implements MessageHandler<ResponseHead> {
   }
 
   onSyntaxError(problem: SyntaxProblem): void {
-    this.#fail('protocol-error', problem);
+    this.#fail(problem === 'truncated message' ? 'closed' : 'protocol-error', problem);
   }
 
   readonly #onData = (data: Buffer): void => {

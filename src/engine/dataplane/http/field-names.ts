@@ -8,6 +8,7 @@ export type FieldKind =
   | 'te'
   | 'host'
   | 'expect'
+  | 'keep-alive'
   /** Hop-by-hop (RFC 9110, 7.6.1): never passed on. */
   | 'dropped';
 
@@ -25,7 +26,7 @@ const kinds = new Map<string, FieldKind>([
   ['te', 'te'],
   ['host', 'host'],
   ['expect', 'expect'],
-  ['keep-alive', 'dropped'],
+  ['keep-alive', 'keep-alive'],
   ['proxy-connection', 'dropped'],
   ['proxy-authorization', 'dropped'],
   ['http2-settings', 'dropped'],

@@ -42,6 +42,7 @@ class Fields {
   te: string | undefined;
   host: string | undefined;
   expect: string | undefined;
+  keepAlive: string | undefined;
   problem: SyntaxProblem | undefined;
 }
 
@@ -74,6 +75,8 @@ export interface ResponseHead extends BaseHead {
   readonly reason: string;
   /** Content-Length as sent, also where there is no body (HEAD, 304). */
   readonly contentLength: number | undefined;
+  /** For how long the server keeps an idle connection, where it says so (`Keep-Alive: timeout=5`). */
+  readonly keepAliveMs: number | undefined;
 }
 
 /** Parses field lines of `text` from `start` to its end; lines are separated by CRLF, the last one has none. */
@@ -134,6 +137,9 @@ function parseFields(text: string, start: number): Fields {
       case 'host':
         if (fields.host !== undefined) fields.problem = 'invalid host';
         fields.host = value;
+        break;
+      case 'keep-alive':
+        fields.keepAlive = value;
         break;
       case 'dropped':
         break;
@@ -299,7 +305,13 @@ export function parseResponseHead(text: string): ResponseHead | SyntaxProblem {
     contentLength,
     keepAlive: persists(minorVersion, options),
     upgrade: options.upgrade ? fields.upgrade?.toLowerCase() : undefined,
+    keepAliveMs: fields.keepAlive === undefined ? undefined : keepAliveTimeout(fields.keepAlive),
   };
+}
+
+function keepAliveTimeout(value: string): number | undefined {
+  const seconds = /(?:^|[,\s])timeout=(\d{1,6})(?:$|[,\s])/i.exec(value)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 /** Fields a trailer must not carry (RFC 9110, 6.5.1) never get past `parseFields` as plain ones; a few more are dropped. */

@@ -26,6 +26,9 @@ export interface PoolShare {
 /** Envoy closes idle upstream connections after an hour. */
 const defaultIdleMs = 3_600_000;
 
+/** A server that announces when it closes is about to do so; requests that were under way then would meet a closed door. */
+const keepAliveMargin = 0.8;
+
 /** Connections of one proxy to one endpoint. */
 export class EndpointPool implements ClientConnectionOwner {
   endpoint: UpstreamEndpoint;
@@ -62,10 +65,11 @@ export class EndpointPool implements ClientConnectionOwner {
   /** Gives `taker` an idle connection at once, or a new one later. */
   acquire(taker: ConnectionTaker): void {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (idle.usable) {
+      if (idle.usable && this.#share.now() - idle.idleSince < idle.keepAliveMs * keepAliveMargin) {
         taker.onConnection(idle);
         return;
       }
+      idle.abort();
     }
     const { pool } = this.#share.upstream;
     if (this.#share.pending >= pool.maxPendingRequests) {

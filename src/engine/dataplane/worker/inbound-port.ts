@@ -79,9 +79,9 @@ export class InboundPort {
   }
 
   close(): void {
+    this.#application.close();
     this.listener.close();
     this.#http.close();
-    this.#application.close();
   }
 
   #createApplication(config: InboundListener): UpstreamRuntime {

@@ -169,14 +169,15 @@ export class Proxy {
 
   close(): void {
     this.#checks.dispose();
+    // Upstreams first: requests under way are answered (503 LR) before their connections go.
+    for (const upstream of this.#upstreams.values()) upstream.close();
+    this.#passthrough.close();
     for (const port of this.#outbound.values()) {
       this.#deps.ownPorts.delete(port.listener.port);
       port.close();
     }
     for (const port of this.#inbound.values()) port.close();
-    for (const upstream of this.#upstreams.values()) upstream.close();
     for (const leaving of this.#leaving) leaving.close();
-    this.#passthrough.close();
   }
 
   #commit(
