@@ -16,7 +16,8 @@ export interface LocalMeshResult {
 
 /** Whether a parsed document is a LocalMesh at all (of any version), and so wants `readLocalMesh`. */
 export function isLocalMesh(value: unknown): boolean {
-  return isRecord(value) && value.kind === 'LocalMesh' && String(value.apiVersion).startsWith('meshlens.dev/');
+  if (!isRecord(value) || value.kind !== 'LocalMesh') return false;
+  return typeof value.apiVersion === 'string' && value.apiVersion.startsWith('meshlens.dev/');
 }
 
 /** Reads the value of a LocalMesh document strictly. Never throws; every problem has the path of its field. */
