@@ -11,6 +11,7 @@ import { ObjectWorld } from './analysis/object-world.ts';
 import type { RuleSettings } from './analysis/rule-settings.ts';
 import type { ObjectCheck } from './checks/check.ts';
 import { objectChecks } from './checks/registry.ts';
+import { yamlSyntax } from './checks/yaml/yaml-syntax.ts';
 import type { DeclaredObject } from './documents/declared-objects.ts';
 import type { DocumentFile, DocumentSource, FileDocument } from './documents/document-file.ts';
 
@@ -126,11 +127,13 @@ export class IncrementalAnalyzer {
     rules: RuleSettings,
   ): readonly Diagnostic[] {
     const findings = [...syntaxFindings(document.yaml, file.isOpen)];
+    const isBroken = findings.some(({ rule }) => rule === yamlSyntax);
     for (const declared of document.objects) {
       if (declared.isDerived) continue;
       let own = this.#declared.get(declared);
       if (!own) this.#declared.set(declared, (own = declarationFindings(document.yaml, declared)));
-      findings.push(...own, ...run(declared));
+      const all = [...own, ...run(declared)];
+      findings.push(...(isBroken ? all.filter(({ rule }) => rule.needsValidText !== true) : all));
     }
     if (findings.length === 0) return [];
     const known = this.#documents.get(document);

@@ -19,6 +19,8 @@ export interface RuleInfo {
   readonly severity: Severity;
   /** One sentence: what a finding of this rule says. */
   readonly summary: string;
+  /** Says nothing of documents with syntax errors, where something is missing only because it was not understood. */
+  readonly needsValidText?: boolean;
 }
 
 /** Something computed once from all objects of some kinds, and shared by checks until one of those objects changes. */

@@ -15,7 +15,8 @@ const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
   TAB_AS_INDENT: 'A tab cannot indent YAML. Use spaces.',
   BAD_INDENT: 'This line is indented differently from the lines it belongs to.',
   MISSING_CHAR: 'Something is missing here: a closing quote, bracket or comma.',
-  BLOCK_AS_IMPLICIT_KEY: 'A mapping cannot start here. Is the value before it meant to be quoted or on its own line?',
+  BLOCK_AS_IMPLICIT_KEY:
+    'This value goes on like a mapping. Quote it if it contains `: `, or check the indentation of the next line.',
   MULTILINE_IMPLICIT_KEY: 'This is neither a key nor a value. Is a `:` missing after it?',
   BAD_SCALAR_START: 'A plain text cannot start with this character. Put it in quotes.',
   UNEXPECTED_TOKEN: 'This does not fit here.',

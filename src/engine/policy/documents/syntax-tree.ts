@@ -56,7 +56,8 @@ export class SyntaxTree {
     const document = parse(text);
     this.#root = document?.contents ?? null;
     for (const { code, message, pos } of document?.errors ?? []) {
-      this.#problem(code === 'RESOURCE_EXHAUSTION' ? 'limit' : 'syntax', describeSyntaxError(code, message), pos);
+      const kind = code === 'RESOURCE_EXHAUSTION' ? 'limit' : 'syntax';
+      this.#problem(kind, describeSyntaxError(code, message), visible(text, pos));
     }
     if (!document) this.#problem('limit', 'This document is nested too deeply to be read.', [0, text.length]);
     this.value = this.#root ? this.#convert(this.#root) : null;
@@ -256,7 +257,8 @@ export class SyntaxTree {
       const inner = { start: range.start + 1, end: range.end - 1 };
       return this.#text.slice(inner.start, inner.end) === node.value ? inner : range;
     }
-    return range;
+    // Block collections and block scalars end behind their last line break.
+    return { start: range.start, end: range.start + this.#text.slice(range.start, range.end).trimEnd().length };
   }
 
   #headOf(pair: Pair | undefined, node: unknown): OffsetRange {
@@ -292,6 +294,14 @@ function parse(text: string): Document.Parsed | undefined {
     // The composer recurses: text that is nested beyond its own limits may exhaust the stack.
     return undefined;
   }
+}
+
+/** The parser often points at one character, or at white space: the word that is or follows there is easier to see. */
+function visible(text: string, [start, end]: readonly [number, number]): [number, number] {
+  if (end - start > 1 && text.slice(start, end).trim() !== '') return [start, end];
+  const blank = /^[ \t]*/.exec(text.slice(start, start + 1000))?.[0].length ?? 0;
+  const word = /^(?:[\w./-]+|[^\s])/.exec(text.slice(start + blank, start + blank + 200));
+  return word ? [start + blank, start + blank + word[0].length] : [start, end];
 }
 
 function foremost(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {

@@ -12,6 +12,7 @@ export const missingRoute: ObjectCheck = {
   aliases: ['IST0106'],
   severity: 'error',
   summary: 'A VirtualService has no rules, or a rule says nothing about where requests go.',
+  needsValidText: true,
   subject: Kinds.virtualService,
   inputs: [],
   run(context) {

@@ -7,5 +7,6 @@ export const missingField: StructureCheck = {
   aliases: ['IST0106'],
   severity: 'error',
   summary: 'A field that the kind needs is not there.',
+  needsValidText: true,
   problems: ['missing-field'],
 };

@@ -7,5 +7,6 @@ export const wrongType: StructureCheck = {
   aliases: ['IST0106'],
   severity: 'error',
   summary: 'A field holds a value of another type than its kind demands.',
+  needsValidText: true,
   problems: ['wrong-type'],
 };

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { WorkspaceFiles } from '../../../../src/engine/discovery/workspace/workspace-files.ts';
+import { CheckRunner } from '../../../../src/engine/policy/analysis/check-runner.ts';
+import { ObjectWorld } from '../../../../src/engine/policy/analysis/object-world.ts';
+import { docsOf } from '../../../../src/engine/policy/checks/check.ts';
+import { checks, objectChecks, retiredCodes } from '../../../../src/engine/policy/checks/registry.ts';
+import { kindKey } from '../../../../src/engine/model/mesh-object.ts';
+import { resolveMeshSettings } from '../../../../src/shared/mesh-settings.ts';
+import { fixtures } from './fixture-files.ts';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+
+test('codes and names are unique, well-formed and not retired', () => {
+  const codes = checks.map(({ code }) => code);
+  assert.equal(new Set([...codes, ...retiredCodes]).size, codes.length + retiredCodes.length);
+  assert.equal(new Set(checks.map(({ rule }) => rule)).size, checks.length);
+  for (const { code, rule, aliases } of checks) {
+    assert.match(code, /^MESH\d{4}$/);
+    assert.match(rule, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+    for (const alias of aliases) assert.match(alias, /^(IST\d{4}|KIA\d{4})$/);
+  }
+});
+
+test('every check is described in a sentence and has its page', () => {
+  for (const check of checks) {
+    assert.match(check.summary, /^[A-Z].{20,}[.]$/);
+    const page = path.join(root, docsOf(check));
+    assert.ok(existsSync(page), `${docsOf(check)} is missing`);
+    const text = readFileSync(page, 'utf8');
+    assert.ok(text.startsWith(`# ${check.code}: ${check.rule}\n`), `${check.code} has another title`);
+    for (const alias of check.aliases) assert.ok(text.includes(alias), `${check.code} does not name ${alias}`);
+    assert.ok(text.includes(`Severity: ${check.severity}`), `${check.code} does not name its severity`);
+  }
+});
+
+test('every page is that of a check', () => {
+  const known = new Set([
+    ...checks.map(({ code }) => `${code}.md`),
+    ...retiredCodes.map((code) => `${code}.md`),
+    'README.md',
+  ]);
+  assert.deepEqual(
+    readdirSync(path.join(root, 'docs/rules')).filter((name) => !known.has(name)),
+    [],
+  );
+});
+
+test('every file below checks/ that declares a check is registered', () => {
+  const folder = path.join(root, 'src/engine/policy/checks');
+  const declared = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => [...readFileSync(path.join(folder, name), 'utf8').matchAll(/^ {2}code: '(MESH\d{4})'/gm)])
+    .map((match) => match[1]);
+  assert.deepEqual(declared.sort(), checks.map(({ code }) => code).sort());
+});
+
+describe('every check has a fixture that fires and one that must not', () => {
+  for (const check of checks) {
+    if (check.scope === 'engine') continue;
+    test(check.rule, () => {
+      const own = fixtures.filter(({ rule }) => rule === check.rule);
+      assert.ok(own.some(({ expected }) => expected.some(({ code }) => code === check.code)));
+      assert.ok(own.some(({ expected }) => expected.every(({ code }) => code !== check.code)));
+    });
+  }
+});
+
+describe('declared inputs are the kinds that are read', () => {
+  for (const check of objectChecks) {
+    test(check.rule, () => {
+      const read = new Set<string>();
+      for (const { text, settings } of fixtures) {
+        const resolved = resolveMeshSettings(settings);
+        const files = new WorkspaceFiles();
+        files.setDisk('file:///fixture.yaml', text);
+        const world = new ObjectWorld(resolved);
+        world.update(files.objects());
+        const runner = new CheckRunner(
+          check,
+          world,
+          () => true,
+          (kind) => read.add(kind),
+        );
+        for (const object of files.objects()) {
+          if (kindKey(object) !== check.subject) continue;
+          const findings = runner.run({ object, isNamespaceKnown: true });
+          assert.ok(!findings.some(({ rule }) => rule.rule === 'internal-error'), findings[0]?.message);
+        }
+      }
+      assert.deepEqual([...read].sort(), [...new Set(check.inputs)].sort());
+    });
+  }
+});
