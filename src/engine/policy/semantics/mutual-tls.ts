@@ -49,14 +49,19 @@ function read(object: MeshObject): PeerAuthentication {
   };
 }
 
-/** Reads the PeerAuthentications of a snapshot once, for many questions. */
+const indexes = new WeakMap<Snapshot, PeerAuthenticationIndex>();
+
+/** The PeerAuthentications of a snapshot, read once for as long as it lives. */
 export function indexPeerAuthentications(snapshot: Snapshot): PeerAuthenticationIndex {
+  const present = indexes.get(snapshot);
+  if (present) return present;
   const index = new Map<string, PeerAuthentication[]>();
   for (const object of [...snapshot.ofKind(Kinds.peerAuthentication)].sort(byAge)) {
     const list = index.get(object.namespace);
     if (list) list.push(read(object));
     else index.set(object.namespace, [read(object)]);
   }
+  indexes.set(snapshot, index);
   return index;
 }
 

@@ -211,6 +211,39 @@ for (const [spec, expected] of destinationRules) {
   });
 }
 
+const direct = 'http: [{directResponse: {status: 200}}]';
+// Left: hosts of a VirtualService for sidecars.
+const hosts: readonly (readonly [hosts: string, expected: readonly string[]])[] = [
+  ['[reviews]', []],
+  ['["*.bookinfo.svc.cluster.local"]', []],
+  // Outside the cluster: Istio routes it on port 80.
+  ['[shop.example.com]', []],
+  [
+    '[reviewz]',
+    [
+      'error spec.hosts[0]: There is no service with the host reviewz.bookinfo.svc.cluster.local, so nothing is routed by it.',
+    ],
+  ],
+  [
+    '[reviews, reviewz]',
+    [
+      'warning spec.hosts[1]: There is no service with the host reviewz.bookinfo.svc.cluster.local, so nothing is routed by it.',
+    ],
+  ],
+  [
+    '[reviews.bookinfo]',
+    [
+      'error spec.hosts[0]: There is no service with the host reviews.bookinfo, so nothing is routed by it. Istio does not expand it: write reviews.bookinfo.svc.cluster.local.',
+    ],
+  ],
+  ['["*"]', ['error spec.hosts: The host * is not allowed for sidecars: name gateways, or the hosts that are meant.']],
+];
+for (const [list, expected] of hosts) {
+  test(`hosts ${list}: ${expected.length} problems`, () => {
+    assert.deepEqual(lines(base + virtualService(`hosts: ${list}\n${direct}`)), expected);
+  });
+}
+
 test('every problem names the object it is about', () => {
   const { problems } = compile(withRule('{route: [{destination: {host: reviewz}}]}'));
   assert.deepEqual(problems[0]?.source?.resource, {

@@ -2,10 +2,11 @@
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import type { SourceRef } from '../../../../shared/resource.ts';
 import { refOf } from '../../../model/mesh-object.ts';
-import { expandedServiceName, hostCovers, isWildcard } from '../hosts.ts';
+import { expandedServiceName, hostCovers, hostsOverlap, isWildcard } from '../hosts.ts';
 import type { ServiceModel } from '../services.ts';
 import type { CompileProblem } from './compiled.ts';
 import type { DestinationRuleModel } from './destination-rules.ts';
+import { meshGateway } from './gateway-name.ts';
 import type { GatewayModel } from './gateways.ts';
 import type { RouteTarget, VirtualServiceModel } from './virtual-service.ts';
 
@@ -21,6 +22,14 @@ const at = (source: SourceRef, ...steps: (string | number)[]): SourceRef => ({
   ...source,
   path: [...source.path, ...steps],
 });
+
+/** Whether a host or a pattern stands for any service. */
+function createHostLookup(services: readonly ServiceModel[]): (host: string) => boolean {
+  const exact = new Set(services.map(({ host }) => host));
+  const wildcards = services.filter(({ host }) => isWildcard(host));
+  return (host) =>
+    exact.has(host) || (isWildcard(host) ? services : wildcards).some((service) => hostsOverlap(host, service.host));
+}
 
 function createTargetCheck(registry: Registry): (target: RouteTarget) => readonly CompileProblem[] {
   const byHost = new Map<string, ServiceModel[]>();
@@ -75,12 +84,38 @@ function createTargetCheck(registry: Registry): (target: RouteTarget) => readonl
   };
 }
 
+/**
+ * Hosts of a VirtualService for sidecars that no service has. Istio takes the object and never uses it; where that holds
+ * for all its hosts, its routes cannot work. A host outside the cluster may be meant for port 80, see `sidecar-routes.ts`.
+ */
+function hostProblems(
+  model: VirtualServiceModel,
+  settings: ResolvedMeshSettings,
+  exists: (host: string) => boolean,
+): readonly CompileProblem[] {
+  if (model.gateways.some((name) => name !== meshGateway)) return [];
+  const unknown = model.hostRefs.filter(({ name }) => !exists(name));
+  return unknown.flatMap(({ name, source }): CompileProblem[] => {
+    const full = expandedServiceName(name, settings);
+    const isInside = name.endsWith(`.svc.${settings.clusterDomain}`);
+    const hint = full !== undefined && exists(full) ? ` Istio does not expand it: write ${full}.` : '';
+    if (!isInside && hint === '') return [];
+    const severity = unknown.length === model.hostRefs.length ? 'error' : 'warning';
+    return [
+      { severity, message: `There is no service with the host ${name}, so nothing is routed by it.${hint}`, source },
+    ];
+  });
+}
+
 /** Destinations, subsets and gateways that do not exist, and rules for hosts that do not exist. */
 export function referenceProblems(registry: Registry): readonly CompileProblem[] {
   const problems: CompileProblem[] = [];
   const checkTarget = createTargetCheck(registry);
+  const exists = createHostLookup(registry.services);
   const gateways = new Set(registry.gateways.map(({ name }) => name));
-  for (const { http, tcp, gatewayRefs } of registry.virtualServices) {
+  for (const model of registry.virtualServices) {
+    const { http, tcp, gatewayRefs } = model;
+    problems.push(...hostProblems(model, registry.settings, exists));
     for (const rule of http) {
       for (const target of [...rule.targets, ...(rule.mirrors ?? [])]) problems.push(...checkTarget(target));
     }
@@ -90,11 +125,7 @@ export function referenceProblems(registry: Registry): readonly CompileProblem[]
     }
   }
   for (const { object, host } of registry.rules) {
-    if (
-      host === '' ||
-      registry.services.some((service) => hostCovers(host, service.host) || hostCovers(service.host, host))
-    )
-      continue;
+    if (host === '' || exists(host)) continue;
     problems.push({
       severity: 'warning',
       message: `No service has the host ${host}, so the DestinationRule does nothing.`,

@@ -100,8 +100,9 @@ function compileRetry(
 ): CompiledRetry {
   const settings = rule.retries ?? context.meshRetry;
   const [only] = destinations;
+  // istiod looks at the hash where the rule lists one destination, weights of 0 included.
   const isHashed =
-    destinations.length === 1 && only !== undefined && context.isHashed(only.host, only.port, only.subset);
+    rule.targets.length === 1 && only !== undefined && context.isHashed(only.host, only.port, only.subset);
   const avoidPreviousHosts = settings?.avoidPreviousHosts ?? !isHashed;
   return { ...(settings?.retry ?? defaultRetry), avoidPreviousHosts };
 }

@@ -72,14 +72,22 @@ export interface TcpRule {
   readonly targets: readonly WeightedTarget[];
 }
 
+/** A resolved name and the place where it is written. */
+export interface NamedRef {
+  readonly name: string;
+  readonly source: SourceRef;
+}
+
 export interface VirtualServiceModel {
   readonly object: MeshObject;
   /** Resolved, in lower case. Empty: a delegate. */
   readonly hosts: readonly string[];
+  /** Where each host is named. */
+  readonly hostRefs: readonly NamedRef[];
   /** `mesh` or `namespace/name`; `mesh` where none is given. */
   readonly gateways: readonly string[];
   /** Where each gateway but `mesh` is named. */
-  readonly gatewayRefs: readonly { readonly name: string; readonly source: SourceRef }[];
+  readonly gatewayRefs: readonly NamedRef[];
   readonly exportTo: ExportTo;
   readonly http: readonly HttpRule[];
   readonly tcp: readonly TcpRule[];
@@ -243,7 +251,7 @@ function readTcpRule(node: SpecNode, context: Context): TcpRule {
   };
 }
 
-function readHosts(spec: SpecNode, context: Context): readonly string[] {
+function readHosts(spec: SpecNode, context: Context): readonly NamedRef[] {
   return spec
     .child('hosts')
     .items()
@@ -251,7 +259,9 @@ function readHosts(spec: SpecNode, context: Context): readonly string[] {
       const host = item.string();
       if (host === undefined) return [];
       if (host === '') item.error('A host must not be empty.');
-      return host === '' ? [] : [resolveHost(host, context.object.namespace, context.settings)];
+      if (host === '') return [];
+      const name = resolveHost(host, context.object.namespace, context.settings);
+      return [{ name, source: context.sourceAt(item.path) }];
     });
 }
 
@@ -261,7 +271,8 @@ export function readVirtualService(object: MeshObject, settings: ResolvedMeshSet
   const spec = new SpecNode(object.spec, ['spec'], report);
   const resource = refOf(object);
   const context: Context = { object, settings, sourceAt: (path) => ({ resource, path }) };
-  const hosts = readHosts(spec, context);
+  const hostRefs = readHosts(spec, context);
+  const hosts = hostRefs.map(({ name }) => name);
   const isDelegate = !spec.child('hosts').present;
   const namedGateways = spec
     .child('gateways')
@@ -289,6 +300,7 @@ export function readVirtualService(object: MeshObject, settings: ResolvedMeshSet
   return {
     object,
     hosts: [...new Set(hosts)],
+    hostRefs,
     gateways: gateways.length > 0 ? gateways : [meshGateway],
     gatewayRefs: namedGateways.filter(({ name }) => name !== meshGateway),
     exportTo: resolveExportTo(
