@@ -58,7 +58,7 @@ export interface RuleClient {
 }
 
 /** Reads one DestinationRule. */
-export function readDestinationRule(object: MeshObject, settings: ResolvedMeshSettings): DestinationRuleModel {
+function readDestinationRule(object: MeshObject, settings: ResolvedMeshSettings): DestinationRuleModel {
   const { report, problems } = problemsOf(object);
   const spec = new SpecNode(object.spec, ['spec'], report);
   const resource = refOf(object);

@@ -14,7 +14,7 @@ function nameOf({ rule }: PreparedRule): string {
 }
 
 /** How a virtual host came to be. */
-export function explainVirtualHost(host: CompiledVirtualHost, authority: string): string {
+function explainVirtualHost(host: CompiledVirtualHost, authority: string): string {
   if (host.source) return `Host ${authority} is routed by ${displayName(host.source.resource)}.`;
   if (host.rules.length === 0) return `No route is bound to host ${authority}.`;
   return `Host ${authority} is the service ${host.name}, for which no VirtualService applies.`;

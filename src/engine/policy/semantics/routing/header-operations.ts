@@ -76,7 +76,7 @@ const join = (first: string | undefined, second: string): string =>
   first === undefined ? second : `${first},${second}`;
 
 /** One set of operations that does what `first` and then `second` do. Each removes, then sets, then adds. */
-export function composeHeaderOperations(first: HeaderOperations, second: HeaderOperations): HeaderOperations {
+function composeHeaderOperations(first: HeaderOperations, second: HeaderOperations): HeaderOperations {
   const remove = new Set([...first.remove, ...second.remove]);
   const set = new Map(Object.entries(first.set));
   const add = new Map(Object.entries(first.add));

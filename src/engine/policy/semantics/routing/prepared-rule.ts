@@ -72,7 +72,7 @@ function inverted(name: string, match: StringMatch): PreparedCondition {
   };
 }
 
-export function prepareMatch(match: CompiledMatch): PreparedMatch {
+function prepareMatch(match: CompiledMatch): PreparedMatch {
   const conditions: PreparedCondition[] = [];
   if (match.method) conditions.push(condition('method', match.method, (request) => request.method));
   if (match.uri) conditions.push(condition('path', match.uri, (request) => request.path));

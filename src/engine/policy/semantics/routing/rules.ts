@@ -36,7 +36,7 @@ export interface RuleContext {
 }
 
 /** The entry is meant for this proxy and port. Gateways, where given, decide alone. */
-export function scopeApplies(scope: MatchScope, context: Pick<RuleContext, 'node' | 'gateways' | 'port'>): boolean {
+function scopeApplies(scope: MatchScope, context: Pick<RuleContext, 'node' | 'gateways' | 'port'>): boolean {
   if (scope.port !== undefined && scope.port !== context.port) return false;
   if (scope.gateways.length > 0) return scope.gateways.some((gateway) => context.gateways.has(gateway));
   if (!selectorMatches(scope.sourceLabels, context.node.labels)) return false;
