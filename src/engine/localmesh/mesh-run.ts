@@ -102,6 +102,8 @@ export class MeshRun {
   #config: ConfigStatus | undefined;
   #endpoints: LoopbackEndpoints | undefined;
   #reconciling: Promise<void> | undefined;
+  /** Ports of gateways whose declared port was taken, by workload. */
+  readonly #otherPorts = new Map<string, number>();
   #again = false;
   #closed = false;
 
@@ -172,7 +174,11 @@ export class MeshRun {
     return [
       ...this.#supervisor.instances().map((status) => processInstance(this.#mesh, status)),
       ...spec.workloads.flatMap((workload) => {
-        if (workload.kind === 'gateway') return [gatewayInstance(this.#mesh, workload)];
+        if (workload.kind === 'gateway') {
+          return [
+            gatewayInstance(this.#mesh, { ...workload, port: this.#otherPorts.get(workload.name) ?? workload.port }),
+          ];
+        }
         return workload.kind === 'address' ? [addressInstance(this.#mesh, workload)] : [];
       }),
       ...registeredInstances(this.#catalog),
@@ -346,25 +352,42 @@ export class MeshRun {
   async #startProxiesWithoutProcess(): Promise<void> {
     const workloads = new Map(this.#mesh.spec.workloads.map((workload) => [workload.name, workload]));
     for (const instance of this.instances) {
-      if (instance.kind === 'process' || instance.kind === 'client' || this.#proxies.bound.has(instance.id)) continue;
-      try {
-        const bound = await this.#proxies.apply(instance, this.#world());
-        const workload = workloads.get(instance.workload);
-        if (workload && instance.kind === 'gateway') {
-          const ports = Object.fromEntries(
-            instance.ports.map(({ name }) => [name, bound.outbound[gatewayListener] ?? 0]),
-          );
-          this.#catalog.register(registrationOf({ ...instance, applicationPorts: ports }, workload));
-        } else if (workload) this.#catalog.register(registrationOf(instance, workload));
-        if (instance.kind !== 'gateway') this.#catalog.setInbound(instance.name, bound.inbound);
-      } catch (error) {
-        if (instance.kind !== 'gateway') throw error;
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new MeshError(
-          `The gateway ${instance.workload} cannot listen on port ${instance.gateway?.port ?? 0}: ${reason}. Give it another port in ${path.basename(this.#options.file)}, or 0 for any free one.`,
-          { cause: error },
-        );
+      const hasProcess = instance.kind === 'process' || instance.kind === 'client';
+      if (hasProcess || this.#proxies.bound.has(instance.id)) continue;
+      const workload = workloads.get(instance.workload);
+      if (instance.gateway) {
+        const port = await this.#openGateway(instance);
+        const ports = Object.fromEntries(instance.ports.map(({ name }) => [name, port]));
+        if (workload) this.#catalog.register(registrationOf({ ...instance, applicationPorts: ports }, workload));
+        continue;
       }
+      const bound = await this.#proxies.apply(instance, this.#world());
+      if (workload) this.#catalog.register(registrationOf(instance, workload));
+      this.#catalog.setInbound(instance.name, bound.inbound);
+    }
+  }
+
+  /** Gives the port it listens on: the declared one, or any other where somebody else has that. */
+  async #openGateway(instance: MeshInstance): Promise<number> {
+    const wanted = instance.gateway?.port ?? 0;
+    try {
+      return (await this.#proxies.apply(instance, this.#world())).outbound[gatewayListener] ?? 0;
+    } catch (error) {
+      if (wanted === 0) throw error;
+      const { workload, namespace } = instance;
+      this.#otherPorts.set(workload, 0);
+      const [other = instance] = this.instances.filter(({ id }) => id === instance.id);
+      const port = (await this.#proxies.apply(other, this.#world())).outbound[gatewayListener] ?? 0;
+      this.#otherPorts.set(workload, port);
+      const message = `Port ${wanted} cannot be used (${error instanceof Error ? error.message : String(error)}): ${workload} listens on ${port} instead. Give it another port in ${path.basename(this.#options.file)}.`;
+      this.#options.telemetry.events.add({
+        kind: 'config-rejected',
+        severity: 'warning',
+        namespace,
+        workload,
+        message,
+      });
+      return port;
     }
   }
 

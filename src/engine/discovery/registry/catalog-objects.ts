@@ -1,9 +1,9 @@
 /** The catalog in the terms of the model: objects for policy, endpoints for routing. */
+import { workloadAnnotation } from '../../model/annotations.ts';
 import type { EndpointDirectory, ModelEndpoint } from '../../model/endpoints.ts';
 import type { MeshObject, Origin } from '../../model/mesh-object.ts';
 import type { Catalog } from './catalog.ts';
 import type { CatalogInstance, CatalogService } from './catalog-entries.ts';
-import { workloadAnnotation } from './local-mesh-objects.ts';
 
 const origin: Origin = { layer: 'registry', source: 'local' };
 

@@ -1,9 +1,7 @@
+import { workloadAnnotation } from '../../model/annotations.ts';
 import type { MeshObject, Origin } from '../../model/mesh-object.ts';
 import type { LocalMeshSpec, LocalServiceSpec, LocalWorkloadSpec } from './local-mesh-spec.ts';
 import { instancesOf } from './local-mesh-spec.ts';
-
-/** Annotation of a WorkloadEntry: name of the workload whose instance it is. */
-export const workloadAnnotation = 'meshlens.dev/workload';
 
 /**
  * The objects a LocalMesh stands for: a `Service` for each service and gateway, a `WorkloadEntry` for each instance.

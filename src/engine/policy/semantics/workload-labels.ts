@@ -1,4 +1,5 @@
 /** Finds the workload a person means by a name: its labels and its service account. */
+import { workloadAnnotation } from '../../model/annotations.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../model/mesh-object.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -47,7 +48,11 @@ export function findWorkload(snapshot: Snapshot, namespace: string, name: string
     const object = snapshot.find(kind, namespace, name);
     if (object) return fromController(object);
   }
-  const entry = snapshot.find(Kinds.workloadEntry, namespace, name);
+  const entry =
+    snapshot.find(Kinds.workloadEntry, namespace, name) ??
+    snapshot
+      .ofKind(Kinds.workloadEntry)
+      .find((object) => object.namespace === namespace && object.annotations[workloadAnnotation] === name);
   return entry && fromEntry(entry);
 }
 
