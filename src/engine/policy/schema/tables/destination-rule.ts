@@ -255,7 +255,7 @@ export const destinationRule: KindSchema = {
         ),
         exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
         workloadSelector: record('Workloads of this namespace whose calls it holds for; all unless given.', {
-          matchLabels: textMap('Labels the workload must have.'),
+          matchLabels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 })),
         }),
       },
       { required: ['host'] },

@@ -1,5 +1,5 @@
 import type { KindSchema } from '../kind-schema.ts';
-import { choice, list, mapOf, record, text, textMap, texts, unsigned } from '../schema.ts';
+import { choice, list, mapOf, record, text, texts, unsigned } from '../schema.ts';
 
 /** Shared by WorkloadEntry and the endpoints of a ServiceEntry. */
 export const endpointFields = {
@@ -54,7 +54,7 @@ export const serviceEntry: KindSchema = {
         ]),
         endpoints: list('Endpoints of the service.', record('One endpoint.', endpointFields), { maxItems: 4096 }),
         workloadSelector: record('Pods and WorkloadEntries that are its endpoints.', {
-          labels: textMap('Labels the workload must have.'),
+          labels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 })),
         }),
         exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
         subjectAltNames: texts('Names of which the server’s certificate must carry one.'),

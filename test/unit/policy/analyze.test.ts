@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { WorkspaceFiles } from '../../../src/engine/discovery/workspace/workspace-files.ts';
+import type { MeshObject } from '../../../src/engine/model/mesh-object.ts';
+import { analyze, IncrementalAnalyzer } from '../../../src/engine/policy/analyze.ts';
+import type { ObjectCheck } from '../../../src/engine/policy/checks/check.ts';
+import { LineIndex } from '../../../src/engine/policy/documents/line-index.ts';
+import type { Diagnostic } from '../../../src/shared/diagnostics.ts';
+import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
+import { fixtures } from './checks/fixture-files.ts';
+
+const settings = resolveMeshSettings();
+const uri = 'file:///a.yaml';
+
+function filesOf(texts: Readonly<Record<string, string>>): WorkspaceFiles {
+  const files = new WorkspaceFiles();
+  for (const [name, text] of Object.entries(texts)) files.setDisk(`file:///${name}`, text);
+  return files;
+}
+
+const route = (host: string, name = 'reviews'): string => `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ${name}, namespace: bookinfo}
+spec:
+  hosts: [${name}]
+  http:
+    - route:
+        - destination: {host: ${host}}
+`;
+
+const service = (name: string): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: bookinfo}\nspec: {ports: [{port: 80}]}\n`;
+
+describe('analyze', () => {
+  test('says what, where, about what, and how to fix it', () => {
+    const files = filesOf({ 'a.yaml': route('reviewz'), 'b.yaml': service('reviews') });
+    const { diagnostics, documents } = analyze({ files, settings });
+    assert.equal(documents, 2);
+    assert.deepEqual(diagnostics, [
+      {
+        code: 'MESH1203',
+        rule: 'unknown-host',
+        aliases: ['IST0101', 'KIA1101'],
+        severity: 'error',
+        message: 'No service `reviewz` in namespace `bookinfo`. Did you mean `reviews`?',
+        uri,
+        range: { start: { line: 7, character: 30 }, end: { line: 7, character: 37 } },
+        resource: {
+          apiVersion: 'networking.istio.io/v1',
+          kind: 'VirtualService',
+          namespace: 'bookinfo',
+          name: 'reviews',
+        },
+        path: 'spec.http[0].route[0].destination.host',
+        related: [],
+        fixes: [
+          {
+            title: 'Replace by `reviews`',
+            isPreferred: true,
+            edits: [
+              {
+                uri,
+                edits: [
+                  { range: { start: { line: 7, character: 30 }, end: { line: 7, character: 37 } }, newText: 'reviews' },
+                ],
+              },
+            ],
+          },
+        ],
+        docs: 'docs/rules/MESH1203.md',
+      },
+    ] satisfies Diagnostic[]);
+  });
+
+  test('takes objects of other layers into account and says nothing about them', () => {
+    const base: MeshObject = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      namespace: 'bookinfo',
+      name: 'reviewz',
+      labels: {},
+      annotations: {},
+      spec: { ports: [{ port: 80 }] },
+      origin: { layer: 'cluster', source: 'kind' },
+    };
+    const files = filesOf({ 'a.yaml': route('reviewz') });
+    assert.deepEqual(analyze({ files, base: [base], settings }).diagnostics, []);
+  });
+
+  test('rules are switched off or changed by code, name or alias', () => {
+    const files = filesOf({ 'a.yaml': route('reviewz'), 'b.yaml': service('reviews') });
+    const severities = (rules: Record<string, 'off' | 'warning' | 'hint'>): readonly string[] =>
+      analyze({ files, settings, rules }).diagnostics.map(({ severity }) => severity);
+    assert.deepEqual(severities({ MESH1203: 'off' }), []);
+    assert.deepEqual(severities({ 'unknown-host': 'warning' }), ['warning']);
+    assert.deepEqual(severities({ IST0101: 'hint' }), ['hint']);
+    assert.deepEqual(severities({ IST0101: 'off', MESH1203: 'warning' }), ['warning']);
+  });
+
+  test('a check that throws does not take the others with it', () => {
+    const failing: ObjectCheck = {
+      scope: 'object',
+      code: 'MESH0000',
+      rule: 'failing',
+      aliases: [],
+      severity: 'error',
+      summary: 'Fails.',
+      subject: 'core/Service',
+      inputs: [],
+      run: (context) => {
+        context.ofKind('core/Pod');
+      },
+    };
+    const working: ObjectCheck = {
+      ...failing,
+      rule: 'working',
+      run: (context) => context.report(context.subject, ['metadata', 'name'], { message: 'found' }),
+    };
+    const files = filesOf({ 'b.yaml': service('reviews') });
+    const { diagnostics } = new IncrementalAnalyzer([failing, working]).analyze({ files, settings });
+    assert.deepEqual(diagnostics.map(({ code }) => code).sort(), ['MESH0000', 'MESH9001']);
+    assert.match(
+      diagnostics.find(({ code }) => code === 'MESH9001')?.message ?? '',
+      /core\/Pod is read but not declared/,
+    );
+  });
+
+  test('a file that is too long is said to be', () => {
+    const files = filesOf({ 'a.yaml': `# ${'x'.repeat(10 * 1024 * 1024)}\n${route('x')}` });
+    assert.deepEqual(
+      analyze({ files, settings }).diagnostics.map(({ code }) => code),
+      ['MESH9002'],
+    );
+  });
+});
+
+/** Pieces from which edits are made: each a document. */
+const pieces = [
+  service('reviews'),
+  service('ratings'),
+  route('reviews'),
+  route('ratings', 'ratings'),
+  route('reviewz', 'other'),
+  route('{{ .Values.host }}'),
+  'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: reviews, namespace: bookinfo}\nspec:\n  host: reviews\n  subsets: [{name: v1, labels: {version: v1}}]\n',
+  'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: subset}\nspec:\n  hosts: [reviews]\n  http:\n    - route:\n        - destination: {host: reviews, subset: v2}\n          weight: 30\n        - destination: {host: ratings}\n          weight: 30\n',
+  'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: v9, namespace: bookinfo}\nspec: {template: {metadata: {labels: {app: reviews}}}}\n',
+  'apiVersion: v1\nkind: Service\nmetadata: {name: broken\n',
+  '# only a comment\n',
+  'a: b\n',
+];
+
+type Edit =
+  | { readonly type: 'set'; readonly file: number; readonly documents: readonly number[]; readonly open: boolean }
+  | { readonly type: 'remove'; readonly file: number };
+
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('set' as const),
+      file: fc.nat(3),
+      documents: fc.array(fc.nat(pieces.length - 1), { maxLength: 5 }),
+      open: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('remove' as const), file: fc.nat(3) }) },
+);
+
+test('incremental analysis gives what a full one gives, after any edits', () => {
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 12 }), (edits) => {
+      const files = new WorkspaceFiles();
+      const incremental = new IncrementalAnalyzer();
+      let version = 0;
+      for (const each of edits) {
+        const name = `file:///${each.file}.yaml`;
+        if (each.type === 'remove') {
+          files.close(name);
+          files.remove(name);
+        } else {
+          const text = each.documents.map((index) => pieces[index] ?? '').join('---\n');
+          if (each.open) files.setOpen(name, text, ++version);
+          else files.setDisk(name, text);
+        }
+        assert.deepEqual(incremental.analyze({ files, settings }), analyze({ files, settings }));
+      }
+    }),
+    { numRuns: 120 },
+  );
+});
+
+/** A mutation of a text: cut, doubled, or something strange put in. */
+const mutation = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  length: fc.nat(60),
+  type: fc.constantFrom('cut' as const, 'double' as const, 'insert' as const),
+  piece: fc.constantFrom(
+    '\t',
+    ': ',
+    '- ',
+    '---\n',
+    '{',
+    ']',
+    '"',
+    "'",
+    '|\n',
+    '&a ',
+    '*a',
+    '<<: ',
+    '!!int ',
+    '\r\n',
+    '\u2028',
+    '🎉',
+    '\0',
+    '# meshlens-disable-file',
+    'null',
+    '~',
+    '-1',
+    '1e999',
+    '__proto__: ',
+    '? ',
+  ),
+});
+
+test('no mutation of a fixture makes the analysis throw or leave the text', () => {
+  const fixture = fc.constantFrom(...fixtures.map(({ text }) => text));
+  fc.assert(
+    fc.property(
+      fixture,
+      fc.array(mutation, { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      (original, mutations, isOpen) => {
+        let text = original;
+        for (const { at, length, type, piece } of mutations) {
+          const start = Math.floor(at * text.length);
+          const part = text.slice(start, start + length);
+          const middle = type === 'cut' ? '' : type === 'double' ? part + part : piece + part;
+          text = text.slice(0, start) + middle + text.slice(start + length);
+        }
+        const files = new WorkspaceFiles();
+        if (isOpen) files.setOpen(uri, text, 1);
+        else files.setDisk(uri, text);
+        const lines = text.split(/\r\n|\n|\r/);
+        const index = new LineIndex(text);
+        for (const { code, message, range, related, fixes } of analyze({ files, settings }).diagnostics) {
+          assert.notEqual(code, 'MESH9001', message);
+          const all = [
+            range,
+            ...related.map(({ location }) => location.range),
+            ...fixes.flatMap(({ edits }) => edits.flatMap((each) => each.edits.map((one) => one.range))),
+          ];
+          for (const { start, end } of all) {
+            assert.ok(
+              end.line < lines.length && end.character <= (lines[end.line] ?? '').length,
+              `${code} ${JSON.stringify(end)}`,
+            );
+            assert.ok(index.offsetAt(start) <= index.offsetAt(end));
+          }
+        }
+      },
+    ),
+    { numRuns: 2000, interruptAfterTimeLimit: 20_000 },
+  );
+});

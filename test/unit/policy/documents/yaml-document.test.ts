@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { RangePart } from '../../../../src/engine/policy/documents/syntax-tree.ts';
+import { YamlDocument } from '../../../../src/engine/policy/documents/yaml-document.ts';
+import type { FieldPath } from '../../../../src/shared/text.ts';
+
+const text = `apiVersion: v1 # comment
+metadata:
+  name: "quoted"
+  labels: {app: 'a b', "k": v}
+spec:
+  list:
+    - one
+    - name: two
+      deep: |
+        block
+    -
+      name: three
+  empty:
+  folded: >-
+    x
+  escaped: "a\\tb"
+`;
+
+/** The characters a range covers, on one line. */
+function slice(document: YamlDocument, path: FieldPath, part: RangePart): string {
+  const { start, end } = document.rangeOf(path, part);
+  return document.text.slice(document.lines.offsetAt(start), document.lines.offsetAt(end));
+}
+
+const ranges: readonly (readonly [FieldPath, RangePart, string])[] = [
+  [['apiVersion'], 'key', 'apiVersion'],
+  [['apiVersion'], 'value', 'v1'],
+  [['metadata', 'name'], 'value', 'quoted'],
+  [['metadata', 'labels', 'app'], 'value', 'a b'],
+  [['metadata', 'labels', 'k'], 'key', '"k"'],
+  [['metadata', 'labels'], 'value', `{app: 'a b', "k": v}`],
+  [['metadata'], 'head', 'metadata'],
+  [['spec', 'list', 0], 'value', 'one'],
+  [['spec', 'list', 1], 'head', 'name: two'],
+  [['spec', 'list', 1, 'deep'], 'head', 'deep'],
+  [['spec', 'list', 2, 'name'], 'value', 'three'],
+  [['spec', 'empty'], 'value', 'empty'],
+  [['spec', 'escaped'], 'value', '"a\\tb"'],
+  [['spec', 'escaped'], 'entry', 'escaped: "a\\tb"'],
+  // What is not there is shown at the nearest thing around it.
+  [['spec', 'missing', 'deeper'], 'value', 'spec'],
+  [['spec', 'list', 1, 'missing'], 'key', 'name: two'],
+];
+
+describe('ranges', () => {
+  const document = new YamlDocument(text);
+  for (const [path, part, expected] of ranges) {
+    test(`${path.join('.')} ${part}`, () => assert.equal(slice(document, path, part), expected));
+  }
+
+  test('count UTF-16 units, as editors do', () => {
+    const emoji = new YamlDocument('apiVersion: "🎉🎉" \nb: {c: "é"}');
+    assert.deepEqual(emoji.rangeOf(['apiVersion'], 'value'), {
+      start: { line: 0, character: 13 },
+      end: { line: 0, character: 17 },
+    });
+  });
+
+  test('lead through aliases and merges to what is written', () => {
+    const merged = new YamlDocument('apiVersion: v1\na: &x {p: one}\nb:\n  <<: *x\nc: *x\n');
+    assert.equal(slice(merged, ['b', 'p'], 'value'), 'one');
+    assert.equal(slice(merged, ['c', 'p'], 'value'), 'one');
+  });
+});
+
+describe('what stands at a position', () => {
+  const document = new YamlDocument(text);
+  const at: readonly (readonly [number, number, string, 'key' | 'value'])[] = [
+    [0, 3, 'apiVersion', 'key'],
+    [0, 13, 'apiVersion', 'value'],
+    [2, 10, 'metadata.name', 'value'],
+    [3, 18, 'metadata.labels.app', 'value'],
+    [6, 7, 'spec.list.0', 'value'],
+    [11, 15, 'spec.list.2.name', 'value'],
+  ];
+  for (const [line, character, path, part] of at) {
+    test(`${path} ${part}`, () => {
+      const found = document.pathAt({ line, character });
+      assert.deepEqual([found?.path.join('.'), found?.part], [path, part]);
+    });
+  }
+});
+
+describe('half-typed text gives what can be understood, and problems', () => {
+  const broken: readonly (readonly [string, FieldPath, unknown])[] = [
+    ['apiVersion: v1\nspec:\n  host: rev\n  ho', ['spec', 'host'], 'rev'],
+    ['apiVersion: v1\nspec: {host: rev', ['spec', 'host'], 'rev'],
+    ['apiVersion: v1\nspec:\n\thost: x\nkind: A', ['apiVersion'], 'v1'],
+    ['apiVersion: v1\nname: "open\nkind: A', ['apiVersion'], 'v1'],
+    ['apiVersion: v1\nlist:\n  - a\n - b\n', ['apiVersion'], 'v1'],
+  ];
+  for (const [source, path, expected] of broken) {
+    test(source.replaceAll('\n', '⏎'), () => {
+      const document = new YamlDocument(source);
+      assert.notDeepEqual(document.problems(true), []);
+      const value = path.reduce<unknown>(
+        (inner, step) => (inner as Record<string, unknown> | null)?.[step],
+        document.value,
+      );
+      assert.equal(value, expected);
+    });
+  }
+
+  test('a tab in the indentation is called one', () => {
+    const [problem] = new YamlDocument('apiVersion: v1\nspec:\n\thost: x\n').problems(true);
+    assert.match(problem?.message ?? '', /tab/i);
+  });
+});
+
+describe('documents that are none of our business are quiet', () => {
+  const quiet: readonly (readonly [string, string, string])[] = [
+    ['a template', 'apiVersion: v1\nname: {{ .Values.name }}\n', 'template'],
+    ['a template in quotes', 'apiVersion: v1\nname: "{{ .Values.name }}"\n', 'template'],
+    ['a block of a template', '{{- range .Values.hosts }}\napiVersion: v1\n{{- end }}\n', 'template'],
+    ['Jinja', 'apiVersion: v1\n{% if a %}\nkind: B\n', 'template'],
+    ['another YAML', 'on: [push\n', 'foreign'],
+    ['a mention of the word', 'text: apiVersion is a field\nx: [', 'foreign'],
+  ];
+  for (const [name, source, nature] of quiet) {
+    test(name, () => {
+      const document = new YamlDocument(source);
+      assert.equal(document.nature, nature);
+      assert.equal(document.value, undefined);
+      assert.deepEqual(document.problems(true), []);
+    });
+  }
+
+  test('braces in a text make no template', () => {
+    assert.equal(new YamlDocument('apiVersion: v1\nbody: "Hello {{name}}"\n').nature, 'kubernetes');
+  });
+});
+
+describe('hostile text ends quickly and never throws', () => {
+  const hostile: readonly (readonly [string, string])[] = [
+    ['brackets', `a: ${'['.repeat(100_000)}`],
+    ['braces', `a: ${'{a: '.repeat(50_000)}`],
+    ['dashes', `a:\n  ${'- '.repeat(50_000)}`],
+    ['indentation', Array.from({ length: 1500 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+    ['questions', '? '.repeat(20_000)],
+    ['quotes', `"${'\\'.repeat(100_001)}`],
+    ['anchors', Array.from({ length: 5000 }, (_, index) => `k${index}: &a${index} x`).join('\n')],
+    [
+      'aliases',
+      [
+        'x: &a0 [1,1,1,1]',
+        ...Array.from({ length: 30 }, (_, index) => `y${index}: &a${index + 1} [*a${index}, *a${index}]`),
+      ].join('\n'),
+    ],
+    ['an alias in itself', 'x: &a [*a]'],
+    ['many keys', Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n')],
+    ['a long line', `a: ${'x'.repeat(900_000)}`],
+    ['zero bytes', 'a: \0\0\0'],
+    ['lone surrogates', 'a: "\ud800" \udc00'],
+    ['byte order marks', '\ufeffa: \ufeff1'],
+    ['a long broken document', `a: [\n${'b: c\n'.repeat(300_000)}`],
+  ];
+  for (const [name, body] of hostile) {
+    test(name, () => {
+      const started = performance.now();
+      const document = new YamlDocument(`apiVersion: v1\nkind: A\n${body}\n`);
+      void document.value;
+      for (const { start, end } of document.problems(true)) {
+        assert.ok(start >= 0 && start <= end && end <= document.text.length);
+      }
+      assert.doesNotThrow(() => document.rangeOf(['a', 0, 'b'], 'head'));
+      assert.ok(performance.now() - started < 8000);
+    });
+  }
+});
