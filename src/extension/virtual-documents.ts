@@ -4,10 +4,12 @@ import {
   languages,
   Position,
   Range,
+  TabInputText,
   Uri,
   ViewColumn,
   window,
   workspace,
+  type TabGroup,
   type TextDocument,
 } from 'vscode';
 import { DisposableList, type Disposable } from './disposables.ts';
@@ -38,14 +40,13 @@ export class VirtualDocuments implements Disposable {
     );
   }
 
-  /** Opens a report in a tab named `title`, beside the text that is being worked on. */
+  /** Opens a report in a tab named `title`: where answers are already, else beside text, but never over the picture. */
   async show(title: string, report: Report): Promise<void> {
     const uri = Uri.from({ scheme, path: `/${this.#next++}/${title.replaceAll('/', '∕')}.md` });
     this.#reports.set(uri.toString(), report);
     for (const oldest of [...this.#reports.keys()].slice(0, -kept)) this.#reports.delete(oldest);
     const document = await workspace.openTextDocument(uri);
-    const shown = window.visibleTextEditors.find((editor) => editor.document.uri.scheme === scheme);
-    const column = shown?.viewColumn ?? (window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active);
+    const column = textColumn();
     await window.showTextDocument(document, { viewColumn: column, preview: true, preserveFocus: false });
   }
 
@@ -63,4 +64,18 @@ export class VirtualDocuments implements Disposable {
       return new DocumentLink(range, place === undefined ? uri : uri.with({ fragment: place }));
     });
   }
+}
+
+/** The column of the last answer; else, where there are several columns, the one of text; else a new one. */
+function textColumn(): ViewColumn {
+  const groups = window.tabGroups.all;
+  const holds = (group: TabGroup, isWanted: (input: unknown) => boolean): boolean =>
+    group.tabs.some(({ input }) => isWanted(input));
+  const answers = groups.find((group) =>
+    holds(group, (input) => input instanceof TabInputText && input.uri.scheme === scheme),
+  );
+  const text = groups.find((group) => holds(group, (input) => input instanceof TabInputText));
+  if (answers !== undefined) return answers.viewColumn;
+  if (text === undefined && groups.length === 1 && groups[0]?.tabs.length === 0) return ViewColumn.Active;
+  return groups.length > 1 && text !== undefined ? text.viewColumn : ViewColumn.Beside;
 }

@@ -10,8 +10,8 @@ import { waitFor } from './harness/wait.ts';
 
 const sample = path.resolve(import.meta.dirname, '../../samples/bookinfo');
 
-/** Rates are taken over this many seconds in these tests, so that what is counted is recent. */
-const rateWindow = 30;
+/** Seconds over which the panel counts. */
+const rateWindow = 60;
 
 const jasonRule = `    - match:
         - headers:

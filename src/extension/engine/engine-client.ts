@@ -83,7 +83,13 @@ export class EngineClient implements Disposable {
     token?: CancellationToken,
   ): Promise<EngineResult<M>> {
     const connection = await this.#ready();
-    return (await connection.sendRequest(method, params, token)) as EngineResult<M>;
+    try {
+      return (await connection.sendRequest(method, params, token)) as EngineResult<M>;
+    } catch (error) {
+      // The connection puts the name of the method before the engine's own sentence, which is meant for people.
+      if (error instanceof Error) error.message = error.message.replace(/^Request \S+ failed with message: /, '');
+      throw error;
+    }
   }
 
   /** Tells the engine something outside `mesh/*`, for example changed settings; nothing while it does not run. */

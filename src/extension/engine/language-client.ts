@@ -70,7 +70,9 @@ export function createConnection(input: LanguageClientInput): EngineConnection {
       if (client.state === State.Running) await client.stop(3_000);
       await client.dispose().catch(() => undefined);
     },
-    sendRequest: (method, params, token) => client.sendRequest(method, params, token),
+    // The connection counts arguments: a token that is undefined would turn the parameters into positional ones.
+    sendRequest: (method, params, token) =>
+      token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token),
     sendNotification: (method, params) => client.sendNotification(method, params),
     onNotification: (method, listener) => void client.onNotification(method, listener),
   };

@@ -4,7 +4,7 @@ import { UserFacingError } from '../../command-registry.ts';
 import { commandIds } from '../../commands.ts';
 import type { Services } from '../../services.ts';
 import { askRequest } from './request-form.ts';
-import { callTargets } from './call-targets.ts';
+import { callTargets, findTarget } from './call-targets.ts';
 import { parseTestRequest, withoutCredentials } from './remembered-request.ts';
 import { responseReport } from './response-report.ts';
 
@@ -29,8 +29,10 @@ export function registerSendRequest(services: Services): void {
       whole ??
       (await askRequest(callTargets(mesh.status), { ...last, ...partOf(argument) }, l10n.t('Send a test request')));
     if (request === undefined) return undefined;
-    await remember(request);
-    return send(services, request);
+    const target = request.port === undefined ? findTarget(callTargets(mesh.status), request.host) : undefined;
+    const complete = target === undefined ? request : { ...request, host: target.host, port: target.port };
+    await remember(complete);
+    return send(services, complete);
   });
   commands.register(commandIds.repeatRequest, async () => {
     requireRunningMesh(services);

@@ -29,7 +29,8 @@ export function registerServiceCommands(services: Services): void {
   });
   commands.register(commandIds.revealService, async (argument) => {
     const target = toTarget(argument);
-    const select = target && topology.findNode(target);
+    // A lens knows only the name of a service.
+    const select = target && topology.findNode({ workload: target.name, service: target.name, ...target });
     await vscodeCommands.executeCommand(commandIds.openTopology, select === undefined ? {} : { select });
   });
 }
