@@ -143,8 +143,8 @@ describe('registration and look-up', () => {
 });
 
 describe('health checks', () => {
-  test('TTL: critical until passed, warned and failed by its owner, critical when it stays silent', async () => {
-    await registry.client.agent.service.register({ ...orders, check: { ttl: '400ms' } } as never);
+  test('TTL: critical until passed; passed, warned and failed by its owner', async () => {
+    await registry.client.agent.service.register({ ...orders, check: { ttl: '60s' } } as never);
     const check = 'service:orders-1';
     assert.equal(await statusOf(check), 'critical');
     assert.deepEqual(await health({ service: 'orders', passing: true }), []);
@@ -155,11 +155,18 @@ describe('health checks', () => {
     assert.equal(await statusOf(check), 'warning');
     await registry.client.agent.check.fail(check);
     assert.equal(await statusOf(check), 'critical');
-    await registry.client.agent.check.pass({ id: check, note: 'again' });
-    await eventually('the time is over', async () => (await statusOf(check)) === 'critical');
-    const [expired] = await registry.client.health.state('critical');
-    assert.equal(expired?.Output, 'TTL of 400ms expired (last output: again)');
     await assert.rejects(registry.client.agent.check.pass('nothing'), /not found/);
+  });
+
+  test('TTL: critical when its owner stays silent, and well again when it speaks', async () => {
+    await registry.client.agent.service.register({ ...orders, check: { ttl: '300ms' } } as never);
+    const check = 'service:orders-1';
+    for (const note of ['first', 'second']) {
+      await registry.client.agent.check.pass({ id: check, note });
+      await eventually('the time is over', async () => (await statusOf(check)) === 'critical');
+      const [expired] = await registry.client.health.state('critical');
+      assert.equal(expired?.Output, `TTL of 300ms expired (last output: ${note})`);
+    }
   });
 
   test('HTTP: follows what the service answers', async () => {

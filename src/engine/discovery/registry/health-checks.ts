@@ -22,9 +22,13 @@ interface Running {
   readonly abort: AbortController;
   timer: NodeJS.Timeout | undefined;
   deregister: NodeJS.Timeout | undefined;
+  /** Until it passed once it is probed in quick succession: something has just been started. */
+  quickPauseMs: number;
   successes: number;
   failures: number;
 }
+
+const firstQuickPauseMs = 100;
 
 export class HealthChecks {
   readonly #catalog: Catalog;
@@ -91,6 +95,7 @@ export class HealthChecks {
       abort: new AbortController(),
       timer: undefined,
       deregister: undefined,
+      quickPauseMs: firstQuickPauseMs,
       successes: 0,
       failures: 0,
     };
@@ -122,8 +127,11 @@ export class HealthChecks {
     const result: ProbeResult = await probe(definition, options);
     if (this.#disposed || this.#running.get(id) !== running) return;
     this.#settle(running, id, result.status, result.output);
+    if (result.status === 'critical') running.quickPauseMs *= 1.5;
+    else running.quickPauseMs = Infinity;
+    const pause = Math.min(running.quickPauseMs, definition.intervalMs);
     // Up to a tenth earlier or later, so that checks drift apart.
-    this.#schedule(running, id, definition.intervalMs * (0.9 + this.#random() * 0.2));
+    this.#schedule(running, id, pause * (0.9 + this.#random() * 0.2));
   }
 
   #armTtl(running: Running, ttlMs: number): void {

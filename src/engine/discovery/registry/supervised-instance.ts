@@ -66,6 +66,9 @@ export interface InstanceContext {
   log(line: LogLine): void;
 }
 
+/** Another port helps against a race for one, not against a program that ignores PORT. */
+const maxCollisions = 3;
+
 export class SupervisedInstance {
   readonly id: string;
   readonly name: string;
@@ -153,10 +156,17 @@ export class SupervisedInstance {
     const { timing } = this.#context;
     if (waitForDependencies) await this.#awaitDependencies(signal);
     let backoff = timing.backoffMs;
+    let collisions = 0;
     while (!signal.aborted) {
       const { end, readyForMs } = await this.#live(signal);
       if (signal.aborted) return;
       if (readyForMs >= timing.stableMs) backoff = timing.backoffMs;
+      if (end.portCollision && this.workload.port === undefined && collisions < maxCollisions) {
+        collisions += 1;
+        this.#log(`${end.reason}; tries another port`);
+        continue;
+      }
+      collisions = 0;
       const { restart } = this.workload;
       const goesOn = restart === 'always' || (restart === 'on-failure' && end.code !== 0);
       const plan = goesOn ? `starts again in ${(backoff / 1000).toFixed(backoff < 1000 ? 1 : 0)} s` : 'stays down';
