@@ -2,7 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import type * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { LinkSecurity } from '../data-plane.ts';
-import type { AcceptedLink, ClientHandshake, LinkCredentials, LinkTarget, Peer } from './link-credentials.ts';
+import type {
+  AcceptedLink,
+  ClientHandshake,
+  HandshakeSettings,
+  LinkCredentials,
+  LinkTarget,
+  Peer,
+} from './link-credentials.ts';
 import { chainError, handshakeError, LinkTlsError } from './link-error.ts';
 import { certificateCiphers, clientAlpn, protocolError, protocolOptions, serverAlpn } from './link-protocol.ts';
 import { certificateHash, isValidAt, readSvid } from './svid.ts';
@@ -19,6 +26,7 @@ interface ServerSession {
 
 /** Mutual TLS with X.509-SVIDs of one trust domain. */
 export class CertificateCredentials implements LinkCredentials {
+  readonly #settings: HandshakeSettings;
   readonly #trustDomain: string;
   readonly #clientContext: tls.SecureContext;
   readonly #acceptor: TlsAcceptor;
@@ -27,13 +35,14 @@ export class CertificateCredentials implements LinkCredentials {
   /** Sessions of servers that passed `#verifyServer`, by address. */
   readonly #sessions = new Map<string, ServerSession>();
 
-  constructor(security: LinkSecurity & { type: 'certificates' }, handshakeTimeoutMs: number) {
+  constructor(security: LinkSecurity & { type: 'certificates' }, settings: HandshakeSettings) {
     const own = readSvid(new X509Certificate(security.certificatePem));
     if ('problem' in own) throw new Error(`The certificate of this proxy cannot be used: ${own.problem}.`);
     if (!security.trustBundlePem.includes('-----BEGIN CERTIFICATE-----')) {
       // An empty `ca` would make Node trust the public authorities.
       throw new Error('The trust bundle has no certificate.');
     }
+    this.#settings = settings;
     this.#trustDomain = own.trustDomain;
     const context: tls.SecureContextOptions = {
       ...protocolOptions(certificateCiphers),
@@ -49,7 +58,7 @@ export class CertificateCredentials implements LinkCredentials {
         // `#verifyClient` refuses instead: it can say why.
         rejectUnauthorized: false,
         ALPNProtocols: [...serverAlpn],
-        handshakeTimeout: handshakeTimeoutMs,
+        handshakeTimeout: settings.timeoutMs,
         // Sessions belong to these credentials: their tickets are sealed with keys of this context alone.
         sessionIdContext: 'meshlens-link',
       },
@@ -64,7 +73,7 @@ export class CertificateCredentials implements LinkCredentials {
   startClient(target: LinkTarget): ClientHandshake {
     const key = `${target.host} ${target.port} ${target.serverName ?? ''}`;
     const remembered = this.#sessions.get(key);
-    const session = remembered && isValidAt(remembered.certificate, Date.now()) ? remembered : undefined;
+    const session = remembered && isValidAt(remembered.certificate, this.#settings.now()) ? remembered : undefined;
     return {
       options: {
         secureContext: this.#clientContext,
@@ -93,7 +102,7 @@ export class CertificateCredentials implements LinkCredentials {
       // Node calls every resumed session authorized, and a client that was refused may hold a ticket: tickets leave before
       // we can refuse. So the certificate in the ticket must be one that has passed before.
       if (!this.#checkedClients.has(hash)) return chainError('client', undefined);
-      if (!isValidAt(certificate, Date.now())) return chainError('client', 'CERT_HAS_EXPIRED');
+      if (!isValidAt(certificate, this.#settings.now())) return chainError('client', 'CERT_HAS_EXPIRED');
     } else if (!socket.authorized) {
       // A string code at run time, whatever the types say.
       return chainError('client', String(socket.authorizationError));

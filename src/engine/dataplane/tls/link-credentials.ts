@@ -33,6 +33,12 @@ export interface ClientHandshake {
   verify(socket: tls.TLSSocket): Peer | LinkTlsError;
 }
 
+export interface HandshakeSettings {
+  /** For the handshake of an accepted connection. */
+  readonly timeoutMs: number;
+  now(): number;
+}
+
 /** Immutable credentials of one proxy; a rotation makes new ones. */
 export interface LinkCredentials {
   /** `done` is called once. */
@@ -42,13 +48,13 @@ export interface LinkCredentials {
 }
 
 /** `undefined` for `none`. Throws where certificates, keys or identities cannot be used. */
-export function createCredentials(security: LinkSecurity, handshakeTimeoutMs: number): LinkCredentials | undefined {
+export function createCredentials(security: LinkSecurity, settings: HandshakeSettings): LinkCredentials | undefined {
   switch (security.type) {
     case 'none':
       return undefined;
     case 'certificates':
-      return new CertificateCredentials(security, handshakeTimeoutMs);
+      return new CertificateCredentials(security, settings);
     case 'shared-key':
-      return new SharedKeyCredentials(security, handshakeTimeoutMs);
+      return new SharedKeyCredentials(security, settings);
   }
 }

@@ -9,7 +9,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { LinkSecurity } from '../data-plane.ts';
 import { LinkTlsError } from './link-error.ts';
-import { createCredentials, type LinkCredentials } from './link-credentials.ts';
+import { createCredentials, type HandshakeSettings, type LinkCredentials } from './link-credentials.ts';
 
 /** Called once. On success with the socket, the peer's SPIFFE id, and with certificates the SHA-256 of the peer's. */
 export type AcceptCallback = (
@@ -34,17 +34,19 @@ export interface ConnectTlsOptions {
 export interface LinkTlsOptions {
   /** For the handshake of an accepted connection. Default 10 s. */
   readonly handshakeTimeoutMs?: number;
+  /** Milliseconds since the epoch, for the validity of certificates in resumed sessions. Full handshakes go by OpenSSL's. */
+  readonly now?: () => number;
 }
 
 export class LinkTls {
-  readonly #handshakeTimeoutMs: number;
+  readonly #settings: HandshakeSettings;
   readonly #principals = new WeakMap<tls.TLSSocket, string>();
   #credentials: LinkCredentials | undefined;
 
   /** Throws where certificates, keys or identities cannot be used. */
   constructor(security: LinkSecurity, options: LinkTlsOptions = {}) {
-    this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? 10_000;
-    this.#credentials = createCredentials(security, this.#handshakeTimeoutMs);
+    this.#settings = { timeoutMs: options.handshakeTimeoutMs ?? 10_000, now: options.now ?? Date.now };
+    this.#credentials = createCredentials(security, this.#settings);
   }
 
   /** Whether links can be secured at all; false for `none`. */
@@ -54,7 +56,7 @@ export class LinkTls {
 
   /** New connections use it from now on; those that stand live on. Throws and changes nothing where it cannot be used. */
   update(security: LinkSecurity): void {
-    this.#credentials = createCredentials(security, this.#handshakeTimeoutMs);
+    this.#credentials = createCredentials(security, this.#settings);
   }
 
   /** SPIFFE id of the peer of a socket that came from here. */
@@ -64,7 +66,7 @@ export class LinkTls {
 
   /**
    * Takes an accepted connection over. `head`: what was read of it already. The caller must not read `raw` any more; on
-   * failure `raw` is destroyed.
+   * failure `raw` is destroyed; never destroy it from within `done`, only the TLS socket.
    */
   acceptTls(raw: net.Socket, head: Buffer, done: AcceptCallback): void {
     // An error of a socket nobody listens to ends the process; the cause reaches us as 'close' at the latest.

@@ -1,7 +1,14 @@
 import type * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { LinkSecurity } from '../data-plane.ts';
-import type { AcceptedLink, ClientHandshake, LinkCredentials, LinkTarget, Peer } from './link-credentials.ts';
+import type {
+  AcceptedLink,
+  ClientHandshake,
+  HandshakeSettings,
+  LinkCredentials,
+  LinkTarget,
+  Peer,
+} from './link-credentials.ts';
 import { handshakeError, LinkTlsError } from './link-error.ts';
 import { clientAlpn, protocolError, protocolOptions, serverAlpn, sharedKeyCiphers } from './link-protocol.ts';
 import { deriveLinkKey, formatIdentity, parseIdentity, principalDigest, shortestMeshKey } from './shared-key.ts';
@@ -23,7 +30,7 @@ export class SharedKeyCredentials implements LinkCredentials {
   /** What clients announced, while and after their handshakes. */
   readonly #announced = new WeakMap<tls.TLSSocket, string | LinkTlsError>();
 
-  constructor(security: LinkSecurity & { type: 'shared-key' }, handshakeTimeoutMs: number) {
+  constructor(security: LinkSecurity & { type: 'shared-key' }, settings: HandshakeSettings) {
     const own = parseSpiffeId(security.identity);
     if (!own?.path) throw new Error(`The identity ${security.identity} is no SPIFFE id of a workload.`);
     if (security.key.length < shortestMeshKey) {
@@ -42,7 +49,7 @@ export class SharedKeyCredentials implements LinkCredentials {
         ...protocolOptions(sharedKeyCiphers),
         pskCallback: (socket, identity) => this.#keyFor(socket, identity),
         ALPNProtocols: [...serverAlpn],
-        handshakeTimeout: handshakeTimeoutMs,
+        handshakeTimeout: settings.timeoutMs,
       },
       {
         verify: (socket) => this.#verifyClient(socket),

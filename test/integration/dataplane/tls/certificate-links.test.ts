@@ -17,6 +17,7 @@ import {
   rejection,
   reviews,
   serve,
+  until,
 } from './link-harness.ts';
 
 const authority = await CertificateAuthority.create({ trustDomain: 'cluster.local' });
@@ -200,35 +201,50 @@ test('a client that was refused gets no session to come back with', async (t) =>
 });
 
 test('a session does not outlive the certificate it was made with', async (t) => {
-  const server = await serve(t, serverSecurity);
-  const brief = await authority.issue(productpage, { validityMs: 1500 });
+  let later = 0;
+  const now = (): number => Date.now() + later;
+  const server = await serve(t, serverSecurity, { now });
   let session: Buffer | undefined;
   const open = (): tls.TLSSocket => {
     const socket = tls.connect({
       host: '127.0.0.1',
       port: server.port,
-      cert: brief.certificatePem,
-      key: brief.privateKeyPem,
+      cert: clientSecurity.certificatePem,
+      key: clientSecurity.privateKeyPem,
       rejectUnauthorized: false,
       ...(session ? { session } : {}),
     });
     return socket.on('error', () => undefined).on('session', (ticket) => (session = ticket));
   };
-  const first = open();
-  assert.equal(await echo(first, 'in time'), 'in time');
-  assert.ok(session);
-  assert.equal(codeOf(await server.next()), 'accepted');
-  first.destroy();
-  const second = open();
-  assert.equal(await echo(second, 'again'), 'again');
-  assert.equal(second.isSessionReused(), true);
-  assert.equal((await server.next()).principal, productpage);
-  second.destroy();
-
-  while (Date.now() <= brief.notAfter) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const isReused of [false, true]) {
+    const socket = open();
+    assert.equal(await echo(socket, 'in time'), 'in time');
+    assert.equal(socket.isSessionReused(), isReused);
+    assert.equal((await server.next()).principal, productpage);
+    socket.destroy();
+  }
+  later = 25 * 3_600_000;
   const third = open();
   assert.equal(codeOf(await server.next()), 'expired-certificate');
   await closed(third);
+
+  // The client for its part begins afresh when the server's certificate has run out.
+  const client = new LinkTls(clientSecurity, { now });
+  later = 0;
+  for (const [hours, isReused] of [
+    [0, false],
+    [0, true],
+    [25, false],
+  ] as const) {
+    later = hours * 3_600_000;
+    const socket = await connect(client, server.port);
+    assert.equal(socket.isSessionReused(), isReused);
+    // Resumed, the session stays the same.
+    const ticket = isReused ? undefined : once(socket, 'session');
+    await echo(socket, 'x');
+    await ticket;
+    socket.destroy();
+  }
 });
 
 test('a connection closed by our side during the handshake is reported once', async (t) => {
@@ -247,8 +263,7 @@ test('a connection closed by our side during the handshake is reported once', as
   const port = typeof address === 'object' && address ? address.port : 0;
   const raw = net.connect(port, '127.0.0.1', () => raw.write(Buffer.from([0x16, 3, 1, 2, 0, 1])));
   await closed(raw.on('error', () => undefined).resume());
-  for (let turn = 0; turn < 200 && outcomes.length === 0; turn++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => outcomes.length > 0);
   assert.equal(outcomes.length, 1);
   assert.ok(outcomes[0]);
 });
@@ -294,7 +309,7 @@ test('plaintext and garbage are refused and closed', async (t) => {
 });
 
 test('a handshake that does not get on is given up', async (t) => {
-  const server = await serve(t, serverSecurity, 200);
+  const server = await serve(t, serverSecurity, { handshakeTimeoutMs: 200 });
   const raw = net.connect(server.port, '127.0.0.1', () => raw.write(Buffer.from([0x16, 3, 1, 2, 0, 1])));
   raw.on('error', () => undefined).resume();
   assert.equal(codeOf(await server.next()), 'timed-out');
@@ -304,16 +319,14 @@ test('a handshake that does not get on is given up', async (t) => {
 
 test('a client that leaves during the handshake is noticed', async (t) => {
   const server = await serve(t, serverSecurity);
-  const raw = net.connect(server.port, '127.0.0.1', () => raw.end(Buffer.from([0x16, 3, 1, 2, 0, 1])));
-  raw.on('error', () => undefined).resume();
-  assert.equal(codeOf(await server.next()), 'closed');
-  await drained(server);
-  const reset = net.connect(server.port, '127.0.0.1', () => {
-    reset.write(Buffer.from([0x16, 3, 1, 2, 0, 1]), () => reset.resetAndDestroy());
-  });
-  reset.on('error', () => undefined);
-  assert.equal(codeOf(await server.next()), 'closed');
-  await drained(server);
+  for (const [index, leave] of [(raw: net.Socket) => raw.end(), (raw: net.Socket) => raw.resetAndDestroy()].entries()) {
+    const raw = net.connect(server.port, '127.0.0.1', () => raw.write(Buffer.from([0x16, 3, 1, 2, 0, 1])));
+    raw.on('error', () => undefined).resume();
+    await server.begun(index + 1);
+    leave(raw);
+    assert.equal(codeOf(await server.next()), 'closed');
+    await drained(server);
+  }
 });
 
 test('the client gives up on servers that do not answer, are not there, or speak no TLS', async (t) => {

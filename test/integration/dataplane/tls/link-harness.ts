@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import type * as tls from 'node:tls';
 import type { LinkSecurity } from '../../../../src/engine/dataplane/data-plane.ts';
 import type { CertificateAuthority } from '../../../../src/engine/dataplane/tls/certificate-authority.ts';
-import { LinkTls } from '../../../../src/engine/dataplane/tls/link-security.ts';
+import { LinkTls, type LinkTlsOptions } from '../../../../src/engine/dataplane/tls/link-security.ts';
 import { LinkTlsError } from '../../../../src/engine/dataplane/tls/link-error.ts';
 
 export const reviews = 'spiffe://cluster.local/ns/bookinfo/sa/reviews';
@@ -40,20 +40,24 @@ export interface LinkServer {
   readonly link: LinkTls;
   /** The outcome of the next connection not asked for yet. */
   next(): Promise<Accepted>;
+  /** Resolves once so many handshakes have begun. */
+  begun(count: number): Promise<void>;
   /** Connections still open, handshakes included. */
   open(): Promise<number>;
 }
 
 /** Sniffs the first bytes, as the proxy does, then lets `LinkTls` take over; echoes what it gets. */
-export async function serve(t: TestContext, security: LinkSecurity, handshakeTimeoutMs = 5_000): Promise<LinkServer> {
-  const link = new LinkTls(security, { handshakeTimeoutMs });
+export async function serve(t: TestContext, security: LinkSecurity, options: LinkTlsOptions = {}): Promise<LinkServer> {
+  const link = new LinkTls(security, options);
   const accepted: Accepted[] = [];
   const waiting: ((outcome: Accepted) => void)[] = [];
   let taken = 0;
+  let handshakes = 0;
   const server = net.createServer((raw) => {
     raw.once('error', () => undefined);
     raw.once('data', (head) => {
       raw.pause();
+      handshakes++;
       link.acceptTls(raw, head, (error, socket, principal, hash) => {
         const outcome: Accepted = {
           ...(error ? { error } : {}),
@@ -86,6 +90,7 @@ export async function serve(t: TestContext, security: LinkSecurity, handshakeTim
       taken++;
       return Promise.resolve(outcome);
     },
+    begun: (count) => until(() => handshakes >= count),
     open: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
@@ -97,7 +102,7 @@ export function connect(
   link: LinkTls,
   port: number,
   expectedPrincipals: readonly string[] = [reviews],
-  timeoutMs = 5_000,
+  timeoutMs = 20_000,
 ): Promise<tls.TLSSocket> {
   return link.connectTls({
     host: '127.0.0.1',
@@ -146,13 +151,18 @@ export function codeOf(outcome: Accepted): string {
   return outcome.error instanceof LinkTlsError ? outcome.error.code : (outcome.error?.message ?? 'accepted');
 }
 
-/** Waits until the server has no connection left; fails after five seconds. */
-export async function drained(server: LinkServer): Promise<void> {
-  for (let turn = 0; turn < 500; turn++) {
-    if ((await server.open()) === 0) return;
+/** Looks every few milliseconds; fails after 20 s. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 2000; turn++) {
+    if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  assert.fail(`${await server.open()} connections are left open`);
+  assert.fail('it did not come about');
+}
+
+/** Waits until the server has no connection left. */
+export function drained(server: LinkServer): Promise<void> {
+  return until(async () => (await server.open()) === 0);
 }
 
 /** Waits for the end of a socket, errors or not. */

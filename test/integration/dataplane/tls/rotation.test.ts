@@ -39,7 +39,7 @@ async function meshOfTwo(server: LinkTls, client: LinkTls) {
     const agent = keepAlive || new http.Agent();
     agent.createConnection = (_, done) => {
       connections.set(agent, (connections.get(agent) ?? 0) + 1);
-      client.connectTls({ host: '127.0.0.1', port, expectedPrincipals: [reviews], timeoutMs: 5_000 }).then(
+      client.connectTls({ host: '127.0.0.1', port, expectedPrincipals: [reviews], timeoutMs: 20_000 }).then(
         (socket) => done?.(null, socket),
         (error: unknown) => done?.(error instanceof Error ? error : new Error(String(error)), new net.Socket()),
       );
@@ -81,12 +81,12 @@ test('leafs rotated all the time fail no request, and connections that stand liv
 
   let sent = 0;
   let rotations = 0;
-  const end = Date.now() + 2_500;
+  const isEnough = (): boolean => sent >= 300 && rotations >= 20;
   const send = async (agent: http.Agent | false): Promise<void> => {
-    while (Date.now() < end) await mesh.request(++sent, agent);
+    while (!isEnough()) await mesh.request(++sent, agent);
   };
   const rotate = async (link: LinkTls, principal: string): Promise<void> => {
-    while (Date.now() < end) {
+    while (!isEnough()) {
       link.update(await certificates(authority, principal));
       rotations++;
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -100,8 +100,6 @@ test('leafs rotated all the time fail no request, and connections that stand liv
     rotate(server, reviews),
     rotate(client, productpage),
   ]);
-  assert.ok(sent > 100, `${sent} requests`);
-  assert.ok(rotations > 10, `${rotations} rotations`);
   assert.equal(mesh.connections.get(kept), 1);
   assert.deepEqual([...mesh.principals], [productpage]);
   t.diagnostic(`${sent} requests, ${rotations} rotations, no request failed`);
