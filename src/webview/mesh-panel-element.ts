@@ -19,6 +19,7 @@ import type { FindResult } from './view-model/find.ts';
 import { find } from './view-model/find.ts';
 import type { Point } from './view-model/geometry.ts';
 import { liveState } from './view-model/live-state.ts';
+import { omit } from './view-model/omit.ts';
 import { panelCondition } from './view-model/panel-condition.ts';
 import type { VisibleGraph } from './view-model/visible-graph.ts';
 import { visibleGraph } from './view-model/visible-graph.ts';
@@ -121,7 +122,7 @@ export class MeshPanel extends LitElement {
   }
 
   #select(id: string | undefined, reveal = false): void {
-    const { selection: _selection, ...rest } = this.view;
+    const rest = omit(this.view, 'selection');
     this.view = { ...rest, view: 'topology', ...(id === undefined ? {} : { selection: id }) };
     if (reveal && id !== undefined) void this.updateComplete.then(() => this.#picture?.reveal(id));
     this.#save();
@@ -148,7 +149,7 @@ export class MeshPanel extends LitElement {
 
   #openTraces(service: string): void {
     this.#traceService = service;
-    const { traceId: _traceId, ...rest } = this.view;
+    const rest = omit(this.view, 'traceId');
     this.view = { ...rest, view: 'trace' };
     this.#save();
   }

@@ -1,4 +1,5 @@
 import type { Span, Trace, TraceSummary } from '../../src/shared/traces.ts';
+import { omit } from '../../src/webview/view-model/omit.ts';
 import { startTime } from './bookinfo.ts';
 
 interface Hop {
@@ -245,6 +246,5 @@ export function bookinfoTraces(): Trace[] {
 }
 
 export function summaryOf(trace: Trace): TraceSummary {
-  const { allSpans: _spans, meshEvents: _events, ...summary } = trace;
-  return summary;
+  return omit(trace, 'allSpans', 'meshEvents');
 }

@@ -2,6 +2,7 @@ import type { HostToPanel, PanelState } from '../../shared/panel-protocol.ts';
 import type { GraphType, TopologyDelta, TopologyGraph } from '../../shared/topology.ts';
 import { applyDelta } from '../../shared/topology-delta.ts';
 import { healthChanges } from '../view-model/health-changes.ts';
+import { omit } from '../view-model/omit.ts';
 import { staleAfter } from '../view-model/panel-condition.ts';
 import type { EditorApi } from './host-connection.ts';
 import { HostConnection } from './host-connection.ts';
@@ -149,7 +150,7 @@ export class PanelStore {
 
   #take(graph: TopologyGraph): void {
     for (const sentence of healthChanges(this.#data.graph, graph)) this.#events.onAnnounce(sentence);
-    const { problem: _problem, ...rest } = this.#data;
+    const rest = omit(this.#data, 'problem');
     const engine = rest.engine.state === 'starting' ? { state: 'running' as const } : rest.engine;
     this.#data = { ...rest, engine, graph, heardAt: performance.now() };
     this.#events.onChange();

@@ -1,6 +1,7 @@
 import type { PanelState } from '../../shared/panel-protocol.ts';
 import { panelProtocolVersion } from '../../shared/panel-protocol.ts';
 import type { GraphType } from '../../shared/topology.ts';
+import { omit } from '../view-model/omit.ts';
 
 /** Switches of the display menu. */
 export interface DisplayOptions {
@@ -73,11 +74,10 @@ export function stateFromView(
   positions: PanelState['positions'],
   viewport: PanelState['viewport'],
 ): PanelState {
-  const { find: _find, display, ...rest } = view;
   return {
     version: panelProtocolVersion,
-    ...rest,
-    display: { ...display },
+    ...omit(view, 'find'),
+    display: { ...view.display },
     positions,
     ...(viewport === undefined ? {} : { viewport }),
   };

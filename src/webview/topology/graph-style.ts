@@ -5,7 +5,10 @@ import type { Theme } from './theme.ts';
  * The style of cytoscape's part of the picture: edges, and nodes that are only there to be hit. Cards, chips and frames
  * are painted by our own layers. `dense` graphs have paler lines, `straight` ones, with very many edges, no curves.
  */
-export function graphStyle(theme: Theme, { dense, straight }: { readonly dense: boolean; readonly straight: boolean }): StylesheetJson {
+export function graphStyle(
+  theme: Theme,
+  { dense, straight }: { readonly dense: boolean; readonly straight: boolean },
+): StylesheetJson {
   const curve = straight
     ? { 'curve-style': 'haystack', 'haystack-radius': 0 }
     : {

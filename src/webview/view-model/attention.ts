@@ -2,6 +2,7 @@ import type { LocalMeshStatus } from '../../shared/local-mesh.ts';
 import type { SourceRef } from '../../shared/resource.ts';
 import { instanceNote } from './card.ts';
 import { edgeName, nodeName } from './element-names.ts';
+import { omit } from './omit.ts';
 import type { VisibleGraph } from './visible-graph.ts';
 
 /** Something a person should look at, with the way there: an element to select or a place in text. */
@@ -61,5 +62,5 @@ export function attentionItems(graph: VisibleGraph, status?: LocalMeshStatus): A
   }
   return items
     .sort((a, b) => a.rank - b.rank || b.traffic - a.traffic || (a.key < b.key ? -1 : 1))
-    .map(({ rank: _rank, traffic: _traffic, ...item }) => item);
+    .map((item) => omit(item, 'rank', 'traffic'));
 }

@@ -49,7 +49,9 @@ describe('panel with large meshes', { skip: executable === undefined ? 'no Chrom
     const page = await openPanel(browser, server, { scenario });
     await page.locator(`#graph[data-nodes="${nodes}"]`).waitFor();
     await page.waitForFunction('performance.getEntriesByName("meshlens:first-picture").length > 0');
-    const milliseconds = Number(await page.evaluate('performance.getEntriesByName("meshlens:first-picture")[0].startTime'));
+    const milliseconds = Number(
+      await page.evaluate('performance.getEntriesByName("meshlens:first-picture")[0].startTime'),
+    );
     return { page, milliseconds: Math.round(milliseconds) };
   }
 
@@ -67,8 +69,9 @@ describe('panel with large meshes', { skip: executable === undefined ? 'no Chrom
       for (let step = 0; step < 6; step++) await page.click('[aria-label="Zoom in (+)"]');
       const near = Number(await page.evaluate(panScript));
       test.diagnostic(`${scenario}: first picture ${milliseconds} ms, pan ${whole} frames/s, near ${near} frames/s`);
-      const panned = (await page.evaluate("JSON.parse(sessionStorage.getItem('state')).viewport")) as { zoom: number };
-      assert.ok(panned.zoom > 0);
+      // Panning moved the view, not a card.
+      const zoom = await page.evaluate<number>("JSON.parse(sessionStorage.getItem('state')).viewport.zoom");
+      assert.ok(zoom > 0);
       assert.deepEqual(await page.evaluate('harness.violations'), []);
       await page.context().close();
     });
