@@ -193,21 +193,22 @@ function finishEdge(
   const share = shares.get(shareKey(id, host));
   const sourcePrincipal = members.find(({ hop }) => hop.sourcePrincipal !== '')?.hop.sourcePrincipal;
   const destinationPrincipal = members.find(({ hop }) => hop.destinationPrincipal !== '')?.hop.destinationPrincipal;
-  return {
+  const edge: { -readonly [K in keyof TopologyEdge]: TopologyEdge[K] } = {
     id,
     source: main.source.id,
     target: main.target.id,
     protocol: call.protocol,
     traffic: ratesOf(totals, input.traffic.seconds),
-    ...(share === undefined ? {} : { share }),
     host,
     mutualTls: mutualTlsShare(totals),
-    ...(sourcePrincipal === undefined ? {} : { sourcePrincipal }),
-    ...(destinationPrincipal === undefined ? {} : { destinationPrincipal }),
     health: requestHealth({ totals, window, what: 'requests' }),
     layer: 'live',
     shapedBy: input.influences.ofEdge(targetOf(call.source, ''), targetOf(call.target, call.service.name), host),
   };
+  if (share !== undefined) edge.share = share;
+  if (sourcePrincipal !== undefined) edge.sourcePrincipal = sourcePrincipal;
+  if (destinationPrincipal !== undefined) edge.destinationPrincipal = destinationPrincipal;
+  return edge;
 }
 
 function sortedBoxes(boxes: readonly TopologyBox[]): TopologyBox[] {

@@ -49,32 +49,39 @@ export function requestHealth(
 ): HealthState {
   const within = `in ${seconds(window)}`;
   if (totals.count === 0) return connectionHealth(totals, within);
-  const found = tolerances.map((tolerance) => judge(totals, tolerance, what, within));
+  const suspects = [...totals.codes].filter(
+    ([key, count]) => count > 0 && tolerances.some(({ matches }) => matches(splitResponseKey(key).code)),
+  );
+  if (suspects.length === 0) {
+    const requests = totals.count === 1 ? what.replace(/s$/, '') : what;
+    return { health: 'healthy', reason: `No errors in ${number(totals.count)} ${requests} ${within}` };
+  }
+  const found = tolerances.map((tolerance) => judge(suspects, totals.count, tolerance, what, within));
   const worst = worstHealth(found.flatMap((state) => state ?? []));
   if (worst.health !== 'unknown') return worst;
-  const errors = [...totals.codes].filter(([key]) =>
-    tolerances.some(({ matches }) => matches(splitResponseKey(key).code)),
-  );
-  const failed = errors.reduce((sum, [, count]) => sum + count, 0);
-  const reason =
-    failed > 0
-      ? `${percent(failed / totals.count)} of ${what} fail, which is tolerated: ${number(failed)} of ${number(totals.count)} ${within}`
-      : `No errors in ${number(totals.count)} ${totals.count === 1 ? what.replace(/s$/, '') : what} ${within}`;
-  return { health: 'healthy', reason };
+  const failed = suspects.reduce((sum, [, count]) => sum + count, 0);
+  const tolerated = `${percent(failed / totals.count)} of ${what} fail, which is tolerated`;
+  return { health: 'healthy', reason: `${tolerated}: ${number(failed)} of ${number(totals.count)} ${within}` };
 }
 
-function judge(totals: Totals, tolerance: Tolerance, what: string, within: string): HealthState | undefined {
-  const hits = [...totals.codes]
-    .filter(([key, count]) => count > 0 && tolerance.matches(splitResponseKey(key).code))
+function judge(
+  suspects: readonly (readonly [key: string, count: number])[],
+  total: number,
+  tolerance: Tolerance,
+  what: string,
+  within: string,
+): HealthState | undefined {
+  const hits = suspects
+    .filter(([key]) => tolerance.matches(splitResponseKey(key).code))
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
   const failed = hits.reduce((sum, [, count]) => sum + count, 0);
-  const share = failed / totals.count;
+  const share = failed / total;
   const [top] = hits;
-  if (!top || failed <= 0 || share * 100 < tolerance.degraded) return undefined;
+  if (!top || share * 100 < tolerance.degraded) return undefined;
   const answers = hits.length > 1 ? `${answer(top[0])} and the like` : answer(top[0]);
   return {
     health: share * 100 >= tolerance.failing ? 'failing' : 'degraded',
-    reason: `${percent(share)} of ${what} ${answers}: ${number(failed)} of ${number(totals.count)} ${within}`,
+    reason: `${percent(share)} of ${what} ${answers}: ${number(failed)} of ${number(total)} ${within}`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { TcpTrafficRecord, TrafficRecord, TrafficWindow } from '../telemetry/traffic.ts';
 import type { Histogram } from '../telemetry/histogram.ts';
-import { callOf, type Call, type Peer } from './peer.ts';
+import { callKey, parseCall, type Call, type Peer } from './peer.ts';
 import { addTotals, responseKey, type Totals } from './totals.ts';
 
 /** One workload calling another through one service: what both ends reported, reconciled. */
@@ -53,11 +53,15 @@ const newSide = (): Side => ({
 export function hopsOf(traffic: TrafficWindow, cluster: string, onlyWorkload: OnlyWorkload): Hop[] {
   const open = new Map<string, OpenHop>();
   const hopOf = (record: TrafficRecord | TcpTrafficRecord): OpenHop | undefined => {
-    const parsed = callOf(record.labels, cluster);
+    const parsed = parseCall(record.labels, cluster);
     if (!parsed) return undefined;
-    const target = parsed.target.workload === '' && parsed.target.app === '' ? onlyWorkload(parsed) : undefined;
-    const call = target ? { ...parsed, target } : parsed;
-    const key = hopKey(call);
+    let { call, key } = parsed;
+    const reached = call.target.workload !== '' || call.target.app !== '';
+    const target = reached ? undefined : onlyWorkload(call);
+    if (target) {
+      call = { ...call, target };
+      key = callKey(call);
+    }
     let hop = open.get(key);
     if (!hop) {
       hop = {
@@ -71,8 +75,8 @@ export function hopsOf(traffic: TrafficWindow, cluster: string, onlyWorkload: On
       };
       open.set(key, hop);
     }
-    hop.principals.source ||= parsed.source.principal;
-    hop.principals.destination ||= parsed.target.principal;
+    hop.principals.source ||= parsed.call.source.principal;
+    hop.principals.destination ||= parsed.call.target.principal;
     if (record.labels.reporter === 'source') hop.sourceMeshed = true;
     else hop.targetMeshed = true;
     return hop;
@@ -86,14 +90,6 @@ export function hopsOf(traffic: TrafficWindow, cluster: string, onlyWorkload: On
     if (hop) addConnections(hop, record);
   }
   return [...open.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, hop]) => reconcile(hop));
-}
-
-function hopKey({ source, target, service, protocol }: Call): string {
-  return JSON.stringify([
-    [source.cluster, source.namespace, source.workload, source.app, source.version],
-    [target.cluster, target.namespace, target.workload, target.app, target.version],
-    [service.host, protocol],
-  ]);
 }
 
 function addRequests(hop: OpenHop, record: TrafficRecord): void {
@@ -146,7 +142,7 @@ function addSecurity(side: Side, policy: string, amount: number): void {
  */
 function reconcile(hop: OpenHop): Hop {
   const { source, destination, call } = hop;
-  const codes = new Map(destination.count > 0 ? destination.codes : source.codes);
+  let codes: Map<string, number> = destination.count > 0 ? destination.codes : source.codes;
   const unseen = Math.max(0, source.count - destination.count);
   if (destination.count > 0 && unseen > 0) {
     const surplus = [...source.codes]
@@ -154,11 +150,11 @@ function reconcile(hop: OpenHop): Hop {
       .filter(({ count }) => count > 0);
     // Where codes differ as well, the surplus is larger than what was not seen, and is scaled to it.
     const total = surplus.reduce((sum, { count }) => sum + count, 0);
+    codes = new Map(codes);
     for (const { key, count } of surplus) codes.set(key, (codes.get(key) ?? 0) + (count * unseen) / total);
   }
   if (destination.count === 0 && source.count === 0) {
-    const failed = source.connections >= destination.connections ? source.codes : destination.codes;
-    for (const [key, count] of failed) codes.set(key, count);
+    codes = source.connections >= destination.connections ? source.codes : destination.codes;
   }
   // Only the destination knows how the connection was secured; the source is asked where there is no other report.
   const secured = destination.mutual + destination.plain > 0 ? destination : source;

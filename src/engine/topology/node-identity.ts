@@ -1,6 +1,6 @@
 import type { LocalMeshStatus, LocalService, LocalWorkload } from '../../shared/local-mesh.ts';
 import type { GraphType, NodeKind } from '../../shared/topology.ts';
-import type { Call, Peer, ServiceName } from './peer.ts';
+import { createPeer, type Call, type Peer, type ServiceName } from './peer.ts';
 
 /** Everything of a node that names decide; traffic is added later. */
 export interface NodeIdentity {
@@ -49,14 +49,14 @@ export class DeclaredMesh {
 }
 
 export function peerOf(workload: LocalWorkload, cluster: string): Peer {
-  return {
+  return createPeer({
     cluster,
     namespace: workload.namespace,
     workload: workload.name,
     app: workload.app,
     version: workload.version,
     principal: workload.principal,
-  };
+  });
 }
 
 /** Clusters of Envoy for hosts that no service knows; every host through them is one node. */
@@ -71,6 +71,8 @@ export class NodeNaming {
   readonly #declared: DeclaredMesh;
   /** Service of a workload that declares none, by what it was called as. Only the service graph needs it. */
   readonly #servedAs = new Map<string, ServiceName>();
+  /** Many hops share their ends. */
+  readonly #named = new Map<string, NodeIdentity>();
 
   constructor(graphType: GraphType, declared: DeclaredMesh, calls: readonly Call[]) {
     this.#graphType = graphType;
@@ -106,6 +108,12 @@ export class NodeNaming {
 
   /** The node of a workload in this type of graph. */
   workload(peer: Peer): NodeIdentity {
+    let identity = this.#named.get(peer.key);
+    if (!identity) this.#named.set(peer.key, (identity = this.#nameWorkload(peer)));
+    return identity;
+  }
+
+  #nameWorkload(peer: Peer): NodeIdentity {
     const declared = this.#declared.workload(peer.namespace, peer.workload);
     const gateway = declared?.kind === 'gateway';
     if (this.#graphType === 'service' && !gateway) {

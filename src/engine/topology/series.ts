@@ -25,7 +25,7 @@ export interface SeriesInput {
 
 /**
  * The recent past of a node (what it answered; of one that nobody calls, what it asked) or of an edge. `null` where nothing
- * was measured, and for shares and latencies where nothing flowed. Unknown ids give an empty past.
+ * was measured, and for shares and latencies where nothing flowed. An id that nothing flowed through gives zeroes.
  */
 export function seriesFor(input: SeriesInput): TrafficSeries {
   const seconds = Math.max(1, Math.min(3600, Math.floor(input.seconds)));

@@ -16,14 +16,13 @@ export function shareKey(edgeId: string, host: string): string {
 }
 
 /** A peer as policies select it. */
-export function targetOf(peer: Peer, service: string): InfluenceTarget {
-  return {
-    namespace: peer.namespace,
-    ...(peer.workload === '' ? {} : { workload: peer.workload }),
-    ...(peer.app === '' ? {} : { app: peer.app }),
-    ...(peer.version === '' ? {} : { version: peer.version }),
-    ...(service === '' ? {} : { service }),
-  };
+export function targetOf(peer: Omit<Peer, 'key'>, service: string): InfluenceTarget {
+  const target: { -readonly [K in keyof InfluenceTarget]: InfluenceTarget[K] } = { namespace: peer.namespace };
+  if (peer.workload !== '') target.workload = peer.workload;
+  if (peer.app !== '') target.app = peer.app;
+  if (peer.version !== '') target.version = peer.version;
+  if (service !== '') target.service = service;
+  return target;
 }
 
 /**
@@ -60,10 +59,12 @@ export function sharesOf(
 /** Whether the service has several targets in this type of graph, with traffic or declared. */
 function isSplit(hops: readonly PlacedHop[], declared: DeclaredMesh, naming: NodeNaming): boolean {
   const targets = new Set(hops.map(({ target }) => target.id));
+  if (targets.size > 1) return true;
   const [first] = hops;
   const service = first && declared.service(first.hop.call.service);
-  for (const name of service?.workloads ?? []) {
-    const workload = service && declared.workload(service.namespace, name);
+  if (!service || service.workloads.length < 2) return false;
+  for (const name of service.workloads) {
+    const workload = declared.workload(service.namespace, name);
     if (workload && first) targets.add(naming.workload(peerOf(workload, first.hop.call.target.cluster)).id);
   }
   return targets.size > 1;

@@ -2,7 +2,7 @@ import type { TopologyEdge, TopologyNode, TopologySummary } from '../../shared/t
 import type { DeclaredMesh } from './node-identity.ts';
 import { perSecond } from './numbers.ts';
 import type { PlacedHop } from './placed-hops.ts';
-import { addTotals, errorCount, mutualTlsShare, round } from './totals.ts';
+import { errorCount, round } from './totals.ts';
 
 export interface SummaryInput {
   readonly hops: readonly PlacedHop[];
@@ -37,18 +37,27 @@ export function summaryOf({ hops, nodes, edges, declared, namespaces, seconds }:
       services.add(`${namespace}/${name}`);
     }
   }
-  const all = addTotals(hops.map(({ hop }) => hop.totals));
   const called = new Set(edges.filter(({ traffic }) => traffic.requests > 0).map(({ target }) => target));
-  const entering = hops.filter(({ source }) => !called.has(source.id));
-  const counted = addTotals((entering.length > 0 ? entering : hops).map(({ hop }) => hop.totals));
   const meshed = new Set(nodes.filter((node) => node.meshed).map(({ id }) => id));
-  const secured = hops.filter(({ source, target }) => meshed.has(source.id) && meshed.has(target.id));
+  let [all, errors, entering, mutual, known] = [0, 0, 0, 0, 0];
+  for (const { hop, source, target } of hops) {
+    const { totals } = hop;
+    all += totals.count;
+    errors += errorCount(totals);
+    if (!called.has(source.id)) entering += totals.count;
+    if (meshed.has(source.id) && meshed.has(target.id)) {
+      mutual += totals.mutual;
+      known += totals.mutual + totals.plain;
+    }
+  }
+  // Where everybody is called by somebody, nothing enters from a source that could be seen.
+  if (entering === 0) entering = all;
   return {
     workloads: workloads.size,
     services: services.size,
-    requests: seconds > 0 ? round(counted.count / seconds) : 0,
-    errorShare: all.count > 0 ? round(errorCount(all) / all.count) : 0,
-    mutualTlsShare: mutualTlsShare(addTotals(secured.map(({ hop }) => hop.totals))),
+    requests: seconds > 0 ? round(entering / seconds) : 0,
+    errorShare: all > 0 ? round(errors / all) : 0,
+    mutualTlsShare: known > 0 ? round(mutual / known) : 0,
   };
 }
 

@@ -43,9 +43,10 @@ export function splitResponseKey(key: string): { code: string; flags: string } {
  * so totals over several protocols need no more than the code.
  */
 export function isError(key: string): boolean {
-  const { code } = splitResponseKey(key);
-  if (code === '-') return true;
-  return code.length >= 3 ? /^[45]\d\d$/.test(code) : code !== '0';
+  const first = key.charAt(0);
+  if (first === '-') return true;
+  const space = key.indexOf(' ');
+  return (space < 0 ? key.length : space) >= 3 ? first === '4' || first === '5' : first !== '0';
 }
 
 /** Sum over several hops. */
@@ -79,22 +80,38 @@ export function ratesOf(totals: Totals, seconds: number): TrafficRates {
   const perSecond = (amount: number): number => (seconds > 0 ? round(amount / seconds) : 0);
   const errors = errorCount(totals);
   const attempts = totals.count > 0 ? totals.count : totals.connections;
-  const merged = mergeHistograms(totals.histograms);
-  const quantiles = merged && quantilesOf(merged);
-  const codes = [...totals.codes].sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
+  const rates: { -readonly [K in keyof TrafficRates]: TrafficRates[K] } = {
     requests: perSecond(totals.count),
     errors: totals.count > 0 ? perSecond(errors) : 0,
     errorShare: attempts > 0 ? round(errors / attempts) : 0,
-    ...(quantiles ? { p50: round(quantiles.p50), p95: round(quantiles.p95), p99: round(quantiles.p99) } : {}),
-    ...(totals.bytes > 0 ? { bytes: perSecond(totals.bytes) } : {}),
-    responses: Object.fromEntries(codes.map(([key, amount]) => [key, round(amount)])),
+    responses: responsesOf(totals.codes),
   };
+  const merged = mergeHistograms(totals.histograms);
+  const quantiles = merged && quantilesOf(merged);
+  if (quantiles) {
+    rates.p50 = round(quantiles.p50);
+    rates.p95 = round(quantiles.p95);
+    rates.p99 = round(quantiles.p99);
+  }
+  if (totals.bytes > 0) rates.bytes = perSecond(totals.bytes);
+  return rates;
 }
 
-/** Six significant digits. */
+function responsesOf(codes: Totals['codes']): Readonly<Record<string, number>> {
+  const responses: Record<string, number> = {};
+  for (const key of codes.size > 1 ? [...codes.keys()].sort() : codes.keys()) {
+    responses[key] = round(codes.get(key) ?? 0);
+  }
+  return responses;
+}
+
+/** Six significant digits. Dividing by a power of ten gives the double nearest to the decimal, as parsing it would. */
 export function round(value: number): number {
-  return value === 0 ? 0 : Number(value.toPrecision(6));
+  if (value === 0 || !Number.isFinite(value)) return 0;
+  const digits = 5 - Math.floor(Math.log10(Math.abs(value)));
+  if (digits < 0) return Math.round(value / 10 ** -digits) * 10 ** -digits;
+  // Beyond 10^22 powers of ten are no exact doubles; such small numbers are no measurements.
+  return digits > 22 ? 0 : Math.round(value * 10 ** digits) / 10 ** digits;
 }
 
 /** Fraction of requests that were mutually authenticated, of those of which it is known. */

@@ -11,7 +11,8 @@ const stayWeight = 0.01;
 
 /**
  * Vertical centre of each item. Every item wants to be at the mean of its neighbours; each layer is solved exactly (least
- * squares under the order and the separations, by pooling adjacent violators), and layers are swept until they agree.
+ * squares under the order and the separations, by pooling adjacent violators), swept to the right and to the left in turn, the
+ * last time to the left: callers stand in the middle of what they call.
  */
 export function placeItems(graph: LayeredGraph, separation: Separation): number[] {
   const y = new Array<number>(graph.group.length).fill(0);
@@ -25,14 +26,10 @@ export function placeItems(graph: LayeredGraph, separation: Separation): number[
   }
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const right = sweep % 2 === 0;
-    // The last rounds look at both sides, or the outermost sweep would leave its mark.
-    const both = sweep >= sweeps - 4;
     for (let step = 0; step < graph.layers.length; step++) {
       const layer = graph.layers[right ? step : graph.layers.length - 1 - step] ?? [];
       const side = right ? graph.before : graph.after;
-      placeLayer(layer, separation, y, (item) =>
-        both ? [...(graph.before[item] ?? []), ...(graph.after[item] ?? [])] : (side[item] ?? []),
-      );
+      placeLayer(layer, separation, y, (item) => side[item] ?? []);
     }
   }
   return y;
