@@ -164,7 +164,7 @@ describe('hostile text ends quickly and never throws', () => {
     test(name, () => {
       const started = performance.now();
       const document = new YamlDocument(`apiVersion: v1\nkind: A\n${body}\n`);
-      void document.value;
+      assert.doesNotThrow(() => document.value);
       for (const { start, end } of document.problems(true)) {
         assert.ok(start >= 0 && start <= end && end <= document.text.length);
       }

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { formatFindings } from '../../../../src/cli/format/format-findings.ts';
+import { checks } from '../../../../src/engine/policy/checks/registry.ts';
+import { isRecord, listOf, valueAt } from '../../../../src/engine/policy/documents/untrusted.ts';
+import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
+
+const uri = 'file:///work/route.yaml';
+const text = 'a:\n  b:\n    host: reviewz # typo\n';
+
+const finding: Diagnostic = {
+  code: 'MESH1203',
+  rule: 'unknown-host',
+  aliases: ['IST0101', 'KIA1101'],
+  severity: 'error',
+  message: 'No service `reviewz`. Did you mean `reviews`?',
+  uri,
+  range: { start: { line: 2, character: 10 }, end: { line: 2, character: 17 } },
+  resource: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'bookinfo', name: 'reviews' },
+  path: 'spec.http[0].route[0].destination.host',
+  related: [
+    {
+      message: 'Services are here.',
+      location: {
+        uri: 'file:///work/b.yaml',
+        range: { start: { line: 4, character: 0 }, end: { line: 4, character: 3 } },
+      },
+    },
+  ],
+  fixes: [
+    {
+      title: 'Replace by `reviews`',
+      isPreferred: true,
+      edits: [
+        {
+          uri,
+          edits: [
+            { range: { start: { line: 2, character: 10 }, end: { line: 2, character: 17 } }, newText: 'reviews' },
+          ],
+        },
+      ],
+    },
+  ],
+  docs: 'docs/rules/MESH1203.md',
+};
+
+const result: AnalyzeResult = { diagnostics: [finding], documents: 3 };
+const texts = new Map([[uri, text]]);
+const none: AnalyzeResult = { diagnostics: [], documents: 1 };
+
+describe('text', () => {
+  test('shows the line and marks the characters', () => {
+    assert.equal(
+      formatFindings('text', result, texts, { cwd: '/work' }),
+      [
+        'error[MESH1203]: No service `reviewz`. Did you mean `reviews`?',
+        '  --> route.yaml:3:11  VirtualService bookinfo/reviews',
+        '  |',
+        '3 |     host: reviewz # typo',
+        '  |           ^^^^^^^',
+        '  fix: Replace by `reviews`',
+        '  see b.yaml:5: Services are here.',
+        '  rule: unknown-host',
+        '',
+        '1 error; 3 documents read.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('colours only where asked', () => {
+    const plain = formatFindings('text', result, texts);
+    const color = formatFindings('text', result, texts, { color: true });
+    assert.ok(!plain.includes('\u001b'));
+    assert.ok(color.includes('\u001b[1;31merror[MESH1203]\u001b[0m'));
+    assert.equal(stripVTControlCharacters(color), plain);
+  });
+
+  test('carets stand under wide characters too', () => {
+    const wide = { ...finding, range: { start: { line: 0, character: 6 }, end: { line: 0, character: 8 } } };
+    const output = formatFindings('text', { ...result, diagnostics: [wide] }, new Map([[uri, 'a: 日本🎉x\n']]));
+    // Two wide characters take four columns, the emoji two.
+    assert.match(output, /1 \| a: 日本🎉x\n {2}\| {9}\^/);
+  });
+
+  test('what a terminal would obey is not passed on', () => {
+    const evil = { ...finding, message: 'x\u001b[2Jy\u0007\u202e' };
+    const output = formatFindings(
+      'text',
+      { ...result, diagnostics: [evil] },
+      new Map([[uri, 'a\nb\n\u001b]0;t\u0007host: x\n']]),
+    );
+    assert.ok(!/[\p{Cc}\u202e]/u.test(output.replaceAll('\n', '')));
+  });
+
+  test('a very long line is cut around the place', () => {
+    const far = { ...finding, range: { start: { line: 0, character: 5000 }, end: { line: 0, character: 5003 } } };
+    const long = `${'x'.repeat(5000)}bad${'y'.repeat(5000)}`;
+    const lines = formatFindings('text', { ...result, diagnostics: [far] }, new Map([[uri, long]])).split('\n');
+    const frame = lines.findIndex((line) => line.includes('bad'));
+    assert.ok((lines[frame]?.length ?? 999) < 200);
+    assert.equal(lines[frame + 1]?.indexOf('^^^'), lines[frame]?.indexOf('bad'));
+  });
+
+  test('says so where nothing was found', () => {
+    assert.equal(formatFindings('text', none, new Map()), 'No findings, 1 document read.\n');
+  });
+});
+
+test('json is the result itself', () => {
+  assert.deepEqual(JSON.parse(formatFindings('json', result, texts)), result);
+});
+
+describe('github', () => {
+  test('annotates the characters, and escapes', () => {
+    const odd = { ...finding, message: '100 %\nsure', uri: 'file:///work/a,b.yaml' };
+    assert.equal(
+      formatFindings('github', { ...result, diagnostics: [odd] }, texts, { cwd: '/work' }),
+      '::error file=a%2Cb.yaml,line=3,endLine=3,col=11,endColumn=18,title=MESH1203 unknown-host::100 %25%0Asure\n',
+    );
+  });
+
+  test('columns only on one line; information is a notice', () => {
+    const range = { start: { line: 0, character: 1 }, end: { line: 2, character: 0 } };
+    assert.equal(
+      formatFindings(
+        'github',
+        { ...result, diagnostics: [{ ...finding, range, severity: 'information', message: 'm' }] },
+        texts,
+        { cwd: '/work' },
+      ),
+      '::notice file=route.yaml,line=1,endLine=3,title=MESH1203 unknown-host::m\n',
+    );
+  });
+});
+
+describe('sarif 2.1.0', () => {
+  const log: unknown = JSON.parse(formatFindings('sarif', result, texts, { cwd: '/work' }));
+  const run = valueAt(log, ['runs', 0]);
+
+  /** What the schema of SARIF 2.1.0 requires of the objects we write. */
+  function checkRegion(region: unknown): void {
+    assert.ok(isRecord(region));
+    for (const key of ['startLine', 'startColumn', 'endLine', 'endColumn']) {
+      assert.ok(Number.isInteger(region[key]) && Number(region[key]) >= 1, key);
+    }
+  }
+
+  test('has the required properties', () => {
+    assert.equal(valueAt(log, ['version']), '2.1.0');
+    assert.equal(typeof valueAt(run, ['tool', 'driver', 'name']), 'string');
+    assert.equal(valueAt(run, ['columnKind']), 'utf16CodeUnits');
+    const rules = listOf(valueAt(run, ['tool', 'driver', 'rules']));
+    assert.deepEqual(
+      rules.map((rule) => valueAt(rule, ['id'])),
+      checks.map(({ code }) => code),
+    );
+    for (const rule of rules) {
+      assert.match(String(valueAt(rule, ['shortDescription', 'text'])), /\.$/);
+      assert.ok(['error', 'warning', 'note'].includes(String(valueAt(rule, ['defaultConfiguration', 'level']))));
+      assert.match(String(valueAt(rule, ['name'])), /^[A-Z][A-Za-z]+$/);
+    }
+  });
+
+  test('says where, with one-based lines and columns', () => {
+    const [first] = listOf(valueAt(run, ['results']));
+    assert.equal(valueAt(first, ['ruleId']), 'MESH1203');
+    const index = Number(valueAt(first, ['ruleIndex']));
+    assert.equal(valueAt(run, ['tool', 'driver', 'rules', index, 'id']), 'MESH1203');
+    assert.equal(valueAt(first, ['level']), 'error');
+    assert.equal(valueAt(first, ['message', 'text']), finding.message);
+    const physical = valueAt(first, ['locations', 0, 'physicalLocation']);
+    assert.deepEqual(valueAt(physical, ['artifactLocation']), { uri: 'route.yaml', uriBaseId: 'SRCROOT' });
+    assert.deepEqual(valueAt(physical, ['region']), { startLine: 3, startColumn: 11, endLine: 3, endColumn: 18 });
+    assert.deepEqual(valueAt(run, ['originalUriBaseIds', 'SRCROOT']), { uri: 'file:///work/' });
+    assert.match(String(valueAt(first, ['partialFingerprints', 'meshlensFinding/v1'])), /^MESH1203\|VirtualService/);
+  });
+
+  test('related places and fixes are complete', () => {
+    const first = valueAt(run, ['results', 0]);
+    for (const related of listOf(valueAt(first, ['relatedLocations']))) {
+      checkRegion(valueAt(related, ['physicalLocation', 'region']));
+      assert.equal(typeof valueAt(related, ['message', 'text']), 'string');
+    }
+    const [fix] = listOf(valueAt(first, ['fixes']));
+    const [change] = listOf(valueAt(fix, ['artifactChanges']));
+    assert.equal(typeof valueAt(change, ['artifactLocation', 'uri']), 'string');
+    const [replacement] = listOf(valueAt(change, ['replacements']));
+    checkRegion(valueAt(replacement, ['deletedRegion']));
+    assert.equal(valueAt(replacement, ['insertedContent', 'text']), 'reviews');
+  });
+
+  test('without findings it is still a log', () => {
+    const empty: unknown = JSON.parse(formatFindings('sarif', none, new Map()));
+    assert.deepEqual(valueAt(empty, ['runs', 0, 'results']), []);
+  });
+});
