@@ -25,7 +25,7 @@ export function catalogObjects(catalog: Catalog): readonly MeshObject[] {
 }
 
 /** Names of services and ids are free text to Consul's clients; objects are named as Kubernetes takes it. */
-export function objectName(name: string): string {
+function objectName(name: string): string {
   const label = name
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')

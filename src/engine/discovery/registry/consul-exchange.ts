@@ -11,7 +11,7 @@ export class ConsulError extends Error {
   }
 }
 
-export const maxBody = 512 * 1024;
+const maxBody = 512 * 1024;
 
 /** Reads a JSON body of at most 512 KiB; an empty one is an empty object. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {

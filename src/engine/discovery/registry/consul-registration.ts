@@ -282,7 +282,7 @@ function listOf(list: unknown, single: unknown): readonly unknown[] {
   return single === undefined || single === null ? entries : [single, ...entries];
 }
 
-export function textList(value: unknown): readonly string[] | undefined {
+function textList(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) return undefined;
   const texts = value.filter((entry): entry is string => typeof entry === 'string');

@@ -33,7 +33,7 @@ export async function probe(definition: ProbedDefinition, options: ProbeOptions 
 }
 
 /** Loopback, or an address of a network interface of this machine. */
-export function isOwnAddress(address: string): boolean {
+function isOwnAddress(address: string): boolean {
   if (address === '::1' || address.startsWith('127.')) return true;
   return Object.values(os.networkInterfaces()).some((list) => list?.some((one) => one.address === address) ?? false);
 }
