@@ -273,7 +273,7 @@ export class MeshPanel extends LitElement {
         .traceId=${this.view.traceId}
         .service=${this.#traceService}
         .services=${[...new Set(this.#visible.nodes.flatMap((node) => node.service ?? []))]}
-        .now=${Date.now() + this.tick * 0}
+        .now=${Date.now()}
         .connection=${this.#store.connection}
         @trace-select=${(event: CustomEvent<string>) => this.#change({ traceId: event.detail })}
       ></meshlens-traces>

@@ -37,6 +37,7 @@ const shots: readonly Shot[] = [
     act: (page) => page.evaluate("harness.status('stopped')"),
   },
   { name: 'small', width: 720, height: 520 },
+  { name: 'editor', width: 1080, height: 700 },
   { name: 'generated-300', scenario: 'generated-300-900' },
   {
     name: 'generated-near',

@@ -59,7 +59,7 @@ export function edgePanel(
         ${fact('Requests', formatRate(edge.traffic.requests))}
         ${edge.traffic.bytes === undefined ? nothing : fact('Bytes', formatByteRate(edge.traffic.bytes))}
         ${fact('Errors', `${formatPercent(edge.traffic.errorShare)} · ${formatRate(edge.traffic.errors)}`)}
-        ${edge.traffic.p50 === undefined ? nothing : fact('Latency p50 · p95 · p99', latencies(edge.traffic))}
+        ${edge.traffic.p50 === undefined ? nothing : fact('p50 · p95 · p99', latencies(edge.traffic))}
       </dl>
     </section>
     ${responses(edge.traffic)} ${security(edge)} ${shapedBy(edge.shapedBy, actions.act)}

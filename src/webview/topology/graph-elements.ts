@@ -63,3 +63,20 @@ function edgeData({ look, curve }: SceneEdge): { width: number; distances: strin
 function edgeClasses({ look }: SceneEdge): string[] {
   return [...(look.idle ? ['idle'] : []), ...(look.tone === 'normal' ? [] : [look.tone])];
 }
+
+/** Dims the edges that are not bright and marks the selected one. `bright` undefined: nothing is dimmed. */
+export function markEdges(cy: Core, bright: ReadonlySet<string> | undefined, selected: string | undefined): void {
+  cy.batch(() => {
+    for (const edge of cy.edges()) {
+      const id = edge.id();
+      const classes = {
+        dim: bright !== undefined && !bright.has(id),
+        bright: bright?.has(id) === true,
+        selected: id === selected,
+      };
+      for (const [name, wanted] of Object.entries(classes)) {
+        if (edge.hasClass(name) !== wanted) edge.toggleClass(name, wanted);
+      }
+    }
+  });
+}

@@ -1,18 +1,21 @@
 import cytoscape from 'cytoscape';
 import type { Core, EventObject } from 'cytoscape';
 import type { MeasureText } from '../view-model/card.ts';
+import type { Viewport } from '../view-model/fit-viewport.ts';
+import { fitViewport } from '../view-model/fit-viewport.ts';
 import type { Point } from '../view-model/geometry.ts';
 import { overlaps, rectAround } from '../view-model/geometry.ts';
 import type { WalkDirection } from '../view-model/keyboard-walk.ts';
 import { walk } from '../view-model/keyboard-walk.ts';
+import { layoutQuestion } from '../view-model/layout-question.ts';
 import { highlightOf } from '../view-model/highlight.ts';
 import { Scene, denseAbove } from '../view-model/scene.ts';
 import { sceneSvg } from '../view-model/scene-svg.ts';
 import type { VisibleGraph } from '../view-model/visible-graph.ts';
-import { zoomTier } from '../view-model/zoom-tier.ts';
+import { chipScale, zoomTier } from '../view-model/zoom-tier.ts';
 import { paintBoxes } from './box-painter.ts';
 import { textMeasure } from './card-painter.ts';
-import { syncCurves, syncElements } from './graph-elements.ts';
+import { markEdges, syncCurves, syncElements } from './graph-elements.ts';
 import { graphStyle } from './graph-style.ts';
 import { LayoutClient } from './layout-client.ts';
 import { Minimap } from './minimap.ts';
@@ -22,12 +25,6 @@ import { PaintingLayer } from './painting-layer.ts';
 import { SpriteCache } from './sprite-cache.ts';
 import type { Theme } from './theme.ts';
 import { onThemeChange, readTheme } from './theme.ts';
-
-export interface Viewport {
-  readonly zoom: number;
-  readonly x: number;
-  readonly y: number;
-}
 
 /** What the picture tells its owner. Ids are those of nodes and edges. */
 export interface GraphViewEvents {
@@ -43,7 +40,6 @@ export interface GraphViewEvents {
 
 /** More edges than this are drawn straight: curves would take seconds to open. */
 const straightAbove = 1500;
-const largestFitZoom = 1.15;
 
 /** The picture of the graph in a container: cytoscape for edges and gestures, our own layers for the rest. */
 export class GraphView {
@@ -205,23 +201,7 @@ export class GraphView {
   }
 
   async #arrange(graph: VisibleGraph, fit: boolean): Promise<void> {
-    const scene = new Scene(this.#measure);
-    scene.update(graph);
-    const boxes = new Map(graph.boxes.map((box) => [box.id, box]));
-    const nodes = [...scene.cards.values()].map(({ node, rect }) => {
-      const box = node.parent === undefined ? undefined : boxes.get(node.parent);
-      const group = box?.kind === 'app' ? box.id : undefined;
-      const area = box?.kind === 'app' ? box.parent : box?.id;
-      return {
-        id: node.id,
-        width: rect.width,
-        height: rect.height,
-        ...(group === undefined ? {} : { group }),
-        ...(area === undefined ? {} : { area }),
-      };
-    });
-    const edges = graph.edges.map(({ source, target }) => ({ source, target }));
-    const positions = await this.#layout.layout({ nodes, edges });
+    const positions = await this.#layout.layout(layoutQuestion(graph, this.#measure));
     if (positions === undefined) return;
     this.#scene.arrange(positions);
     this.#movedByHand = false;
@@ -295,16 +275,9 @@ export class GraphView {
 
   fit(): void {
     const bounds = this.#scene.bounds;
-    const width = this.#cy.width();
-    const height = this.#cy.height();
-    if (bounds === undefined || width === 0 || height === 0) return;
-    const margin = 28;
-    // The zoom buttons stand at the right.
-    const right = width > 600 ? 40 : margin;
-    const room = Math.min((width - margin - right) / bounds.width, (height - 2 * margin) / bounds.height);
-    const zoom = Math.min(largestFitZoom, Math.max(this.#cy.minZoom(), room));
-    const x = (width + margin - right) / 2 - (bounds.x + bounds.width / 2) * zoom;
-    const y = height / 2 - (bounds.y + bounds.height / 2) * zoom;
+    const room = { width: this.#cy.width(), height: this.#cy.height() };
+    if (bounds === undefined || room.width === 0 || room.height === 0) return;
+    const { zoom, x, y } = fitViewport(bounds, room, this.#cy.minZoom());
     this.#cy.viewport({ zoom, pan: { x, y } });
     this.#isFitted = true;
   }
@@ -349,22 +322,14 @@ export class GraphView {
     const { bright, emphasised } = highlightOf(this.#scene.graph, this.#selected, this.#hovered, this.#matches);
     this.#bright = bright;
     this.#scene.emphasise(emphasised);
-    this.#cy.batch(() => {
-      for (const edge of this.#cy.edges()) {
-        const id = edge.id();
-        const dim = bright !== undefined && !bright.has(id);
-        if (edge.hasClass('dim') !== dim) edge.toggleClass('dim', dim);
-        const lit = bright?.has(id) === true;
-        if (edge.hasClass('bright') !== lit) edge.toggleClass('bright', lit);
-        if (edge.hasClass('selected') !== (id === this.#selected)) edge.toggleClass('selected', id === this.#selected);
-      }
-    });
+    markEdges(this.#cy, bright, this.#selected);
   }
 
   #paint(): void {
     const tier = zoomTier(this.#cy.zoom());
     this.#container.classList.toggle('is-middle', tier === 'middle');
     this.#container.classList.toggle('is-far', tier === 'far');
+    this.#scene.scaleChips(chipScale(tier));
     this.#under.draw(this.#cy);
     this.#over.draw(this.#cy);
     this.#minimap.draw(this.#scene, this.#cy.extent(), this.#theme);

@@ -44,7 +44,7 @@ export function paintOverlay(paint: OverlayPaint): void {
   const { frame, scene, highlight } = paint;
   const tier = zoomTier(frame.zoom);
   if (highlight.flow) paintFlow(paint);
-  if (tier === 'near' && highlight.showChips) paintChips(paint);
+  if (tier !== 'far' && highlight.showChips) paintChips(paint);
   const { context } = frame;
   // Under the cards, so that badges stay whole.
   paintRing(paint, highlight.cursor, [3, 3]);
@@ -115,7 +115,12 @@ function paintChips(paint: OverlayPaint): void {
     const { share, rate } = motion.valuesOf(entry, now);
     const chip = chipOf(entry.edge, share, rate);
     if (chip === undefined) continue;
-    paintChip(frame.context, chip, center, theme, measure);
+    const { context } = frame;
+    context.save();
+    context.translate(center.x, center.y);
+    context.scale(scene.chipScale, scene.chipScale);
+    paintChip(context, chip, { x: 0, y: 0 }, theme, measure);
+    context.restore();
   }
 }
 

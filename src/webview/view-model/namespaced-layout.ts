@@ -17,7 +17,7 @@ const rowGap = 70;
  * flow from left to right on both levels. Returns the centre of every card. Pure and deterministic.
  */
 export function namespacedLayout(nodes: readonly PlacedNode[], edges: readonly LayoutEdge[]): Map<string, Point> {
-  const options = { layerGap: 112, nodeGap: nodes.length <= airyUpTo ? 54 : 30, groupPadding };
+  const options = { layerGap: 104, nodeGap: nodes.length <= airyUpTo ? 54 : 30, groupPadding };
   const areas = new Map<string, PlacedNode[]>();
   for (const node of nodes) {
     if (node.area === undefined) continue;
@@ -51,7 +51,7 @@ export function namespacedLayout(nodes: readonly PlacedNode[], edges: readonly L
   const between = edges
     .map((edge) => ({ source: blockOf.get(edge.source) ?? '', target: blockOf.get(edge.target) ?? '' }))
     .filter((edge) => edge.source !== edge.target);
-  const outer = inRows(blocks, layoutLayered(blocks, between, { ...options, layerGap: 78, partGap: 48 }));
+  const outer = inRows(blocks, layoutLayered(blocks, between, { ...options, layerGap: 70, partGap: 48 }));
 
   const result = new Map<string, Point>();
   for (const node of nodes) {

@@ -31,6 +31,8 @@ export interface SvgColours {
 
 /** The whole scene as an SVG document of its own. Pure: names are escaped, nothing outside is referred to. */
 export function sceneSvg(scene: Scene, colours: SvgColours, measure: MeasureText): string {
+  const scale = scene.chipScale;
+  scene.scaleChips(1);
   const bounds = grow(scene.bounds ?? { x: 0, y: 0, width: 1, height: 1 }, 24);
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${n(bounds.width)}" height="${n(bounds.height)}"`,
@@ -64,6 +66,8 @@ export function sceneSvg(scene: Scene, colours: SvgColours, measure: MeasureText
     parts.push(text(chip.text, start + lock, center.y + 4, tone ?? colours.text));
   }
   for (const entry of scene.cards.values()) parts.push(card(entry, colours));
+  // The picture on the screen keeps its own.
+  scene.scaleChips(scale);
   return `${parts.join('')}</svg>`;
 }
 

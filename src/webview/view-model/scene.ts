@@ -52,6 +52,7 @@ export class Scene {
   #boxes: BoxRect[] | undefined;
   #chips: Map<string, Point> | undefined;
   #emphasised: ReadonlySet<string> = new Set();
+  #chipScale = 1;
 
   constructor(measure: MeasureText) {
     this.#measure = measure;
@@ -172,6 +173,17 @@ export class Scene {
     this.#chips = undefined;
   }
 
+  /** How large chips are drawn; larger ones need more room. */
+  scaleChips(scale: number): void {
+    if (scale === this.#chipScale) return;
+    this.#chipScale = scale;
+    this.#chips = undefined;
+  }
+
+  get chipScale(): number {
+    return this.#chipScale;
+  }
+
   get boxes(): readonly BoxRect[] {
     this.#boxes ??= boxRects(
       this.#graph.boxes,
@@ -195,8 +207,10 @@ export class Scene {
       const isDense = this.edges.size > denseAbove;
       if (isDense && look.tone === 'normal' && !this.#emphasised.has(id)) return [];
       const urgency = look.tone === 'normal' ? 0 : 1e6;
+      const { width, height } = chipSize(chip, this.#measure);
+      const size = { width: width * this.#chipScale, height: height * this.#chipScale };
       const weight = (this.#emphasised.has(id) ? 1e9 : 0) + urgency + edge.traffic.requests;
-      return [{ id, curve, size: chipSize(chip, this.#measure), weight }];
+      return [{ id, curve, size, weight }];
     });
     const obstacles = [...this.cards.values()].flatMap(({ rect, card }) =>
       card.note === '' ? [rect] : [rect, noteRect(rect)],

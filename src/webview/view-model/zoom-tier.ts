@@ -5,6 +5,11 @@ export type ZoomTier = 'near' | 'middle' | 'far';
 export const nearZoom = 0.6;
 export const middleZoom = 0.28;
 
+/** Chips of the middle distance are drawn larger, as names are, so that they can be read. */
+export function chipScale(tier: ZoomTier): number {
+  return tier === 'middle' ? 1.5 : 1;
+}
+
 export function zoomTier(zoom: number): ZoomTier {
   if (zoom >= nearZoom) return 'near';
   return zoom >= middleZoom ? 'middle' : 'far';
