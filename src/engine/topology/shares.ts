@@ -58,16 +58,18 @@ export function sharesOf(
 
 /** Whether the service has several targets in this type of graph, with traffic or declared. */
 function isSplit(hops: readonly PlacedHop[], declared: DeclaredMesh, naming: NodeNaming): boolean {
-  const targets = new Set(hops.map(({ target }) => target.id));
-  if (targets.size > 1) return true;
   const [first] = hops;
-  const service = first && declared.service(first.hop.call.service);
+  if (!first) return false;
+  if (hops.some(({ target }) => target.id !== first.target.id)) return true;
+  const service = declared.service(first.hop.call.service);
   if (!service || service.workloads.length < 2) return false;
   for (const name of service.workloads) {
     const workload = declared.workload(service.namespace, name);
-    if (workload && first) targets.add(naming.workload(peerOf(workload, first.hop.call.target.cluster)).id);
+    if (!workload) continue;
+    const declaredTarget = naming.workload(peerOf(workload, first.hop.call.target.cluster));
+    if (declaredTarget.id !== first.target.id) return true;
   }
-  return targets.size > 1;
+  return false;
 }
 
 /** Requests by edge that the present routes decided; undefined where there are too few to say. */

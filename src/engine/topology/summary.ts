@@ -27,15 +27,18 @@ export function summaryOf({ hops, nodes, edges, declared, namespaces, seconds }:
   const services = new Set(
     declared.services.filter(({ namespace }) => asked(namespace)).map(({ namespace, name }) => `${namespace}/${name}`),
   );
+  const seen = new Set<string>();
   for (const { hop, target } of hops) {
     const { call } = hop;
     for (const peer of [call.source, call.target]) {
+      if (seen.has(peer.key)) continue;
+      seen.add(peer.key);
       if (peer.workload !== '' && asked(peer.namespace)) workloads.add(`${peer.namespace}/${peer.workload}`);
     }
-    const { name, namespace } = call.service;
-    if (name !== '' && namespace !== '' && asked(namespace) && target.kind !== 'external') {
-      services.add(`${namespace}/${name}`);
-    }
+    const { host, name, namespace } = call.service;
+    if (seen.has(host) || name === '' || namespace === '' || target.kind === 'external') continue;
+    seen.add(host);
+    if (asked(namespace)) services.add(`${namespace}/${name}`);
   }
   const called = new Set(edges.filter(({ traffic }) => traffic.requests > 0).map(({ target }) => target));
   const meshed = new Set(nodes.filter((node) => node.meshed).map(({ id }) => id));
