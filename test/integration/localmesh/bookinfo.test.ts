@@ -177,8 +177,7 @@ describe('the Bookinfo mesh', () => {
       const summaries = await engine.request('mesh/traces', { service: 'ratings' });
       const traces = await Promise.all(summaries.map(({ traceId }) => engine.request('mesh/trace', { traceId })));
       return (
-        traces.find((each) => each?.services.includes('productpage') && rootsOf(each.allSpans).length === 1) ??
-        undefined
+        traces.find((each) => each?.services.includes('traffic') && rootsOf(each.allSpans).length === 1) ?? undefined
       );
     });
     const instances = trace.allSpans.map(({ instance }) => instance);

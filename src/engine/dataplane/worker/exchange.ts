@@ -8,6 +8,7 @@ import { reportExchange } from './exchange-report.ts';
 import { abortOf, delayOf } from './faults.ts';
 import { applyHeaderOperations } from './header-operations.ts';
 import { hashableRequest } from './hashable-request.ts';
+import { outcomeOfInstanceFailure, takeInstanceFailure, tellInstanceFailure } from './instance-failure.ts';
 import { localReplyHeaders } from './local-replies.ts';
 import { sendMirrors } from './mirror.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
@@ -236,6 +237,11 @@ export class Exchange implements ServerExchange, AttemptOwner {
       this.#switch(attempt, head, plan);
       return;
     }
+    const failure = takeInstanceFailure(head, attempt.pool.endpoint);
+    if (failure !== undefined && this.#triesAgainAfter(attempt, failure)) {
+      attempt.abort(outcomeOfInstanceFailure(failure));
+      return;
+    }
     if (this.#willRetry(this.#retries?.afterResponse(attempt, head, this.#body.replayable))) {
       attempt.abort({ type: 'response', status: head.status });
       this.#retry(attempt, String(head.status));
@@ -286,14 +292,23 @@ export class Exchange implements ServerExchange, AttemptOwner {
       this.#finish();
       return;
     }
-    if (this.#state !== 'trying') return;
+    if (this.#state === 'trying' && !this.#triesAgainAfter(attempt, failure)) this.#replyFailure(failure);
+  }
+
+  /** True where the request goes out once more. */
+  #triesAgainAfter(attempt: UpstreamAttempt, failure: UpstreamFailure): boolean {
+    const plan = this.#plan;
     const { replayable, ended } = this.#body;
-    if (replayable && ended && this.#retries?.reconnects(attempt, failure, this.method)) {
+    if (plan?.kind === 'forward' && replayable && ended && this.#retries?.reconnects(attempt, failure, this.method)) {
       this.#retries.note(attempt, 'reconnect', 'connection closed', this.#side.runtime);
-      if (this.#plan?.kind === 'forward') this.#try(this.#plan);
-    } else if (this.#willRetry(this.#retries?.afterFailure(attempt, failure, replayable))) {
-      this.#retry(attempt, failure.kind);
-    } else this.#replyFailure(failure);
+      // After what is going on with the old connection: the new try must not be taken for it.
+      this.#state = 'waiting';
+      this.#pause = this.#side.runtime.setTimer(() => this.#try(plan), 0);
+      return true;
+    }
+    if (!this.#willRetry(this.#retries?.afterFailure(attempt, failure, replayable))) return false;
+    this.#retry(attempt, failure.kind);
+    return true;
   }
 
   #willRetry(decision: RetryDecision | undefined): boolean {
@@ -348,7 +363,9 @@ export class Exchange implements ServerExchange, AttemptOwner {
 
   #replyFailure(failure: UpstreamFailure): void {
     const { status, flag, body } = failureReply(failure, (this.#retries?.retried ?? 0) > 0);
-    this.#reply(status, flag, body, flag === 'UO' ? [['x-envoy-overloaded', 'true']] : []);
+    const overloaded: readonly (readonly [string, string])[] = flag === 'UO' ? [['x-envoy-overloaded', 'true']] : [];
+    const told = this.#admission.isFromSidecar === true ? tellInstanceFailure(failure) : [];
+    this.#reply(status, flag, body, [...overloaded, ...told]);
   }
 
   #reply(

@@ -55,7 +55,7 @@ export class InboundSide implements ExchangeSide {
     headers.remove(clientCertificate);
     const certificate = forwardedClientCertificate(this.recorder.identity, connection.peer);
     if (certificate !== undefined) headers.append(clientCertificate, certificate);
-    return { source: peerOf(claimed, connection.peer) };
+    return { source: peerOf(claimed, connection.peer), isFromSidecar: claimed !== undefined };
   }
 
   plan(head: RequestHead): RequestPlan {

@@ -54,6 +54,8 @@ export type RequestPlan = ForwardPlan | ReplyPlan;
 export interface Admission {
   /** Inbound: who sent it. */
   readonly source?: PeerLabels;
+  /** Inbound: it came from a sidecar of ours. */
+  readonly isFromSidecar?: boolean;
   /** `x-envoy-*` headers that may change retries and timeouts: those of the own application only. */
   readonly overrides?: import('../http/header-list.ts').HeaderList;
 }
