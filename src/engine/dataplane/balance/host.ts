@@ -1,5 +1,6 @@
 import type { UpstreamEndpoint } from '../../policy/semantics/routing/compiled.ts';
 import type { Timer } from './balancer-dependencies.ts';
+import { hashString } from './hash32.ts';
 
 /** What outlier detection remembers of one host. */
 export interface OutlierState {
@@ -18,6 +19,8 @@ export interface OutlierState {
 export class Host {
   readonly id: string;
   readonly key: string;
+  /** Of the id, 32 bits. */
+  readonly hash: number;
   endpoint: UpstreamEndpoint;
   /** At least 1. */
   weight: number;
@@ -38,6 +41,7 @@ export class Host {
   constructor(endpoint: UpstreamEndpoint) {
     this.id = endpoint.id;
     this.key = hostKey(endpoint);
+    this.hash = hashString(endpoint.id);
     this.endpoint = endpoint;
     this.weight = weightOf(endpoint);
   }
