@@ -44,6 +44,6 @@ export async function listenOnLoopback(
 }
 
 /** Whether a Host header names this machine's loopback interface, with any port. */
-export function isLoopbackHost(host: string | undefined): boolean {
+function isLoopbackHost(host: string | undefined): boolean {
   return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i.test(host);
 }

@@ -117,11 +117,16 @@ function frameSvg(box: TopologyBox, frame: Frame | undefined): string {
   return `${rect}<text x="${number(left + 12)}" y="${number(top + 17)}" fill="#57606a">${escapeXml(box.label)}</text>`;
 }
 
+/** A cubic Bézier curve from the right side of a card. */
+interface Curve {
+  readonly start: LayoutPoint;
+  readonly first: LayoutPoint;
+  readonly second: LayoutPoint;
+  readonly end: LayoutPoint;
+}
+
 /** The curve of an edge; one that leads back, or down its own column, leaves and enters on the same side. */
-function curveOf(
-  edge: TopologyEdge,
-  cards: ReadonlyMap<string, Card>,
-): { start: LayoutPoint; end: LayoutPoint; path: string } | undefined {
+function curveOf(edge: TopologyEdge, cards: ReadonlyMap<string, Card>): Curve | undefined {
   const source = cards.get(edge.source);
   const target = cards.get(edge.target);
   if (!source || !target) return undefined;
@@ -129,29 +134,50 @@ function curveOf(
   const forward = target.x - target.width / 2 > start.x;
   const end = { x: target.x + (forward ? -target.width / 2 : target.width / 2), y: target.y };
   const bend = forward ? Math.max(40, (end.x - start.x) / 2) : 70;
-  const path = `M${number(start.x)} ${number(start.y)}C${number(start.x + bend)} ${number(start.y)} ${number(forward ? end.x - bend : end.x + bend)} ${number(end.y)} ${number(end.x)} ${number(end.y)}`;
-  return { start, end, path };
+  return {
+    start,
+    end,
+    first: { x: start.x + bend, y: start.y },
+    second: { x: end.x + (forward ? -bend : bend), y: end.y },
+  };
+}
+
+/** De Casteljau's formula for a cubic Bézier curve. */
+function pointOn({ start, first, second, end }: Curve, t: number): LayoutPoint {
+  const [a, b, c, d] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3];
+  return {
+    x: a * start.x + b * first.x + c * second.x + d * end.x,
+    y: a * start.y + b * first.y + c * second.y + d * end.y,
+  };
 }
 
 function lineSvg(edge: TopologyEdge, cards: ReadonlyMap<string, Card>): string {
   const curve = curveOf(edge, cards);
   if (!curve) return '';
+  const at = ({ x, y }: LayoutPoint): string => `${number(x)} ${number(y)}`;
+  const path = `M${at(curve.start)}C${at(curve.first)} ${at(curve.second)} ${at(curve.end)}`;
   // Width grows with the logarithm of the rate.
   const width = 1 + Math.min(4, Math.log10(1 + edge.traffic.requests) * 1.6);
   const bad = edge.health.health === 'degraded' || edge.health.health === 'failing';
   const dash = isIdle(edge) ? ' stroke-dasharray="4 4"' : '';
-  return `<path d="${curve.path}" fill="none" stroke="${bad ? colors[edge.health.health] : '#8c959f'}" stroke-width="${number(width)}"${dash} marker-end="url(#arrow)"><title>${escapeXml(edge.health.reason)}</title></path>`;
+  return `<path d="${path}" fill="none" stroke="${bad ? colors[edge.health.health] : '#8c959f'}" stroke-width="${number(width)}"${dash} marker-end="url(#arrow)"><title>${escapeXml(edge.health.reason)}</title></path>`;
 }
 
 function chipSvg(edge: TopologyEdge, cards: ReadonlyMap<string, Card>): string {
   const curve = curveOf(edge, cards);
   if (!curve) return '';
-  const text = `${edge.mutualTls >= 0.995 ? '🔒 ' : ''}${edgeText(edge)}`;
-  const width = text.length * 6 + 14;
-  // Nearer to the target, where the curves of one source have parted.
-  const x = curve.start.x + (curve.end.x - curve.start.x) * 0.62;
-  const y = curve.start.y + (curve.end.y - curve.start.y) * 0.68;
-  return `<rect x="${number(x - width / 2)}" y="${number(y - 9)}" width="${number(width)}" height="18" rx="9" fill="#ffffff" stroke="#d0d7de"/><text x="${number(x)}" y="${number(y + 4)}" text-anchor="middle" font-size="11" fill="#24292f">${escapeXml(text)}</text>`;
+  const locked = edge.mutualTls >= 0.995;
+  const text = edgeText(edge);
+  const width = text.length * 6 + (locked ? 26 : 14);
+  const middle = pointOn(curve, 0.55);
+  // Between the two cards, where there is room for it.
+  const room = Math.max(0, Math.abs(curve.end.x - curve.start.x) - width) / 2;
+  const centre = (curve.start.x + curve.end.x) / 2;
+  const x = Math.max(centre - room, Math.min(centre + room, middle.x));
+  const left = x - width / 2;
+  const lock = `<path d="M${number(left + 9)} ${number(middle.y - 1)}v-2a2.5 2.5 0 0 1 5 0v2m-6 0h7v5h-7z" fill="#57606a" fill-rule="evenodd" stroke="#57606a"/>`;
+  const textX = left + (locked ? 20 : 7);
+  return `<rect x="${number(left)}" y="${number(middle.y - 9)}" width="${number(width)}" height="18" rx="9" fill="#ffffff" stroke="#d0d7de"/>${locked ? lock : ''}<text x="${number(textX)}" y="${number(middle.y + 4)}" font-size="11" fill="#24292f">${escapeXml(text)}</text>`;
 }
 
 function cardSvg(card: Card): string {
