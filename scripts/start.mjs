@@ -23,6 +23,8 @@ const settings = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
+  // Every instance listens somewhere; offers to forward each of them would only be in the way.
+  'remote.autoForwardPorts': false,
   'meshlens.localMesh.autoStart': true,
 };
 

@@ -144,11 +144,11 @@ describe('Bookinfo in the editor', () => {
   test('sends jason to v2 only, once a rule says so', async () => {
     await editor.workbench.edit(routes, '  http:\n', `  http:\n${jasonRule}`, true);
     await waitFor('the rule to count', async () => {
-      const answers = await Promise.all([1, 2, 3].map(() => send('reviews', '/reviews/0', { 'end-user': 'jason' })));
-      return answers.every(({ decision }) => decision.route?.rule !== undefined && decision.backends.length === 1);
+      const { instance } = await send('reviews', '/reviews/0', { 'end-user': 'jason' });
+      return instance?.includes('reviews-v2');
     });
     const answered: string[] = [];
-    for (let count = 0; count < 12; count += 1) {
+    for (let count = 0; count < 6; count += 1) {
       const { status, instance } = await send('reviews', '/reviews/0', { 'end-user': 'jason' });
       assert.equal(status, 200);
       answered.push(instance ?? 'nobody');
@@ -157,12 +157,10 @@ describe('Bookinfo in the editor', () => {
       answered.every((instance) => instance.includes('reviews-v2')),
       answered.join(', '),
     );
-    const others = new Set<string>();
-    for (let count = 0; count < 20; count += 1) others.add((await send('reviews', '/reviews/0', {})).instance ?? '');
-    assert.ok(
-      [...others].some((instance) => instance.includes('reviews-v1')),
-      [...others].join(', '),
-    );
+    await waitFor('v1 to answer somebody else', async () => {
+      const { instance } = await send('reviews', '/reviews/0', {});
+      return instance?.includes('reviews-v1');
+    });
     const report = await editor.companion.evaluate(
       (vscode) => vscode.window.activeTextEditor?.document.getText() ?? '',
       null,
@@ -329,6 +327,8 @@ describe('Bookinfo in the editor', () => {
     const { companion, page, workbench } = editor;
     await companion.command('notifications.clearAll');
     await companion.command('meshlens.topology.open');
+    await companion.command('workbench.action.closeSidebar');
+    await companion.command('workbench.action.toggleMaximizeEditorGroup');
     for (const [name, theme, kind] of [
       ['dark', 'Dark Modern', 'vscode-dark'],
       ['light', 'Light Modern', 'vscode-light'],

@@ -1,3 +1,4 @@
+/** Every repetition that could start anywhere is bounded: the engine's words may hold what somebody else sent. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN ([A-Z ]+)-----[\s\S]*?(?:-----END \1-----|$)/g, '<$1 removed>'],
   [
@@ -9,8 +10,8 @@ const secrets: readonly (readonly [RegExp, string])[] = [
     '$1$2<removed>',
   ],
   [/\bBearer\s+[\w.~+/=-]+/gi, 'Bearer <removed>'],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, '<JWT removed>'],
-  [/(\w+:\/\/[^\s/:@]{1,200}):[^\s/@]{1,200}@/g, '$1:<removed>@'],
+  [/\beyJ[\w-]{5,4000}\.[\w-]{5,4000}\.[\w-]{0,4000}/g, '<JWT removed>'],
+  [/(\b\w{1,20}:\/\/[^\s/:@]{1,200}):[^\s/@]{1,200}@/g, '$1:<removed>@'],
 ];
 
 /** Takes keys, tokens, passwords and credentials out of a line that goes into the log. */

@@ -118,7 +118,7 @@ export class Workbench {
       const document = await vscode.workspace.openTextDocument(uri);
       return vscode.languages
         .getDiagnostics(uri)
-        .filter(({ source }) => source === 'meshlens')
+        .filter(({ source }) => source === 'Meshlens')
         .map(({ message, code, severity, range }) => ({
           message,
           code: String(typeof code === 'object' ? code.value : code),

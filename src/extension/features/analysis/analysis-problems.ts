@@ -9,7 +9,7 @@ import type { Diagnostic, Severity } from '../../../shared/diagnostics.ts';
 import { toRange } from '../../source-links.ts';
 
 /** Source of every finding of ours in the Problems panel; other extensions filter by it. */
-const diagnosticSource = 'meshlens';
+const diagnosticSource = 'Meshlens';
 
 /** A finding as the Problems panel shows it. `extension` is where the explanation pages lie. */
 export function toProblem(found: Diagnostic, extension: Uri): EditorDiagnostic {

@@ -12,3 +12,8 @@ export function traceDescription(trace: TraceSummary, t: Translate): string {
     ...(trace.errors === 0 ? [] : [trace.errors === 1 ? t('1 error') : t('{0} errors', trace.errors)]),
   ].join(' · ');
 }
+
+/** The name of a trace without what is the same in all of them: "ingress:80/*", "GET /productpage". */
+export function traceLabel(name: string): string {
+  return name.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.svc(?:\.[a-z0-9-]+)*(?=[:/]|$)/, '$1');
+}

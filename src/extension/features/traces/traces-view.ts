@@ -4,7 +4,7 @@ import { commandIds } from '../../commands.ts';
 import { colorIds, viewIds } from '../../contribution-ids.ts';
 import type { DisposableList } from '../../disposables.ts';
 import type { Services } from '../../services.ts';
-import { traceDescription } from './trace-row.ts';
+import { traceDescription, traceLabel } from './trace-row.ts';
 
 const refreshEvery = 2_000;
 const shown = 100;
@@ -71,11 +71,12 @@ function isTrace(value: unknown): value is TraceSummary {
 }
 
 function toItem(trace: TraceSummary): TreeItem {
-  const item = new TreeItem(trace.name);
+  const item = new TreeItem(traceLabel(trace.name));
   item.id = trace.traceId;
   item.description = traceDescription(trace, l10n.t);
   item.tooltip = [
     new Date(trace.start).toLocaleString(),
+    trace.name,
     l10n.t('Through {0}', trace.services.join(' → ')),
     trace.traceId,
   ].join('\n');
