@@ -19,8 +19,8 @@ import { routeCall } from '../policy/semantics/routing/route-call.ts';
 import type { DesiredStateFile } from './desired-state.ts';
 import type { MeshInstance } from './mesh-instance.ts';
 import { laptop } from './mesh-instances.ts';
-import type { MeshTelemetry } from './mesh-run.ts';
 import { MeshError, MeshRun } from './mesh-run.ts';
+import type { MeshTelemetry } from './mesh-telemetry.ts';
 import type { MeshFile } from './saved-policies.ts';
 import { meshFilesOf } from './saved-policies.ts';
 import { sendTestRequest } from './test-request.ts';
@@ -117,7 +117,7 @@ export class LocalMesh {
   async control(action: 'start' | 'stop' | 'restart', { name }: ServiceTarget): Promise<LocalMeshStatus> {
     const run = this.#required();
     await run.control(action, name);
-    await this.#options.state.update({ stopped: run.stoppedWorkloads });
+    await this.#options.state.update({ stopped: run.stoppedInstances });
     return this.status;
   }
 

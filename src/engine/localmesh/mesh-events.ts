@@ -2,6 +2,7 @@ import type { EndpointEvent } from '../dataplane/report.ts';
 import type { CatalogInstance } from '../discovery/registry/catalog-entries.ts';
 import type { InstanceStatus, SupervisedState } from '../discovery/registry/supervised-instance.ts';
 import type { NewMeshEvent } from '../telemetry/event-log.ts';
+import type { MeshInstance } from './mesh-instance.ts';
 import type { Rejection } from './policy-keeper.ts';
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
@@ -99,5 +100,30 @@ export function rejectionEvent({ message, source }: Rejection): NewMeshEvent {
     namespace,
     message: `${kind} ${name} was not applied: ${sentence(message)} The last good configuration keeps running.`,
     source,
+  };
+}
+
+export function registrationEvent(
+  type: 'registered' | 'deregistered' | 'address-changed',
+  instance: CatalogInstance,
+): NewMeshEvent | undefined {
+  const { namespace, service, workload, key } = instance;
+  const about = { namespace, service, workload, instance: `${namespace}/${key}`, severity: 'info' as const };
+  if (type === 'registered')
+    return { ...about, kind: 'service-registered', message: `${key} registered as ${service}.` };
+  if (type === 'deregistered')
+    return { ...about, kind: 'service-deregistered', message: `${key} is no longer registered as ${service}.` };
+  return undefined;
+}
+
+export function proxyFailedEvent({ id, name, workload, namespace }: MeshInstance, error: unknown): NewMeshEvent {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'config-rejected',
+    severity: 'error',
+    instance: id,
+    workload,
+    namespace,
+    message: `The sidecar of ${name} could not take its configuration: ${sentence(reason)}`,
   };
 }
