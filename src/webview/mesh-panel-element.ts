@@ -73,6 +73,7 @@ export class MeshPanel extends LitElement {
     super.connectedCallback();
     window.addEventListener('keydown', this.#onKey);
     window.addEventListener('error', this.#onError);
+    window.addEventListener('unhandledrejection', this.#onRejection);
     this.#timer = window.setInterval(() => {
       this.tick += 1;
       this.#store.tick(performance.now());
@@ -84,12 +85,15 @@ export class MeshPanel extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.#onKey);
     window.removeEventListener('error', this.#onError);
+    window.removeEventListener('unhandledrejection', this.#onRejection);
     window.clearInterval(this.#timer);
     this.#picture?.dispose();
     this.#store.dispose();
   }
 
   readonly #onError = (event: ErrorEvent): void => this.#store.connection.reportError(event.message);
+  readonly #onRejection = (event: PromiseRejectionEvent): void =>
+    this.#store.connection.reportError(String(event.reason));
 
   #restore(state: PanelState | undefined): void {
     if (!this.#isRestored && state !== undefined) {
@@ -231,7 +235,6 @@ export class MeshPanel extends LitElement {
       change: (change) => this.#change(change),
       findNext: (backwards) => this.#findNext(backwards),
       relayout: () => void this.#picture?.relayout(),
-      fit: () => this.#picture?.fit(),
       exportAs: (format) => void this.#export(format),
       showTraces: () => (this.view.view === 'trace' ? this.#change({ view: 'topology' }) : this.#openTraces('')),
       showHelp: () => this.#help(),

@@ -150,3 +150,13 @@ export async function openPanel(browser: Browser, server: HarnessServer, options
   await page.locator('.toolbar').waitFor();
   return page;
 }
+
+/** Waits until an expression holds in the page. Playwright's own way needs `eval`, which the policy of the page forbids. */
+export async function waitUntil(page: Page, expression: string): Promise<void> {
+  const end = performance.now() + 30_000;
+  while (performance.now() < end) {
+    if ((await page.evaluate(`Boolean(${expression})`)) === true) return;
+    await page.waitForTimeout(20);
+  }
+  throw new Error(`This did not become true in the page: ${expression}`);
+}

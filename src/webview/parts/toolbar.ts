@@ -21,7 +21,6 @@ export interface ToolbarActions {
   readonly change: (change: Partial<PanelView>) => void;
   readonly findNext: (backwards: boolean) => void;
   readonly relayout: () => void;
-  readonly fit: () => void;
   readonly exportAs: (format: 'png' | 'svg' | 'json') => void;
   readonly showTraces: () => void;
   readonly showHelp: () => void;

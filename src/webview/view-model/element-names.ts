@@ -8,11 +8,6 @@ export function nodeName(node: VisibleNode): string {
   return node.version === node.label ? `${app} ${node.label}` : node.label;
 }
 
-/** The name of the service that a person would operate on: the service, else the workload, else the label. */
-export function operableName(node: VisibleNode): string {
-  return node.workload ?? node.service ?? node.app ?? node.label;
-}
-
 /** `productpage → reviews v3`. */
 export function edgeName(edge: TopologyEdge, nodes: ReadonlyMap<string, VisibleNode>): string {
   const name = (id: string): string => {

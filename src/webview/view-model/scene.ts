@@ -67,11 +67,6 @@ export class Scene {
     return this.#positions;
   }
 
-  /** True while no card has ever been placed: the caller asks for a layout before it shows anything. */
-  get isUnplaced(): boolean {
-    return this.#graph.nodes.length > 0 && !this.#graph.nodes.some((node) => this.#positions.has(node.id));
-  }
-
   remember(positions: Readonly<Record<string, Point>>): void {
     for (const [id, point] of Object.entries(positions)) {
       if (Number.isFinite(point.x) && Number.isFinite(point.y)) this.#positions.set(id, { x: point.x, y: point.y });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { HarnessServer } from '../../webview/harness.ts';
-import { chromiumPath, launchChromium, openPanel, startHarness } from '../../webview/harness.ts';
+import { chromiumPath, launchChromium, openPanel, startHarness, waitUntil } from '../../webview/harness.ts';
 
 // Large meshes. Times depend on the machine and are only told; what is asserted are the states that are reached.
 
@@ -48,7 +48,7 @@ describe('panel with large meshes', { skip: executable === undefined ? 'no Chrom
   async function openAndTime(scenario: string, nodes: number): Promise<{ page: Page; milliseconds: number }> {
     const page = await openPanel(browser, server, { scenario });
     await page.locator(`#graph[data-nodes="${nodes}"]`).waitFor();
-    await page.waitForFunction('performance.getEntriesByName("meshlens:first-picture").length > 0');
+    await waitUntil(page, 'performance.getEntriesByName("meshlens:first-picture").length > 0');
     const milliseconds = Number(
       await page.evaluate('performance.getEntriesByName("meshlens:first-picture")[0].startTime'),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import type { HarnessServer, OpenOptions } from '../../webview/harness.ts';
-import { chromiumPath, launchChromium, openPanel, startHarness } from '../../webview/harness.ts';
+import { chromiumPath, launchChromium, openPanel, startHarness, waitUntil } from '../../webview/harness.ts';
 
 // The built panel in a real browser, under the policy of the real page, with a made extension in front of it.
 
@@ -229,7 +229,7 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
     await page.evaluate(
       "harness.send({ type: 'topology', delta: { ...harness.graph, from: 90, to: 91, removed: { nodes: [], edges: [], boxes: [] } } })",
     );
-    await page.waitForFunction("harness.posted.filter((m) => m.method === 'subscribe').length >= 2");
+    await waitUntil(page, "harness.posted.filter((m) => m.method === 'subscribe').length >= 2");
   });
 
   it('keeps selection, list, positions and viewport across a reload', async () => {
@@ -331,7 +331,7 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
     await page.keyboard.press('Enter');
     await page.locator('[data-span-event="retry"]', { hasText: 'connection refused' }).waitFor();
     await page.locator('vscode-checkbox', { hasText: 'Only errors' }).click();
-    await page.waitForFunction("document.querySelectorAll('.trace-row').length === 2");
+    await waitUntil(page, "document.querySelectorAll('.trace-row').length === 2");
     await page.keyboard.press('Escape');
     await page.locator('#graph').waitFor();
   });
@@ -342,7 +342,7 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
       await page.click('#export-menu-button');
       await page.locator('.menu-item', { hasText: entry }).click();
     }
-    await page.waitForFunction("harness.posted.filter((m) => m.action?.action === 'export').length === 3");
+    await waitUntil(page, "harness.posted.filter((m) => m.action?.action === 'export').length === 3");
     const exports = (await actions(page)).filter(({ action }) => action === 'export');
     const byFormat = new Map(exports.map((entry) => [String(entry['format']), String(entry['data'])]));
     const png = Buffer.from(byFormat.get('png') ?? '', 'base64');
