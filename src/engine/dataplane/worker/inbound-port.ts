@@ -110,8 +110,8 @@ export class InboundPort {
     const speaksMesh = what.type === 'mesh-tls' || (what.type === 'other-tls' && protocol === 'http');
     if (speaksMesh && mtls !== 'DISABLE') {
       this.#link.acceptTls(socket, head, (error, secured, principal, certificateHash) => {
-        if (error || !secured) socket.destroy();
-        else this.#serve(secured, Buffer.alloc(0), { secure: true, principal, certificateHash });
+        // What failed is closed already; destroying the raw socket here would crash Node.
+        if (!error && secured) this.#serve(secured, Buffer.alloc(0), { secure: true, principal, certificateHash });
       });
       return;
     }
