@@ -27,6 +27,9 @@ const stableMs = 30_000;
 const rebindAttempts = 20;
 const rebindPauseMs = 100;
 
+const closeMs = 2000;
+const closedMessage = 'The data plane was closed.';
+
 /** One worker thread of the data plane, restarted when it dies. */
 export class WorkerThread {
   readonly #start: () => Worker;
@@ -38,6 +41,7 @@ export class WorkerThread {
   #crashes = 0;
   #nextId = 1;
   #closing = false;
+  #closed = false;
   #restart: NodeJS.Timeout | undefined;
   /** Resolves when the worker can be talked to. */
   #ready: Promise<void> = Promise.resolve();
@@ -74,9 +78,12 @@ export class WorkerThread {
     this.#closing = true;
     clearTimeout(this.#restart);
     this.#setReady();
-    await this.#ask({ type: 'close' }).catch(() => undefined);
+    // A worker that is down, or hangs, must not hold the close up.
+    const asked = this.#ask({ type: 'close' }).catch(() => undefined);
+    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, closeMs).unref())]);
+    this.#closed = true;
     await this.#worker.terminate();
-    this.#rejectPending('The data plane was closed.');
+    this.#rejectPending(closedMessage);
   }
 
   #launch(): Worker {
@@ -117,6 +124,7 @@ export class WorkerThread {
   }
 
   #ask(request: RequestBody): Promise<BoundListeners | undefined> {
+    if (this.#closed) return Promise.reject(new Error(closedMessage));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
