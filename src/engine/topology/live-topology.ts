@@ -1,10 +1,12 @@
 import type { LocalMeshStatus } from '../../shared/local-mesh.ts';
 import type { TopologyParams } from '../../shared/engine-protocol.ts';
 import type { TopologyDelta, TopologyGraph, TrafficSeries } from '../../shared/topology.ts';
+import type { Span, TraceQuery } from '../../shared/traces.ts';
 import type { TrafficSource } from '../telemetry/traffic.ts';
 import { buildTopology } from './build.ts';
 import { diffTopology } from './delta.ts';
-import { seriesFor } from './series.ts';
+import { graphTypes, seriesFor } from './series.ts';
+import { traceFilter } from './trace-filter.ts';
 import { noInfluences, type Influences, type TopologyInput } from './topology-input.ts';
 
 export interface Disposable {
@@ -114,6 +116,19 @@ export class LiveTopology {
       this.#gathering = undefined;
       this.#rebuild();
     });
+  }
+
+  /**
+   * Decides for `TraceStore.summaries` whether a trace passes what the query names, in whichever type of graph has that id;
+   * undefined where it names no node and no edge.
+   */
+  traceFilter(query: TraceQuery): ((spans: readonly Span[]) => boolean) | undefined {
+    const id = query.edge ?? query.node;
+    if (id === undefined) return undefined;
+    const knows = ({ nodes, edges }: TopologyGraph): boolean => [...nodes, ...edges].some((one) => one.id === id);
+    const shown = [...this.#subscribers].map(({ graph }) => graph).find(knows);
+    const graph = shown ?? graphTypes.map((graphType) => this.graph({ graphType })).find(knows) ?? this.graph();
+    return traceFilter(graph, query);
   }
 
   series(id: string, seconds: number): TrafficSeries {

@@ -8,8 +8,8 @@ import { addTotals, ratesOf, type Totals } from './totals.ts';
 
 /** Points a chart of this product's size can show. */
 const maxPoints = 60;
-/** Where ids do not tell the type of graph, the usual one comes first. */
-const graphTypes: readonly GraphType[] = ['versionedApp', 'app', 'workload', 'service'];
+/** Ids alone do not tell the type of their graph; the usual one comes first. */
+export const graphTypes: readonly GraphType[] = ['versionedApp', 'app', 'workload', 'service'];
 
 export interface SeriesInput {
   readonly source: TrafficSource;

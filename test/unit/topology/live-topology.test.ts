@@ -5,6 +5,7 @@ import { LiveTopology, type Timers } from '../../../src/engine/topology/live-top
 import type { TopologyDelta } from '../../../src/shared/topology.ts';
 import { applyDelta } from '../../../src/shared/topology-delta.ts';
 import type { LocalMeshStatus } from '../../../src/shared/local-mesh.ts';
+import type { Span, TraceQuery } from '../../../src/shared/traces.ts';
 import { report, requestDelta } from '../telemetry/sample-reports.ts';
 import { bookinfo, callLabels, instance, workload } from './sample-mesh.ts';
 
@@ -169,4 +170,32 @@ test('a long past has points of tens of seconds', () => {
   const series = live.series('vapp_local_bookinfo_details-v1', 3600);
   assert.deepEqual([series.step, series.requests.length], [60, 60]);
   assert.equal(live.series('vapp_local_bookinfo_details-v1', 400).step, 10);
+});
+
+test('traces by an id of any type of graph', () => {
+  const { live } = liveBookinfo();
+  const span: Span = {
+    traceId: '1'.repeat(32),
+    spanId: 'a',
+    kind: 'server',
+    name: 'GET /',
+    start: 0,
+    duration: 1,
+    service: 'reviews',
+    namespace: 'bookinfo',
+    workload: 'reviews-v2',
+    version: 'v2',
+    instance: 'bookinfo/reviews-v2-0',
+    status: 'ok',
+    attributes: {},
+    events: [],
+    origin: 'sidecar',
+  };
+  const passes = (query: TraceQuery): boolean | undefined => live.traceFilter(query)?.([span]);
+  assert.equal(passes({}), undefined);
+  assert.equal(passes({ node: 'vapp_local_bookinfo_reviews-v2' }), true);
+  assert.equal(passes({ node: 'vapp_local_bookinfo_reviews-v1' }), false);
+  assert.equal(passes({ node: 'app_local_bookinfo_reviews' }), true);
+  assert.equal(passes({ node: 'svc_local_bookinfo_reviews' }), true);
+  assert.equal(passes({ node: 'nobody' }), false);
 });
