@@ -33,7 +33,6 @@ import { OtlpExporter } from './telemetry/otlp-exporter.ts';
 import { TraceStore } from './telemetry/trace-store.ts';
 import { LiveTopology } from './topology/live-topology.ts';
 import type { Influences, InfluenceTarget } from './topology/topology-input.ts';
-import { traceFilter } from './topology/trace-filter.ts';
 
 /** A notification as arguments: the method narrows the payload. */
 export type NotificationArguments = {
@@ -77,6 +76,7 @@ export class Engine {
   readonly #mesh: LocalMesh;
   readonly #topology: LiveTopology;
   #subscription: { dispose(): void } | undefined;
+  #known: { readonly snapshot: Snapshot; readonly revision: number; readonly influences: Influences } | undefined;
   #logLines: EngineNotifications['mesh/log']['lines'][number][] = [];
   #logTimer: NodeJS.Timeout | undefined;
 
@@ -90,8 +90,7 @@ export class Engine {
       keep: this.#settings.traces.keep,
       concerning: (instances, from, to) => this.#events.concerning(instances, from, to),
     });
-    const { otlpExport } = this.#settings.traces;
-    this.#exporter = otlpExport ? new OtlpExporter({ endpoint: otlpExport }) : undefined;
+    this.#exporter = this.#createExporter();
     this.#mesh = new LocalMesh({
       telemetry: {
         metrics: this.#metrics,
@@ -235,7 +234,7 @@ export class Engine {
         return null;
       },
       'mesh/series': ({ id, seconds }) => this.#topology.series(id, seconds),
-      'mesh/traces': (query) => this.#traces.summaries(query, traceFilter(this.#topology.graph(), query)),
+      'mesh/traces': (query) => this.#traces.summaries(query, this.#topology.traceFilter(query)),
       'mesh/trace': ({ traceId }) => this.#traces.trace(traceId) ?? null,
       'mesh/events': ({ after }) => this.#events.list(after),
       'mesh/local/status': () => this.#mesh.status,
@@ -310,28 +309,57 @@ export class Engine {
     return subscription.graph;
   }
 
-  /** Which of the policies that run shape what the graph shows. */
+  /** Which of the policies that run shape what the graph shows; asked for every node and edge each second, so kept. */
   #influences(): Influences {
     const { running } = this.#mesh;
     const snapshot = running?.snapshot ?? this.snapshot;
+    const { revision } = this.workspace;
+    if (this.#known?.snapshot === snapshot && this.#known.revision === revision) return this.#known.influences;
+    const { settings } = this;
     const labels = new Map(
       (running?.instances ?? []).map((instance) => [`${instance.namespace}/${instance.workload}`, instance.labels]),
     );
-    const { settings } = this;
-    const labelsOf = ({ namespace, workload, app, version }: InfluenceTarget): Readonly<Record<string, string>> =>
-      labels.get(`${namespace}/${workload ?? ''}`) ?? { ...(app ? { app } : {}), ...(version ? { version } : {}) };
-    const of = (target: InfluenceTarget, hosts: readonly string[]): readonly SourceRef[] =>
-      influencesOf({
-        snapshot,
-        settings,
-        workload: { namespace: target.namespace, labels: labelsOf(target) },
-        hosts,
-      }).map((ref) => this.workspace.locate(ref));
-    return {
+    const answers = new Map<string, readonly SourceRef[]>();
+    const of = (
+      { namespace, workload = '', app, version }: InfluenceTarget,
+      hosts: readonly string[],
+    ): readonly SourceRef[] => {
+      const key = JSON.stringify([namespace, workload, app, version, hosts]);
+      const known = answers.get(key);
+      if (known) return known;
+      const ofWorkload = labels.get(`${namespace}/${workload}`) ?? {
+        ...(app ? { app } : {}),
+        ...(version ? { version } : {}),
+      };
+      const refs = influencesOf({ snapshot, settings, workload: { namespace, labels: ofWorkload }, hosts }).map((ref) =>
+        this.workspace.locate(ref),
+      );
+      answers.set(key, refs);
+      return refs;
+    };
+    const influences: Influences = {
       ofNode: (target) =>
         of(target, target.service ? [`${target.service}.${target.namespace}.svc.${settings.clusterDomain}`] : []),
       ofEdge: (_source, target, host) => of(target, [host]),
     };
+    this.#known = { snapshot, revision, influences };
+    return influences;
+  }
+
+  /** A wrong address is told, and spans are kept here only. */
+  #createExporter(): OtlpExporter | undefined {
+    const { otlpExport } = this.#settings.traces;
+    if (!otlpExport) return undefined;
+    const tell = (message: string): void =>
+      void this.#events.add({ kind: 'config-rejected', severity: 'warning', message });
+    try {
+      return new OtlpExporter({ endpoint: otlpExport, onState: ({ ok, message }) => (ok ? undefined : tell(message)) });
+    } catch {
+      tell(
+        `Traces are not exported: "${otlpExport}" is no http or https address. Correct the setting meshlens.traces.otlpExport.`,
+      );
+      return undefined;
+    }
   }
 
   #notify(...notification: NotificationArguments): void {
