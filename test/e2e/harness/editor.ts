@@ -12,7 +12,7 @@ import {
 } from '../../../scripts/code-server.mjs';
 import { launchBrowser } from './browser.ts';
 import { Companion } from './companion.ts';
-import { createPackages } from './packages.ts';
+import { packages } from './packages.ts';
 import { Workbench } from './workbench.ts';
 
 /** A real editor with the extension installed, and a browser that shows it. */
@@ -76,9 +76,8 @@ export async function startEditor(options: EditorOptions): Promise<RunningEditor
     await writeSettings(path.join(userData, 'User'), { ...quietSettings, ...options.settings });
     await writeSettings(path.join(userData, 'Machine'), options.machineSettings ?? {});
     const entry = await ensureCodeServer();
-    const packages = await createPackages();
-    await installExtensions({ entry, vsix: [packages.meshlens, packages.companion], extensions, userData });
-    await packages.dispose();
+    const { meshlens, companion: helper } = await packages();
+    await installExtensions({ entry, vsix: [meshlens, helper], extensions, userData });
 
     const token = randomBytes(24).toString('hex');
     const file = path.join(home, 'companion.json');
