@@ -26,7 +26,8 @@ export class EmbeddedDataPlane implements DataPlane {
 
   constructor(options: EmbeddedDataPlaneOptions = {}) {
     const start =
-      options.startWorker ?? (() => new Worker(entryPoint('dataplane-worker'), { name: 'meshlens-data-plane', resourceLimits }));
+      options.startWorker ??
+      (() => new Worker(entryPoint('dataplane-worker'), { name: 'meshlens-data-plane', resourceLimits }));
     this.#workers = Array.from(
       { length: Math.max(1, options.workers ?? 1) },
       () => new WorkerThread(start, (report) => this.#deliver(report)),

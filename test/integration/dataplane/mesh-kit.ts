@@ -203,7 +203,9 @@ export function startProxies(cleanup: Cleanup, runtime: Partial<Runtime> = {}): 
   cleanup.add(() => ask({ type: 'close' }));
   return {
     apply: (wanted) => ask({ type: 'apply', config: structuredClone(wanted) }),
-    remove: async (instance, drainMs) => void (await ask({ type: 'remove', instance, drainMs })),
+    remove: async (instance, drainMs) => {
+      await ask({ type: 'remove', instance, drainMs });
+    },
     report: async () => {
       await ask({ type: 'flush' });
       return {

@@ -232,13 +232,13 @@ export class MessageParser<Head extends object> {
     this.#searched = 0;
     const head = this.#parseHead(data.toString('latin1', start, end));
     if (typeof head === 'string') {
-      this.#fail(head as SyntaxProblem);
+      this.#fail(head);
       return false;
     }
     this.#position = end + 4;
     const length = this.#handler.onHead(head);
     // The handler may have stopped the parser: the protocol was switched, or the message refused.
-    if ((this.#state as State) === 'stopped') return false;
+    if ((this.#state) === 'stopped') return false;
     if (length === 0) this.#end(undefined);
     else if (length === chunkedBody) {
       this.#digits = 0;

@@ -37,13 +37,13 @@ export class InboundPort {
     context: InboundContext,
     link: LinkTls,
   ): Promise<InboundPort> {
-    let opened: InboundPort | undefined;
+    const accept: { by?: InboundPort } = {};
     const listener = await BoundListener.bind(port, (socket) => {
-      if (opened) opened.#accept(socket);
+      if (accept.by) accept.by.#accept(socket);
       else socket.destroy();
     });
-    opened = new InboundPort(listener, config, context, link);
-    return opened;
+    accept.by = new InboundPort(listener, config, context, link);
+    return accept.by;
   }
 
   /** Applies a new config; connections stay, unless the policy does not allow them any more. */

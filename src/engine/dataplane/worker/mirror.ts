@@ -1,4 +1,4 @@
-import { HeaderList } from '../http/header-list.ts';
+import type { HeaderList } from '../http/header-list.ts';
 import { chunkedBody, type RequestHead } from '../http/message-head.ts';
 import { applyHeaderOperations } from './header-operations.ts';
 import { hits } from './faults.ts';

@@ -28,13 +28,13 @@ export class OutboundPort {
   }
 
   static async open(config: OutboundListener, port: number, context: OutboundContext): Promise<OutboundPort> {
-    let opened: OutboundPort | undefined;
+    const accept: { by?: OutboundPort } = {};
     const listener = await BoundListener.bind(port, (socket) => {
-      if (opened) opened.#accept(socket);
+      if (accept.by) accept.by.#accept(socket);
       else socket.destroy();
     });
-    opened = new OutboundPort(listener, config, context);
-    return opened;
+    accept.by = new OutboundPort(listener, config, context);
+    return accept.by;
   }
 
   /** Whether `update` can apply this, or a new listener is needed. */

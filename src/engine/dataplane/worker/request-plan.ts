@@ -1,4 +1,5 @@
 /** What is to become of a request, as the side it came in on decided. */
+import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/message-head.ts';
 import type { ServerConnection } from '../http/server-connection.ts';
 import type {
@@ -57,7 +58,7 @@ export interface Admission {
   /** Inbound: it came from a sidecar of ours. */
   readonly isFromSidecar?: boolean;
   /** `x-envoy-*` headers that may change retries and timeouts: those of the own application only. */
-  readonly overrides?: import('../http/header-list.ts').HeaderList;
+  readonly overrides?: HeaderList;
 }
 
 /** The inbound or the outbound half of a proxy, as an exchange sees it. */

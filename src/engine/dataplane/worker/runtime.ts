@@ -5,7 +5,7 @@ export interface Runtime {
   /** Milliseconds of a clock that never goes back. */
   now(): number;
   /** Uniform in [0, 1). */
-  random(): number;
+  readonly random: () => number;
   setTimer(fn: () => void, ms: number): Timer;
 }
 
