@@ -92,7 +92,7 @@ describe('the language server', () => {
 
   test('a misspelt host is marked on exactly its characters, with a fix', async () => {
     const found = await until('the diagnostic', () =>
-      editor.diagnostics.get(uri)?.diagnostics.find(({ message }) => String(message).includes('reviewz')),
+      editor.diagnostics.get(uri)?.diagnostics.find(({ message }) => JSON.stringify(message).includes('reviewz')),
     );
     assert.deepEqual(found.range, { start: at('reviewz'), end: at('reviewz', 'reviewz'.length) });
     assert.deepEqual([found.code, found.source, found.severity], ['MESH1203', 'Meshlens', 1]);
@@ -141,7 +141,7 @@ describe('the language server', () => {
     await editor.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
     await editor.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
     await until('the diagnostic of the file on disk', () =>
-      editor.diagnostics.get(uri)?.diagnostics.some(({ message }) => String(message).includes('reviewz')),
+      editor.diagnostics.get(uri)?.diagnostics.some(({ message }) => JSON.stringify(message).includes('reviewz')),
     );
   });
 
