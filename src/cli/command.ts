@@ -84,10 +84,3 @@ export function secondsOption(values: OptionValues, name: string, fallback: numb
   if (amount <= 0) throw new UsageError(`--${name} takes a length of time such as 30s or 10m, not "${value}".`);
   return amount;
 }
-
-export function numberOption(values: OptionValues, name: string): number | undefined {
-  const value = stringOption(values, name);
-  if (value === undefined) return undefined;
-  if (!/^\d+$/.test(value)) throw new UsageError(`--${name} takes a whole number, not "${value}".`);
-  return Number(value);
-}

@@ -42,7 +42,7 @@ export type NotificationArguments = {
 type Listener = (...notification: NotificationArguments) => void;
 
 /** Input that cannot be read; its message is for people. */
-export class UnreadableInput extends Error {
+class UnreadableInput extends Error {
   override readonly name = 'UnreadableInput';
 }
 

@@ -11,7 +11,7 @@ export interface Fix {
   readonly edits: readonly { readonly uri: string; readonly edits: readonly TextEdit[] }[];
 }
 
-export interface RelatedInformation {
+interface RelatedInformation {
   readonly message: string;
   readonly location: Location;
 }

@@ -1,6 +1,6 @@
 import type { SourceRef } from './resource.ts';
 
-export type MeshEventKind =
+type MeshEventKind =
   | 'mesh-started'
   | 'mesh-stopped'
   | 'instance-started'

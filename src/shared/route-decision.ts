@@ -1,7 +1,7 @@
 import type { ResourceRef } from './resource.ts';
 import type { FieldPath, Range } from './text.ts';
 
-export type RouteOutcome =
+type RouteOutcome =
   | 'forward'
   | 'redirect'
   | 'direct'

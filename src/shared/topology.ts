@@ -2,9 +2,9 @@ import type { HealthState } from './health.ts';
 import type { SourceRef } from './resource.ts';
 
 /** Ids are made of (kind, cluster, namespace, name …) only, so that refreshes diff and layouts stay. */
-export type NodeId = string;
-export type EdgeId = string;
-export type BoxId = string;
+type NodeId = string;
+type EdgeId = string;
+type BoxId = string;
 
 export type NodeKind = 'workload' | 'service' | 'gateway' | 'traffic-source' | 'external' | 'unknown';
 

@@ -7,7 +7,7 @@ import type { Labels } from '../model/mesh-object.ts';
  * an application, `client` a process that only calls, `registered` over the registry's API, `laptop` the person's own
  * terminal and test requests.
  */
-export type InstanceKind = 'process' | 'address' | 'gateway' | 'client' | 'registered' | 'laptop';
+type InstanceKind = 'process' | 'address' | 'gateway' | 'client' | 'registered' | 'laptop';
 
 export interface MeshInstance {
   /** `bookinfo/reviews-v1-0`. */

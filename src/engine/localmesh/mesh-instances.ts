@@ -97,7 +97,7 @@ export function gatewayInstance(mesh: DeclaredMesh, workload: GatewayWorkload): 
 }
 
 /** Something that registered through the API. */
-export function registeredInstance(entry: CatalogInstance, ports: readonly LocalServicePort[]): MeshInstance {
+function registeredInstance(entry: CatalogInstance, ports: readonly LocalServicePort[]): MeshInstance {
   return {
     id: `${entry.namespace}/${entry.key}`,
     name: entry.key,

@@ -53,18 +53,16 @@ export class MeshReconciler {
 
   get tcpServices(): readonly TcpService[] {
     const { catalog, settings } = this.#options;
-    return catalog
-      .services()
-      .flatMap(({ name, namespace, ports }) =>
-        ports
-          .filter(({ protocol }) => protocol === 'tcp')
-          .map(({ port }) => ({
-            service: name,
-            namespace,
-            port,
-            host: `${name}.${namespace}.svc.${settings.clusterDomain}`,
-          })),
-      );
+    return catalog.services().flatMap(({ name, namespace, ports }) =>
+      ports
+        .filter(({ protocol }) => protocol === 'tcp')
+        .map(({ port }) => ({
+          service: name,
+          namespace,
+          port,
+          host: `${name}.${namespace}.svc.${settings.clusterDomain}`,
+        })),
+    );
   }
 
   get world(): ProxyWorld {

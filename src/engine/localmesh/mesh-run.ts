@@ -112,7 +112,17 @@ export class MeshRun {
       world: () => this.#reconciler.world,
       events: telemetry.events,
     });
-    this.#reconciler = new MeshReconciler({ namespace, settings, catalog, proxies, events: telemetry.events, savedFiles, locate, instances: () => this.#members.all, onChange });
+    this.#reconciler = new MeshReconciler({
+      namespace,
+      settings,
+      catalog,
+      proxies,
+      events: telemetry.events,
+      savedFiles,
+      locate,
+      instances: () => this.#members.all,
+      onChange,
+    });
   }
 
   /**
@@ -128,10 +138,18 @@ export class MeshRun {
       onRotated: (principal) => {
         const { run } = running;
         if (run) void run.#reconciler.renew(principal);
-        events.add({ kind: 'certificate-rotated', severity: 'info', message: `The certificate of ${principal} was renewed.` });
+        events.add({
+          kind: 'certificate-rotated',
+          severity: 'info',
+          message: `The certificate of ${principal} was renewed.`,
+        });
       },
       onFailed: (principal, error) =>
-        events.add({ kind: 'certificate-rotated', severity: 'warning', message: `The certificate of ${principal} could not be renewed: ${String(error)}` }),
+        events.add({
+          kind: 'certificate-rotated',
+          severity: 'warning',
+          message: `The certificate of ${principal} could not be renewed: ${String(error)}`,
+        }),
     });
     const run = new MeshRun(mesh, options, identities);
     running.run = run;
@@ -199,7 +217,9 @@ export class MeshRun {
       instances,
       conditions: new Map(conditions),
       bound: this.#proxies.bound,
-      endpoints: this.#endpoints ? { registry: this.#endpoints.registry, metrics: this.#endpoints.metrics, otlp: this.#endpoints.otlp } : {},
+      endpoints: this.#endpoints
+        ? { registry: this.#endpoints.registry, metrics: this.#endpoints.metrics, otlp: this.#endpoints.otlp }
+        : {},
       ...(message === undefined ? {} : { message }),
       ...(config ? { config } : {}),
     });
@@ -214,7 +234,9 @@ export class MeshRun {
   async redeclare(mesh: DeclaredMesh): Promise<void> {
     const before = this.#members.mesh.spec;
     if (mesh.spec.namespace !== before.namespace || mesh.spec.security !== before.security) {
-      throw new MeshError('The namespace and the security of a mesh change with its next start: stop it and start it again.');
+      throw new MeshError(
+        'The namespace and the security of a mesh change with its next start: stop it and start it again.',
+      );
     }
     this.#members.redeclare(mesh);
     await this.#supervisor.update(processesOf(mesh.spec.workloads), true);
@@ -226,20 +248,31 @@ export class MeshRun {
   /** Rejects with {@link MeshError} where there is no such service. */
   async control(action: 'start' | 'stop' | 'restart', target: string): Promise<void> {
     const supervisor = this.#supervisor;
-    const found = action === 'start' ? supervisor.start(target) : await (action === 'stop' ? supervisor.stop(target) : supervisor.restart(target));
+    const found =
+      action === 'start'
+        ? supervisor.start(target)
+        : await (action === 'stop' ? supervisor.stop(target) : supervisor.restart(target));
     if (found) return;
-    throw new MeshError(`The mesh runs no process for "${target}". Services with an address of their own and gateways cannot be started or stopped.`);
+    throw new MeshError(
+      `The mesh runs no process for "${target}". Services with an address of their own and gateways cannot be started or stopped.`,
+    );
   }
 
   /** Environment for a program that shall call as this workload does; undefined for an unknown one. */
   environmentOf(workload: string): Readonly<Record<string, string>> | undefined {
-    const instance = this.instances.find((candidate) => candidate.kind !== 'gateway' && (candidate.workload === workload || candidate.name === workload));
+    const instance = this.instances.find(
+      (candidate) => candidate.kind !== 'gateway' && (candidate.workload === workload || candidate.name === workload),
+    );
     return instance && this.#environment(instance.id);
   }
 
   /** Where to send a test request as this workload: its outbound listener, or a gateway's own. */
-  senderOf(name: string): { readonly instance: MeshInstance; readonly port: number; readonly form: 'absolute' | 'origin' } | undefined {
-    for (const instance of this.instances.filter((candidate) => candidate.workload === name || candidate.name === name)) {
+  senderOf(
+    name: string,
+  ): { readonly instance: MeshInstance; readonly port: number; readonly form: 'absolute' | 'origin' } | undefined {
+    for (const instance of this.instances.filter(
+      (candidate) => candidate.workload === name || candidate.name === name,
+    )) {
       const outbound = this.#proxies.bound.get(instance.id)?.outbound;
       const port = outbound?.[instance.gateway ? gatewayListener : proxyListener];
       if (port !== undefined) return { instance, port, form: instance.gateway ? 'origin' : 'absolute' };
@@ -297,24 +330,30 @@ export class MeshRun {
 
   /** No new calls to an instance that is about to be stopped: its callers are told before it is. */
   async #withdraw({ name }: InstanceStatus): Promise<void> {
-    if (this.#catalog.setCheck(processCheck(name), 'critical', 'It is being stopped.')) await this.#reconciler.reconcile();
+    if (this.#catalog.setCheck(processCheck(name), 'critical', 'It is being stopped.'))
+      await this.#reconciler.reconcile();
   }
 
   #environment(id: string): Readonly<Record<string, string>> {
     const listeners = this.#proxies.bound.get(id);
     if (!listeners) return {};
     const { tcpServices } = this.#reconciler;
-    const beside = this.#endpoints && { otlp: this.#endpoints.otlp, registry: { url: this.#endpoints.registry, token: this.#options.registryToken } };
+    const beside = this.#endpoints && {
+      otlp: this.#endpoints.otlp,
+      registry: { url: this.#endpoints.registry, token: this.#options.registryToken },
+    };
     return proxyEnvironment({ listeners, tcpServices, ...beside });
   }
 
   #catalogChanged(event: CatalogEvent): void {
     if (this.#closed || event.type === 'checks-changed') return;
     this.#observer.catalogChanged(event);
-    if (event.instance.origin === 'api' && event.type !== 'health-changed') this.#options.onRegistrations(this.#catalog.exportRegistrations());
+    if (event.instance.origin === 'api' && event.type !== 'health-changed')
+      this.#options.onRegistrations(this.#catalog.exportRegistrations());
     void this.#reconciler.reconcile();
     this.#options.onChange();
   }
 }
 
-const processesOf = (workloads: readonly LocalWorkloadSpec[]): readonly ProcessWorkload[] => workloads.filter((workload) => workload.kind === 'process');
+const processesOf = (workloads: readonly LocalWorkloadSpec[]): readonly ProcessWorkload[] =>
+  workloads.filter((workload) => workload.kind === 'process');

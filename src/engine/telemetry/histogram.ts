@@ -13,7 +13,7 @@ export interface Quantiles {
   readonly p99: number;
 }
 
-export function countOf({ counts }: Histogram): number {
+function countOf({ counts }: Histogram): number {
   let total = 0;
   for (const count of counts) total += count;
   return total;

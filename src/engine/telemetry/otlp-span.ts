@@ -33,12 +33,12 @@ export const otlpLimits = { attributes: 128, events: 128, text: 4096, depth: 6 }
 const kinds = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 const statuses = ['unset', 'ok', 'error'] as const;
 
-export function clip(text: string): string {
+function clip(text: string): string {
   return text.length <= otlpLimits.text ? text : text.slice(0, otlpLimits.text);
 }
 
 /** Milliseconds with fractions, to the microsecond. */
-export function millisecondsOf(nanos: bigint): number {
+function millisecondsOf(nanos: bigint): number {
   return Number(nanos / 1000n) / 1000;
 }
 

@@ -41,7 +41,7 @@ function diffList<T extends Identified>(
 }
 
 /** Equality of plain data; a field that is `undefined` counts as absent, as JSON leaves it out. */
-export function sameValue(a: unknown, b: unknown): boolean {
+function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {

@@ -17,7 +17,7 @@ export interface Tolerance {
  * Kiali's defaults (https://kiali.io/docs/configuration/health/). Unlike there, HTTP statuses count for gRPC as well: they
  * are what a proxy answers where no gRPC server did.
  */
-export const defaultTolerances: readonly Tolerance[] = [
+const defaultTolerances: readonly Tolerance[] = [
   { matches: (code) => /^5\d\d$/.test(code), degraded: 0, failing: 10 },
   { matches: (code) => /^4\d\d$/.test(code), degraded: 10, failing: 20 },
   { matches: (code) => /^([1-9]|1[0-6])$/.test(code), degraded: 0, failing: 10 },
@@ -27,7 +27,7 @@ export const defaultTolerances: readonly Tolerance[] = [
 const order: readonly Health[] = ['unknown', 'idle', 'healthy', 'degraded', 'failing'];
 
 /** The worst of several; of equally bad ones the first. */
-export function worstHealth(states: readonly HealthState[]): HealthState {
+function worstHealth(states: readonly HealthState[]): HealthState {
   return states.reduce(
     (worst, state) => (order.indexOf(state.health) > order.indexOf(worst.health) ? state : worst),
     states[0] ?? { health: 'unknown', reason: 'Nothing is known.' },

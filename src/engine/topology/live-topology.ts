@@ -20,7 +20,7 @@ export interface Timers {
 }
 
 /** Node's own timers; they do not keep a process alive. */
-export const systemTimers: Timers = {
+const systemTimers: Timers = {
   every: (milliseconds, callback) => {
     const timer = setInterval(callback, milliseconds).unref();
     return { dispose: () => clearInterval(timer) };

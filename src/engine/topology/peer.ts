@@ -73,7 +73,7 @@ export function callKey({ source, target, service, protocol }: Call): string {
  * Who called whom. Undefined for records that name no end one could draw: a source with a namespace but neither workload
  * nor app, and a target that is only an address (a pod that is gone).
  */
-export function callOf(labels: TcpLabels, cluster: string): Call | undefined {
+function callOf(labels: TcpLabels, cluster: string): Call | undefined {
   const sourceCluster = knownName(labels.source_cluster) || knownName(labels.destination_cluster) || cluster;
   const source = createPeer({
     cluster: sourceCluster,

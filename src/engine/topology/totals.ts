@@ -42,7 +42,7 @@ export function splitResponseKey(key: string): { code: string; flags: string } {
  * No answer, or an HTTP status of 4xx or 5xx; of gRPC also every status but 0. One or two digits can only be a gRPC status,
  * so totals over several protocols need no more than the code.
  */
-export function isError(key: string): boolean {
+function isError(key: string): boolean {
   const first = key.charAt(0);
   if (first === '-') return true;
   const space = key.indexOf(' ');

@@ -39,7 +39,7 @@ function hasShape(data: Fields): boolean {
   }
 }
 
-export const graphTypes: readonly GraphType[] = ['versionedApp', 'app', 'workload', 'service'];
+const graphTypes: readonly GraphType[] = ['versionedApp', 'app', 'workload', 'service'];
 
 /** Reads a kept state. One of another version, or broken, is dropped: the panel then starts afresh. */
 export function parsePanelState(value: unknown): PanelState | undefined {

@@ -2,7 +2,7 @@ import type { LocalMeshStatus } from '../../shared/local-mesh.ts';
 import type { MeshEvent } from '../../shared/mesh-event.ts';
 import type { TopologyGraph } from '../../shared/topology.ts';
 
-export type EngineState = 'starting' | 'running' | 'restarting' | 'stopped';
+type EngineState = 'starting' | 'running' | 'restarting' | 'stopped';
 
 /** Everything the panel knows and did not make up itself. Replaced whole with every change. */
 export interface PanelData {

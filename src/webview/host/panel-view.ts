@@ -28,7 +28,7 @@ export interface PanelView {
   readonly find: string;
 }
 
-export const defaultDisplay: DisplayOptions = {
+const defaultDisplay: DisplayOptions = {
   chips: true,
   idleEdges: true,
   idleNodes: true,

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { Health, HealthState } from '../../shared/health.ts';
 import type { InstanceState } from '../../shared/topology.ts';
 
-export const healthWords: Record<Health, string> = {
+const healthWords: Record<Health, string> = {
   healthy: 'Healthy',
   degraded: 'Degraded',
   failing: 'Failing',

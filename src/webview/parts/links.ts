@@ -7,7 +7,7 @@ import type { PanelAction } from '../../shared/panel-protocol.ts';
 export type Act = (action: PanelAction) => void;
 
 /** `reviews-route.yaml:14`, or where else an object lives. */
-export function sourceLabel(source: SourceRef): string {
+function sourceLabel(source: SourceRef): string {
   if (source.uri === undefined) return 'not in a file';
   const path = source.uri.split(/[?#]/)[0] ?? source.uri;
   const name = decode(path.slice(path.lastIndexOf('/') + 1));

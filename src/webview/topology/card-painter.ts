@@ -7,7 +7,7 @@ import type { Theme } from './theme.ts';
 /** Room around a card for its badge and the note under it. */
 export const cardMargin = 22;
 
-export const titleFont = 'bold 13px';
+const titleFont = 'bold 13px';
 export const lineFont = '11px';
 
 /** Measures with the fonts of the cards. Widths are kept: the same names come again with every refresh. */

@@ -2,7 +2,7 @@ import type { Card } from '../view-model/card.ts';
 import type { Scene, SceneEdge } from '../view-model/scene.ts';
 
 /** Changes are shown for this long, then the picture is still again. Milliseconds. */
-export const motionTime = 300;
+const motionTime = 300;
 
 interface Count {
   readonly from: { readonly share: number | undefined; readonly rate: number };

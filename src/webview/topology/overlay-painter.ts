@@ -14,7 +14,7 @@ import type { SpriteCache } from './sprite-cache.ts';
 import type { Theme } from './theme.ts';
 
 /** What the overlay shows beyond the scene itself. */
-export interface Highlight {
+interface Highlight {
   readonly selected: string | undefined;
   /** Where the keyboard is, while the picture has the focus. */
   readonly cursor: string | undefined;

@@ -40,7 +40,7 @@ const icons: Record<VisibleNode['kind'], CardIcon> = {
   namespace: 'namespace',
 };
 
-export const cardHeight = 46;
+const cardHeight = 46;
 const maxMarks = 4;
 const textLeft = 38;
 
@@ -69,7 +69,7 @@ export function cardOf(node: VisibleNode, measure: MeasureText): Card {
 }
 
 /** The version unless it is the title itself, then rate and latency; what kind of thing it is when nothing flows. */
-export function cardLine(node: VisibleNode): string {
+function cardLine(node: VisibleNode): string {
   if (node.kind === 'namespace') {
     return [`${String(node.members)} nodes`, formatRoundRate(node.inbound.requests)].join(' · ');
   }

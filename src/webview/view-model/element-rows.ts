@@ -33,7 +33,7 @@ export type ElementRow =
     };
 
 /** More elements than this: only the calls of opened nodes are listed. */
-export const listAllBelow = 1500;
+const listAllBelow = 1500;
 
 /** Rows of the tree: namespaces, their nodes by name, and under each node the calls it makes. */
 export function elementRows(graph: VisibleGraph, toggled: ReadonlySet<string>): ElementRow[] {
@@ -99,7 +99,7 @@ export function nodeSentence(node: VisibleNode): string {
 }
 
 /** What flows on an edge in words: `60 %, 29/s, mutual TLS`. */
-export function edgeSentence(edge: TopologyEdge): string {
+function edgeSentence(edge: TopologyEdge): string {
   const { requests, bytes = 0, errorShare } = edge.traffic;
   const parts: string[] = [];
   if (edge.share !== undefined) parts.push(formatPercent(edge.share));

@@ -26,11 +26,11 @@ export interface VisibleOptions {
 }
 
 /** More cards than this at once are neither read nor drawn fluently. */
-export const collapseAbove = 300;
+const collapseAbove = 300;
 
 const healthOrder: readonly Health[] = ['unknown', 'idle', 'healthy', 'degraded', 'failing'];
 
-export function worseHealth(a: Health, b: Health): Health {
+function worseHealth(a: Health, b: Health): Health {
   return healthOrder.indexOf(a) >= healthOrder.indexOf(b) ? a : b;
 }
 
@@ -61,7 +61,7 @@ function single(node: TopologyNode): VisibleNode {
 }
 
 /** The id of the card that a closed namespace is drawn as. */
-export function namespaceNodeId(namespace: string): string {
+function namespaceNodeId(namespace: string): string {
   return `namespace-card:${namespace}`;
 }
 
@@ -163,7 +163,7 @@ function mergeEdges(edges: readonly TopologyEdge[]): TopologyEdge {
 }
 
 /** Rates of several nodes or edges together. Latencies are the worst among them: quantiles do not add up. */
-export function sumRates(rates: readonly TrafficRates[]): TrafficRates {
+function sumRates(rates: readonly TrafficRates[]): TrafficRates {
   const requests = rates.reduce((sum, rate) => sum + rate.requests, 0);
   const errors = rates.reduce((sum, rate) => sum + rate.errors, 0);
   const bytes = rates.reduce((sum, rate) => sum + (rate.bytes ?? 0), 0);

@@ -2,8 +2,8 @@
 export type ZoomTier = 'near' | 'middle' | 'far';
 
 /** Below these zooms the 11 px lines, then the names in large type, can no longer be read. */
-export const nearZoom = 0.6;
-export const middleZoom = 0.28;
+const nearZoom = 0.6;
+const middleZoom = 0.28;
 
 /** Chips of the middle distance are drawn larger, as names are, so that they can be read. */
 export function chipScale(tier: ZoomTier): number {

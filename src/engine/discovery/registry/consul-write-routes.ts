@@ -7,7 +7,7 @@ import { fieldsOf, readCheckRegistration, readServiceRegistration, text, textMap
 import { decodeName } from './consul-read-routes.ts';
 import type { HealthChecks } from './health-checks.ts';
 
-export interface WriteTarget {
+interface WriteTarget {
   readonly catalog: Catalog;
   readonly checks: HealthChecks;
 }

@@ -10,7 +10,7 @@ export const linkSecurityModes = ['certificates', 'shared-key', 'none'] as const
 export type LinkSecurityMode = (typeof linkSecurityModes)[number];
 
 export const restartPolicies = ['always', 'on-failure', 'never'] as const;
-export type RestartPolicy = (typeof restartPolicies)[number];
+type RestartPolicy = (typeof restartPolicies)[number];
 
 /** How the health of an instance is found out. `port` is the name of the port probed. Times in milliseconds. */
 export type HealthSpec =

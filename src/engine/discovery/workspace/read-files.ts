@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { globPattern, globRoot, isGlob } from './glob.ts';
 
 /** The URI of text that came through a pipe. */
-export const stdinUri = 'stdin:-';
+const stdinUri = 'stdin:-';
 
-export interface ReadText {
+interface ReadText {
   readonly uri: string;
   readonly text: string;
 }

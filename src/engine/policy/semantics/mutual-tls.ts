@@ -8,7 +8,7 @@ import { selectorMatches } from './hosts.ts';
 import { byAge } from './object-order.ts';
 import { SpecNode } from './spec-node.ts';
 
-export type ServerMtlsMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
+type ServerMtlsMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 
 export interface ServerMtls {
   readonly mode: ServerMtlsMode;

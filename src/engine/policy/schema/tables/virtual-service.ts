@@ -16,7 +16,7 @@ import {
   unsigned,
 } from '../schema.ts';
 
-export const stringMatch = (help: string): ObjectSchema =>
+const stringMatch = (help: string): ObjectSchema =>
   record(
     help,
     {

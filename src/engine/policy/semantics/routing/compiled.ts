@@ -208,7 +208,7 @@ export type UpstreamTls =
       };
     };
 
-export type EndpointHealth = 'healthy' | 'unhealthy' | 'draining';
+type EndpointHealth = 'healthy' | 'unhealthy' | 'draining';
 
 export interface UpstreamEndpoint {
   /** Id of the instance. */

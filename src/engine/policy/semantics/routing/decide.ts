@@ -20,8 +20,6 @@ import { normalizePath, splitPath } from './request-path.ts';
 import { redirectLocation, rewrittenAuthority, rewrittenPath } from './route-actions.ts';
 import { createVirtualHostIndex, type VirtualHostIndex } from './virtual-host-index.ts';
 
-export type { HeaderLookup } from './prepared-rule.ts';
-
 export interface RoutedRequest {
   /** Port of the service that is called; of a gateway: the port of its server. */
   readonly port: number;
@@ -69,7 +67,7 @@ export type RoutingResult =
   | { readonly kind: 'not-found'; readonly virtualHost?: CompiledVirtualHost }
   | { readonly kind: 'unknown-host'; readonly policy: 'passthrough' | 'refuse' };
 
-export interface TcpRoutingResult {
+interface TcpRoutingResult {
   readonly destination: CompiledDestination;
   readonly route: CompiledTcpRoute;
 }

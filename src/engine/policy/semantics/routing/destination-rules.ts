@@ -52,7 +52,7 @@ export interface DestinationRuleIndex {
   ): ConsolidatedRule | undefined;
 }
 
-export interface RuleClient {
+interface RuleClient {
   readonly namespace: string;
   readonly labels: Labels;
 }

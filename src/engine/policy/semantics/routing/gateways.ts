@@ -8,7 +8,7 @@ import { SpecNode } from '../spec-node.ts';
 import type { CompileProblem } from './compiled.ts';
 import { problemsOf } from './virtual-service.ts';
 
-export interface ServerHost {
+interface ServerHost {
   /** `*`: VirtualServices of any namespace may bind. */
   readonly namespace: string;
   readonly host: string;

@@ -38,10 +38,7 @@ function checkRegex(node: SpecNode, regex: string): boolean {
 const never: StringMatch = { type: 'regex', value: '[^\\x00-\\x{10FFFF}]' };
 
 /** Reads a StringMatch. `{}` and the regex `*`, which RE2 would refuse, mean: present. */
-function readStringMatch(
-  node: SpecNode,
-  options: { ignoreCase?: boolean; emptyPrefix?: boolean } = {},
-): StringMatch {
+function readStringMatch(node: SpecNode, options: { ignoreCase?: boolean; emptyPrefix?: boolean } = {}): StringMatch {
   const exact = node.child('exact');
   const prefix = node.child('prefix');
   const regex = node.child('regex');

@@ -19,7 +19,7 @@ import { defaultConnectionPool, readConnectionPool, readOutlierDetection } from 
 import { readVirtualService, type VirtualServiceModel } from './virtual-service.ts';
 
 /** What the mesh configuration sets for every route. */
-export interface MeshDefaults {
+interface MeshDefaults {
   readonly retry?: RetrySettings;
   readonly pool: ConnectionPool;
   readonly outlier?: OutlierDetection;

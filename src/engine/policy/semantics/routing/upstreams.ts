@@ -28,7 +28,7 @@ export interface UpstreamContext {
   readonly autoMtls: boolean;
 }
 
-export function principalOf(trustDomain: string, namespace: string, serviceAccount: string): string {
+function principalOf(trustDomain: string, namespace: string, serviceAccount: string): string {
   return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount || 'default'}`;
 }
 

@@ -41,7 +41,7 @@ export interface WeightedTarget extends RouteTarget {
   readonly headers?: HeaderRules;
 }
 
-export interface MirrorTarget extends RouteTarget {
+interface MirrorTarget extends RouteTarget {
   readonly percent: number;
 }
 
@@ -73,7 +73,7 @@ export interface TcpRule {
 }
 
 /** A resolved name and the place where it is written. */
-export interface NamedRef {
+interface NamedRef {
   readonly name: string;
   readonly source: SourceRef;
 }
