@@ -1,6 +1,6 @@
 import type { AnalyzeResult, Diagnostic } from '../../shared/diagnostics.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
-import type { MeshObject } from '../model/mesh-object.ts';
+import type { KindKey, MeshObject } from '../model/mesh-object.ts';
 import { kindKey } from '../model/mesh-object.ts';
 import { CheckRunner } from './analysis/check-runner.ts';
 import { declarationFindings, syntaxFindings } from './analysis/declaration-findings.ts';
@@ -36,10 +36,19 @@ interface CheckMemory {
   readonly findings: WeakMap<MeshObject, readonly Finding[]>;
 }
 
+/** What was found for a document at its place, as of a generation of the findings for its kinds. */
 interface DocumentMemory {
+  readonly generation: number;
   readonly findings: readonly Finding[];
   readonly rules: RuleSettings;
-  readonly diagnostics: readonly Diagnostic[];
+  /** Absent where they have places in other documents, which move when those are edited. */
+  readonly diagnostics: readonly Diagnostic[] | undefined;
+}
+
+interface SubjectChecks {
+  readonly runners: readonly { readonly runner: CheckRunner; readonly memory: CheckMemory }[];
+  /** Grows when remembered findings for the kind were given up. */
+  readonly generation: number;
 }
 
 /**
@@ -51,6 +60,7 @@ export class IncrementalAnalyzer {
   readonly #checks: readonly ObjectCheck[];
   #world: ObjectWorld | undefined;
   #memories = new Map<ObjectCheck, CheckMemory>();
+  readonly #generations = new Map<KindKey, number>();
   readonly #declared = new WeakMap<DeclaredObject, readonly Finding[]>();
   readonly #documents = new WeakMap<FileDocument, DocumentMemory>();
 
@@ -61,13 +71,13 @@ export class IncrementalAnalyzer {
   analyze({ files: source, base = [], settings, rules = noRules }: AnalyzeInput): AnalyzeResult {
     const files = [...source.files()];
     const world = this.#updatedWorld(files, base, settings);
-    const run = this.#runners(world, namespaceKnowledge(files));
+    const checks = this.#checksByKind(world, namespaceKnowledge(files));
     const diagnostics: Diagnostic[] = [];
     let documents = 0;
     for (const file of files) {
       documents += file.documents.length;
       if (file.isTooLong) diagnostics.push(...tooLong(file, rules));
-      const ofFile = file.documents.flatMap((document) => this.#diagnosticsOf(source, file, document, run, rules));
+      const ofFile = file.documents.flatMap((document) => this.#diagnosticsOf(source, file, document, checks, rules));
       diagnostics.push(...suppressedByFile(file, ofFile));
     }
     return { diagnostics: diagnostics.sort(byPlace), documents };
@@ -82,68 +92,88 @@ export class IncrementalAnalyzer {
       this.#world = new ObjectWorld(settings);
       this.#memories = new Map();
     }
-    const objects = [...base];
+    const byKind = new Map<KindKey, MeshObject[]>();
+    const add = (kind: KindKey, object: MeshObject): void => {
+      const same = byKind.get(kind);
+      if (same) same.push(object);
+      else byKind.set(kind, [object]);
+    };
+    for (const object of base) add(kindKey(object), object);
     for (const { documents } of files) {
       for (const document of documents) {
-        for (const { object } of document.objects) if (object.name !== '') objects.push(object);
+        for (const { kind, object } of document.objects) if (object.name !== '') add(kind, object);
       }
     }
-    this.#world.update(objects);
+    this.#world.update(byKind);
     return this.#world;
   }
 
-  /** One function that gives the findings of all checks for a subject, remembered ones where they still hold. */
-  #runners(
-    world: ObjectWorld,
-    hasKnownNamespace: (object: MeshObject) => boolean,
-  ): (declared: DeclaredObject) => readonly Finding[] {
-    const byKind = new Map<string, { readonly runner: CheckRunner; readonly memory: CheckMemory }[]>();
+  /** The checks by the kind they look at, with the findings that still hold. */
+  #checksByKind(world: ObjectWorld, hasKnownNamespace: (object: MeshObject) => boolean): Map<KindKey, SubjectChecks> {
+    const byKind = new Map<KindKey, SubjectChecks['runners'][number][]>();
     for (const check of this.#checks) {
       const stamp = world.stampOf(check.inputs);
       let memory = this.#memories.get(check);
-      if (memory?.stamp !== stamp) this.#memories.set(check, (memory = { stamp, findings: new WeakMap() }));
+      if (memory?.stamp !== stamp) {
+        this.#memories.set(check, (memory = { stamp, findings: new WeakMap() }));
+        this.#generations.set(check.subject, (this.#generations.get(check.subject) ?? 0) + 1);
+      }
       const entry = { runner: new CheckRunner(check, world, hasKnownNamespace), memory };
       const same = byKind.get(check.subject);
       if (same) same.push(entry);
       else byKind.set(check.subject, [entry]);
     }
-    return ({ object, namespaceDeclared }) => {
-      const key = kindKey(object);
-      const findings: Finding[] = [];
-      for (const { runner, memory } of byKind.get(key) ?? []) {
-        let own = memory.findings.get(object);
-        if (!own) memory.findings.set(object, (own = runner.run({ object, isNamespaceKnown: namespaceDeclared })));
-        findings.push(...own);
-      }
-      return findings;
-    };
+    return new Map(
+      [...byKind].map(([kind, runners]) => [kind, { runners, generation: this.#generations.get(kind) ?? 0 }]),
+    );
   }
 
   #diagnosticsOf(
     source: DocumentSource,
     file: DocumentFile,
     document: FileDocument,
-    run: (declared: DeclaredObject) => readonly Finding[],
+    checks: ReadonlyMap<KindKey, SubjectChecks>,
     rules: RuleSettings,
   ): readonly Diagnostic[] {
-    const findings = [...syntaxFindings(document.yaml, file.isOpen)];
-    const isBroken = findings.some(({ rule }) => rule === yamlSyntax);
+    let generation = 0;
+    for (const { kind } of document.objects) generation += checks.get(kind)?.generation ?? 0;
+    const known = this.#documents.get(document);
+    const isKnown = known?.generation === generation;
+    if (isKnown && known.findings.length === 0) return [];
+    if (isKnown && known.rules === rules && known.diagnostics) return known.diagnostics;
+    const findings = isKnown ? known.findings : this.#findingsOf(file, document, checks);
+    const diagnostics = findings.flatMap((finding) => diagnosticOf(source, document, finding, rules) ?? []);
+    const isSelfContained = findings.every((finding) => isWithin(finding, document));
+    this.#documents.set(document, {
+      generation,
+      findings,
+      rules,
+      diagnostics: isSelfContained ? diagnostics : undefined,
+    });
+    return diagnostics;
+  }
+
+  #findingsOf(
+    file: DocumentFile,
+    document: FileDocument,
+    checks: ReadonlyMap<KindKey, SubjectChecks>,
+  ): readonly Finding[] {
+    const ofText = syntaxFindings(document.yaml, file.isOpen);
+    const ofObjects: Finding[] = [];
     for (const declared of document.objects) {
       if (declared.isDerived) continue;
       let own = this.#declared.get(declared);
       if (!own) this.#declared.set(declared, (own = declarationFindings(document.yaml, declared)));
-      const all = [...own, ...run(declared)];
-      findings.push(...(isBroken ? all.filter(({ rule }) => rule.needsValidText !== true) : all));
+      ofObjects.push(...own);
+      const { object, kind, namespaceDeclared: isNamespaceKnown } = declared;
+      for (const { runner, memory } of checks.get(kind)?.runners ?? []) {
+        let found = memory.findings.get(object);
+        if (!found) memory.findings.set(object, (found = runner.run({ object, isNamespaceKnown })));
+        ofObjects.push(...found);
+      }
     }
-    if (findings.length === 0) return [];
-    const known = this.#documents.get(document);
-    if (known && known.rules === rules && isSameList(known.findings, findings)) return known.diagnostics;
-    const diagnostics = findings.flatMap((finding) => diagnosticOf(source, document, finding, rules) ?? []);
-    // Places in other documents move when those are edited; only what stays within this one can be kept.
-    if (findings.every((finding) => isWithin(finding, document))) {
-      this.#documents.set(document, { findings, rules, diagnostics });
-    }
-    return diagnostics;
+    const isBroken = ofText.some(({ rule }) => rule === yamlSyntax);
+    return [...ofText, ...(isBroken ? ofObjects.filter(({ rule }) => rule.needsValidText !== true) : ofObjects)];
   }
 }
 
@@ -158,23 +188,21 @@ function isWithin(finding: Finding, document: FileDocument): boolean {
   );
 }
 
-/** Whether the namespace of an object is written in its file, not assumed. */
+/** Whether the namespace of an object is written in its file, not assumed. Goes by place: indexes keep older objects. */
 function namespaceKnowledge(files: readonly DocumentFile[]): (object: MeshObject) => boolean {
-  let assumed: ReadonlySet<MeshObject> | undefined;
+  let assumed: ReadonlySet<string> | undefined;
+  const keyOf = ({ kind, namespace, name, origin }: MeshObject): string =>
+    [origin.source, origin.document, kind, namespace, name].join(' ');
   return (object) => {
     assumed ??= new Set(
       files.flatMap(({ documents }) =>
         documents.flatMap(({ objects }) =>
-          objects.filter(({ namespaceDeclared }) => !namespaceDeclared).map((declared) => declared.object),
+          objects.filter(({ namespaceDeclared }) => !namespaceDeclared).map((declared) => keyOf(declared.object)),
         ),
       ),
     );
-    return !assumed.has(object);
+    return object.origin.layer !== 'workspace' || !assumed.has(keyOf(object));
   };
-}
-
-function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((each, index) => each === b[index]);
 }
 
 function isSameSettings(a: ResolvedMeshSettings, b: ResolvedMeshSettings): boolean {

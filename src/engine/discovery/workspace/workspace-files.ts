@@ -29,6 +29,7 @@ export class WorkspaceFiles implements DocumentSource {
   readonly #options: ReadOptions;
   readonly #objects = new Map<TextState, { readonly revision: number; readonly objects: readonly MeshObject[] }>();
   #byName: { readonly revision: number; readonly objects: ReadonlyMap<string, readonly MeshObject[]> } | undefined;
+  #order: readonly (readonly [string, FileRecord])[] | undefined;
   #revision = 0;
 
   constructor(options: WorkspaceFilesOptions = {}) {
@@ -73,6 +74,7 @@ export class WorkspaceFiles implements DocumentSource {
     if (record.open) this.#update(uri, record);
     else {
       this.#records.delete(uri);
+      this.#order = undefined;
       this.#revision++;
     }
   }
@@ -125,7 +127,10 @@ export class WorkspaceFiles implements DocumentSource {
 
   #record(uri: string): FileRecord {
     let record = this.#records.get(uri);
-    if (!record) this.#records.set(uri, (record = {}));
+    if (!record) {
+      this.#records.set(uri, (record = {}));
+      this.#order = undefined;
+    }
     return record;
   }
 
@@ -151,7 +156,8 @@ export class WorkspaceFiles implements DocumentSource {
   }
 
   #sorted(): readonly (readonly [string, FileRecord])[] {
-    return [...this.#records].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    // Sorting hundreds of files would take longer than everything else a key stroke costs here.
+    return (this.#order ??= [...this.#records].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   }
 
   #named(): ReadonlyMap<string, readonly MeshObject[]> {

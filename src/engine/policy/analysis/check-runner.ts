@@ -1,5 +1,5 @@
 import type { MeshObject } from '../../model/mesh-object.ts';
-import type { CheckContext, Index, ObjectCheck } from '../checks/check.ts';
+import type { CheckContext, CheckInput, Index, ObjectCheck, ObjectReader } from '../checks/check.ts';
 import { failureOf } from './declaration-findings.ts';
 import type { Finding } from './finding.ts';
 import type { ObjectWorld } from './object-world.ts';
@@ -15,34 +15,35 @@ export class CheckRunner {
   readonly check: ObjectCheck;
   readonly #world: ObjectWorld;
   readonly #hasKnownNamespace: (object: MeshObject) => boolean;
-  readonly #onRead: ((kind: string) => void) | undefined;
+  readonly #onRead: ((input: CheckInput) => void) | undefined;
+  readonly #reader: ObjectReader;
 
   constructor(
     check: ObjectCheck,
     world: ObjectWorld,
     hasKnownNamespace: (object: MeshObject) => boolean,
-    onRead?: (kind: string) => void,
+    onRead?: (input: CheckInput) => void,
   ) {
     this.check = check;
     this.#world = world;
     this.#hasKnownNamespace = hasKnownNamespace;
     this.#onRead = onRead;
+    const kinds = check.inputs.filter((input) => typeof input === 'string');
+    this.#reader = world.readerOf(kinds, onRead);
   }
 
   run({ object, isNamespaceKnown }: Subject): readonly Finding[] {
     const findings: Finding[] = [];
     const { check } = this;
-    const reader = this.#world.readerOf(check.inputs, this.#onRead);
     const context: CheckContext = {
-      ...reader,
+      ...this.#reader,
       subject: object,
       isNamespaceKnown,
       hasKnownNamespace: this.#hasKnownNamespace,
       settings: this.#world.settings,
       index: <T>(index: Index<T>): T => {
-        const undeclared = index.inputs.find((kind) => !check.inputs.includes(kind));
-        if (undeclared !== undefined) throw new Error(`${undeclared} is read but not declared as an input`);
-        if (this.#onRead) index.inputs.forEach(this.#onRead);
+        if (!check.inputs.includes(index)) throw new Error('An index is read but not declared as an input');
+        this.#onRead?.(index);
         return this.#world.index(index);
       },
       report: (about, path, { message, part, severity, related, fixes }) => {

@@ -1,8 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
-import { kindKey } from '../../model/mesh-object.ts';
 import { createSnapshot } from '../../model/snapshot.ts';
-import type { Index, ObjectReader } from '../checks/check.ts';
+import type { CheckInput, Index, ObjectReader } from '../checks/check.ts';
 
 interface KindState {
   /** As given, to see what changed. */
@@ -13,8 +13,10 @@ interface KindState {
 }
 
 interface BuiltIndex {
-  readonly stamp: string;
+  /** The states of its kinds that it was built from, or that would have given the same. */
+  readonly states: readonly KindState[];
   readonly value: unknown;
+  readonly version: number;
 }
 
 const nothing: KindState = { given: [], sorted: [], byName: new Map(), version: 0 };
@@ -27,50 +29,76 @@ export class ObjectWorld {
   readonly settings: ResolvedMeshSettings;
   #kinds = new Map<KindKey, KindState>();
   readonly #indexes = new Map<Index<unknown>, BuiltIndex>();
+  /** Indexes known to be of the present objects. */
+  readonly #current = new Map<Index<unknown>, BuiltIndex>();
   #versions = 0;
 
   constructor(settings: ResolvedMeshSettings) {
     this.settings = settings;
   }
 
-  /** Takes the objects that exist now. Those that are the same as before keep what was computed from them. */
-  update(objects: Iterable<MeshObject>): void {
-    const byKind = new Map<KindKey, MeshObject[]>();
-    for (const object of objects) {
-      const key = kindKey(object);
-      const same = byKind.get(key);
-      if (same) same.push(object);
-      else byKind.set(key, [object]);
-    }
+  /** Takes the objects that exist now, by kind. Those that are the same as before keep what was computed from them. */
+  update(byKind: Map<KindKey, MeshObject[]>): void {
     const kinds = new Map<KindKey, KindState>();
     for (const key of this.#kinds.keys()) if (!byKind.has(key)) byKind.set(key, []);
     for (const [key, given] of byKind) {
       const before = this.#kinds.get(key);
-      kinds.set(key, before && isSame(before.given, given) ? before : this.#stateOf(key, given));
+      kinds.set(key, before && isSame(before.given, given) ? before : this.#newState(key, given));
     }
     this.#kinds = kinds;
+    this.#current.clear();
   }
 
-  /** Changes whenever an object of one of the kinds does. */
-  stampOf(kinds: readonly KindKey[]): string {
-    return kinds.map((kind) => String(this.#kinds.get(kind)?.version ?? 0)).join(' ');
+  /** Changes whenever one of the inputs does. */
+  stampOf(inputs: readonly CheckInput[]): string {
+    return inputs
+      .map((input) => (typeof input === 'string' ? this.#stateOf(input).version : this.#built(input).version))
+      .join(' ');
   }
 
   ofKind(kind: KindKey): readonly MeshObject[] {
-    return (this.#kinds.get(kind) ?? nothing).sorted;
+    return this.#stateOf(kind).sorted;
   }
 
   find(kind: KindKey, namespace: string, name: string): MeshObject | undefined {
-    return (this.#kinds.get(kind) ?? nothing).byName.get(`${namespace}/${name}`);
+    return this.#stateOf(kind).byName.get(`${namespace}/${name}`);
   }
 
   index<T>(index: Index<T>): T {
-    const stamp = this.stampOf(index.inputs);
-    const built = this.#indexes.get(index);
-    if (built?.stamp === stamp) return built.value as T;
-    const value = index.build(this.readerOf(index.inputs), this.settings);
-    this.#indexes.set(index, { stamp, value });
-    return value;
+    return this.#built(index).value as T;
+  }
+
+  #built(index: Index<unknown>): BuiltIndex {
+    const current = this.#current.get(index);
+    if (current) return current;
+    const states = index.inputs.map((kind) => this.#stateOf(kind));
+    const before = this.#indexes.get(index);
+    const isSame = before?.states.every((state, at) => this.#isSameFor(index, state, states[at] ?? nothing));
+    const built: BuiltIndex =
+      before && isSame
+        ? { ...before, states }
+        : { states, value: index.build(this.readerOf(index.inputs), this.settings), version: ++this.#versions };
+    this.#indexes.set(index, built);
+    this.#current.set(index, built);
+    return built;
+  }
+
+  /** Whether the index takes the same from both states. */
+  #isSameFor(index: Index<unknown>, before: KindState, now: KindState): boolean {
+    if (before === now) return true;
+    if (before.sorted.length !== now.sorted.length) return false;
+    return before.sorted.every((old, at) => {
+      const object = now.sorted[at];
+      if (object === undefined || old === object) return object !== undefined;
+      return (
+        isSamePlace(old, object) &&
+        isDeepStrictEqual(index.relevant(old, this.settings), index.relevant(object, this.settings))
+      );
+    });
+  }
+
+  #stateOf(kind: KindKey): KindState {
+    return this.#kinds.get(kind) ?? nothing;
   }
 
   /** Gives objects of these kinds only, and throws for others: they would not be seen to change. */
@@ -91,7 +119,7 @@ export class ObjectWorld {
     };
   }
 
-  #stateOf(key: KindKey, given: readonly MeshObject[]): KindState {
+  #newState(key: KindKey, given: readonly MeshObject[]): KindState {
     const sorted = createSnapshot(given).ofKind(key);
     const byName = new Map(sorted.map((object) => [`${object.namespace}/${object.name}`, object]));
     return { given, sorted, byName, version: ++this.#versions };
@@ -100,4 +128,16 @@ export class ObjectWorld {
 
 function isSame(before: readonly MeshObject[], now: readonly MeshObject[]): boolean {
   return before.length === now.length && before.every((object, index) => object === now[index]);
+}
+
+function isSamePlace(a: MeshObject, b: MeshObject): boolean {
+  const [from, to] = [a.origin, b.origin];
+  return (
+    a.name === b.name &&
+    a.namespace === b.namespace &&
+    a.creationTimestamp === b.creationTimestamp &&
+    from.layer === to.layer &&
+    from.source === to.source &&
+    from.document === to.document
+  );
 }

@@ -23,9 +23,14 @@ export interface RuleInfo {
   readonly needsValidText?: boolean;
 }
 
-/** Something computed once from all objects of some kinds, and shared by checks until one of those objects changes. */
+/**
+ * Something computed once from all objects of some kinds, and shared by checks until what it takes from one of those
+ * objects changes. Objects it hands out may be older than the present ones in everything else.
+ */
 export interface Index<T> {
   readonly inputs: readonly KindKey[];
+  /** All that `build` takes from an object, beside its kind, name, namespace and origin. Compared by value. */
+  relevant(object: MeshObject, settings: ResolvedMeshSettings): unknown;
   build(objects: ObjectReader, settings: ResolvedMeshSettings): T;
 }
 
@@ -65,12 +70,15 @@ export interface CheckContext extends ObjectReader {
   report(object: MeshObject, path: FieldPath, details: ReportDetails): void;
 }
 
-/** Looks at objects of one kind, one at a time. Run again when the object, or any object of `inputs`, has changed. */
+/** A kind of which objects are read, or an index over kinds. */
+export type CheckInput = KindKey | Index<unknown>;
+
+/** Looks at objects of one kind, one at a time. Run again when the object, or any of `inputs`, has changed. */
 export interface ObjectCheck extends RuleInfo {
   readonly scope: 'object';
   readonly subject: KindKey;
-  /** Kinds of which it reads objects beside its subject. */
-  readonly inputs: readonly KindKey[];
+  /** What it reads beside its subject. */
+  readonly inputs: readonly CheckInput[];
   run(context: CheckContext): void;
 }
 

@@ -1,11 +1,13 @@
 import type { FieldPath } from '../../../shared/text.ts';
-import type { MeshObject, Origin } from '../../model/mesh-object.ts';
+import type { KindKey, MeshObject, Origin } from '../../model/mesh-object.ts';
+import { kindKey } from '../../model/mesh-object.ts';
 import type { UntrustedRecord } from './untrusted.ts';
 import { fieldOf, isRecord, listOf, recordOf, stringOf, textsOf } from './untrusted.ts';
 
 /** An object that a document declares, and where in the document it stands. */
 export interface DeclaredObject {
   readonly object: MeshObject;
+  readonly kind: KindKey;
   /** Path of the object in its document: empty, or an item of a `List`. */
   readonly base: FieldPath;
   /** False where the namespace is our assumption, because the document names none. */
@@ -98,10 +100,24 @@ function readObject(value: unknown, base: FieldPath, origin: Origin, options: Re
   };
   const namespaceDeclared = namespace !== undefined || clusterScoped.has(kind);
   const derived = options.derive?.(record, origin);
-  const own: DeclaredObject = { object, base, namespaceDeclared, isDerived: false, problems: derived?.problems ?? [] };
+  const own: DeclaredObject = {
+    object,
+    kind: kindKey(object),
+    base,
+    namespaceDeclared,
+    isDerived: false,
+    problems: derived?.problems ?? [],
+  };
   const others = (derived?.objects ?? []).map((entry): DeclaredObject => {
     const path = [...base, ...entry.base];
-    return { object: entry.object, base: path, namespaceDeclared: true, isDerived: true, problems: [] };
+    return {
+      object: entry.object,
+      kind: kindKey(entry.object),
+      base: path,
+      namespaceDeclared: true,
+      isDerived: true,
+      problems: [],
+    };
   });
   return [own, ...others];
 }

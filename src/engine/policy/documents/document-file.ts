@@ -1,4 +1,5 @@
 /** Files as the policy engine sees them: text, its documents, and the objects each declares. */
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldPath, Range } from '../../../shared/text.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import { splitDocuments } from './split-documents.ts';
@@ -40,7 +41,10 @@ export interface DocumentSource {
   file(uri: string): DocumentFile | undefined;
 }
 
-/** Reads a file, taking over from `previous` every document whose text did not change. */
+/**
+ * Reads a file, taking over from `previous` every document whose text did not change, and the objects of those that only
+ * changed in comments or layout.
+ */
 export function readDocumentFile(
   uri: string,
   text: string,
@@ -59,7 +63,9 @@ export function readDocumentFile(
     const old = takeReusable(reusable, part, index);
     const yaml = old?.yaml ?? new YamlDocument(part);
     // The number of the document is part of where an object comes from.
-    const objects = old?.index === index ? old.objects : declaredObjects(yaml.value, uri, index, options);
+    const before = previous?.documents[index];
+    const isSame = before !== undefined && (before.yaml === yaml || isDeepStrictEqual(before.yaml.value, yaml.value));
+    const objects = isSame ? before.objects : declaredObjects(yaml.value, uri, index, options);
     return { uri, index, line, offset, yaml, objects };
   });
   return { uri, text, isOpen, isTooLong: false, documents };

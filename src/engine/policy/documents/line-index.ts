@@ -3,10 +3,10 @@ import type { Position } from '../../../shared/text.ts';
 /** Converts offsets of one text to positions and back. Line ends as in YAML and LSP: `\n`, `\r\n` and a lone `\r`. */
 export class LineIndex {
   readonly #starts: number[] = [0];
-  readonly #length: number;
+  readonly #text: string;
 
   constructor(text: string) {
-    this.#length = text.length;
+    this.#text = text;
     for (let offset = 0; offset < text.length; offset++) {
       const code = text.charCodeAt(offset);
       if (code === 10 || (code === 13 && text.charCodeAt(offset + 1) !== 10)) this.#starts.push(offset + 1);
@@ -19,7 +19,9 @@ export class LineIndex {
 
   /** Offsets outside the text are moved to its nearest end. */
   positionAt(offset: number): Position {
-    const wanted = Math.max(0, Math.min(offset, this.#length));
+    let wanted = Math.max(0, Math.min(offset, this.#text.length));
+    // Between the two characters of one line end there is no position.
+    if (this.#text.charCodeAt(wanted) === 10 && this.#text.charCodeAt(wanted - 1) === 13) wanted--;
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -39,6 +41,6 @@ export class LineIndex {
   /** Offset of the first character of a line; the length of the text for lines beyond it. */
   lineStart(line: number): number {
     if (line < 0) return 0;
-    return this.#starts[line] ?? this.#length;
+    return this.#starts[line] ?? this.#text.length;
   }
 }

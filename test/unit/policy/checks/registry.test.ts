@@ -5,8 +5,10 @@ import { describe, test } from 'node:test';
 import { WorkspaceFiles } from '../../../../src/engine/discovery/workspace/workspace-files.ts';
 import { CheckRunner } from '../../../../src/engine/policy/analysis/check-runner.ts';
 import { ObjectWorld } from '../../../../src/engine/policy/analysis/object-world.ts';
+import type { CheckInput } from '../../../../src/engine/policy/checks/check.ts';
 import { docsOf } from '../../../../src/engine/policy/checks/check.ts';
 import { checks, objectChecks, retiredCodes } from '../../../../src/engine/policy/checks/registry.ts';
+import type { MeshObject } from '../../../../src/engine/model/mesh-object.ts';
 import { kindKey } from '../../../../src/engine/model/mesh-object.ts';
 import { resolveMeshSettings } from '../../../../src/shared/mesh-settings.ts';
 import { fixtures } from './fixture-files.ts';
@@ -68,21 +70,27 @@ describe('every check has a fixture that fires and one that must not', () => {
   }
 });
 
+function byKind(objects: readonly MeshObject[]): Map<string, MeshObject[]> {
+  const kinds = new Map<string, MeshObject[]>();
+  for (const object of objects) kinds.set(kindKey(object), [...(kinds.get(kindKey(object)) ?? []), object]);
+  return kinds;
+}
+
 describe('declared inputs are the kinds that are read', () => {
   for (const check of objectChecks) {
     test(check.rule, () => {
-      const read = new Set<string>();
+      const read = new Set<CheckInput>();
       for (const { text, settings } of fixtures) {
         const resolved = resolveMeshSettings(settings);
         const files = new WorkspaceFiles();
         files.setDisk('file:///fixture.yaml', text);
         const world = new ObjectWorld(resolved);
-        world.update(files.objects());
+        world.update(byKind(files.objects()));
         const runner = new CheckRunner(
           check,
           world,
           () => true,
-          (kind) => read.add(kind),
+          (input) => read.add(input),
         );
         for (const object of files.objects()) {
           if (kindKey(object) !== check.subject) continue;
@@ -90,7 +98,17 @@ describe('declared inputs are the kinds that are read', () => {
           assert.ok(!findings.some(({ rule }) => rule.rule === 'internal-error'), findings[0]?.message);
         }
       }
-      assert.deepEqual([...read].sort(), [...new Set(check.inputs)].sort());
+      assert.deepEqual(
+        check.inputs.filter((input) => !read.has(input)),
+        [],
+        'declared but never read',
+      );
+      assert.deepEqual(
+        [...read].filter((input) => !check.inputs.includes(input)),
+        [],
+        'read but not declared',
+      );
+      assert.equal(new Set(check.inputs).size, check.inputs.length);
     });
   }
 });

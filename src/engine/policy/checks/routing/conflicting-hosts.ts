@@ -33,6 +33,8 @@ function claimsOf(object: MeshObject, settings: ResolvedMeshSettings): readonly 
 
 const hostClaims: Index<ReadonlyMap<string, readonly HostClaim[]>> = {
   inputs: [Kinds.virtualService],
+  relevant: (object, settings) =>
+    claimsOf(object, settings).map(({ host, written, path, exportTo }) => [host, written, path, exportTo]),
   build: (objects, settings) => {
     const byHost = new Map<string, HostClaim[]>();
     for (const claim of objects.ofKind(Kinds.virtualService).flatMap((object) => claimsOf(object, settings))) {
@@ -52,7 +54,7 @@ export const conflictingHosts: ObjectCheck = {
   severity: 'error',
   summary: 'Two VirtualServices of the mesh are for the same host; only the older one counts.',
   subject: Kinds.virtualService,
-  inputs: [Kinds.virtualService],
+  inputs: [hostClaims],
   run(context) {
     const { subject } = context;
     const byHost = context.index(hostClaims);

@@ -13,7 +13,7 @@ export const destinationPortRequired: ObjectCheck = {
   severity: 'error',
   summary: 'A route names no port of a service that has several.',
   subject: Kinds.virtualService,
-  inputs: [Kinds.service, Kinds.serviceEntry],
+  inputs: [serviceDirectory],
   run(context) {
     const { subject, isNamespaceKnown } = context;
     for (const destination of destinationsOf(subject)) {

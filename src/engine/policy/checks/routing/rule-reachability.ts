@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { UntrustedRecord } from '../../documents/untrusted.ts';
+import { perObject } from '../per-object.ts';
 import { matchCovers } from './match-coverage.ts';
 import type { RuleView } from './virtual-service-view.ts';
 import { gatewaysOf, rulesOf } from './virtual-service-view.ts';
@@ -27,7 +28,7 @@ interface Candidate {
 const most = 500;
 
 /** How far requests get to each rule, in the order of the rules. */
-export function reachOf(object: MeshObject): readonly RuleReach[] {
+export const reachOf = perObject((object: MeshObject): readonly RuleReach[] => {
   const gateways = gatewaysOf(object);
   return (['http', 'tls', 'tcp'] as const).flatMap((type) => {
     const earlier: Candidate[] = [];
@@ -50,7 +51,7 @@ export function reachOf(object: MeshObject): readonly RuleReach[] {
         return { rule, covered, isUnreachable: own.length > 0 && coveredByRules === own.length };
       });
   });
-}
+});
 
 /** A rule without matches applies always, as one with an empty match would. */
 function candidatesOf(rule: RuleView): readonly Candidate[] {

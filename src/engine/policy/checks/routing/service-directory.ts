@@ -1,5 +1,7 @@
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { UntrustedRecord } from '../../documents/untrusted.ts';
+import { fieldOf, isRecord, listOf } from '../../documents/untrusted.ts';
 import { isExportedTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
@@ -90,8 +92,20 @@ function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   else map.set(key, [value]);
 }
 
+/** Where its pods listen and how it is published changes nothing for those who call it. */
+function serviceParts(spec: UntrustedRecord): unknown {
+  const ports = listOf(spec.ports).map((port) =>
+    ['name', 'port', 'protocol', 'appProtocol'].map((key) => fieldOf(port, key)),
+  );
+  return [ports, spec.selector, spec.clusterIP, spec.clusterIPs, spec.type, spec.externalName];
+}
+
 export const serviceDirectory: Index<ServiceDirectory> = {
   inputs: [Kinds.service, Kinds.serviceEntry],
+  relevant: ({ kind, annotations, spec }) => [
+    annotations['networking.istio.io/exportTo'],
+    kind === 'Service' && isRecord(spec) ? serviceParts(spec) : spec,
+  ],
   build: (objects, settings) => {
     const snapshot = { ...objects, layers: [], all: () => [] };
     return new ServiceDirectory(readServices(snapshot, settings), settings);

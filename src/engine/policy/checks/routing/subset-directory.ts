@@ -7,6 +7,7 @@ import type { ExportTo } from '../../semantics/export-to.ts';
 import { isExportedTo, resolveExportTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { Index } from '../check.ts';
+import { perObject } from '../per-object.ts';
 
 export interface SubsetView {
   readonly name: string;
@@ -24,13 +25,13 @@ export interface DestinationRuleView {
 }
 
 /** Subsets a DestinationRule names; entries without a name are left out. */
-export function subsetsOf(object: MeshObject): readonly SubsetView[] {
-  return listOf(fieldOf(object.spec, 'subsets')).flatMap((entry, index) => {
+export const subsetsOf = perObject((object: MeshObject): readonly SubsetView[] =>
+  listOf(fieldOf(object.spec, 'subsets')).flatMap((entry, index) => {
     const name = stringOf(fieldOf(entry, 'name'));
     if (!isRecord(entry) || name === undefined || name === '') return [];
     return [{ name, labels: textsOf(entry.labels), path: ['spec', 'subsets', index] }];
-  });
-}
+  }),
+);
 
 /** DestinationRules by the host they are for. */
 export class SubsetDirectory {
@@ -77,5 +78,11 @@ function add<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 export const subsetDirectory: Index<SubsetDirectory> = {
   inputs: [Kinds.destinationRule],
+  relevant: (object) => [
+    fieldOf(object.spec, 'host'),
+    fieldOf(object.spec, 'exportTo'),
+    listOf(fieldOf(object.spec, 'subsets')).length,
+    subsetsOf(object),
+  ],
   build: (objects, settings) => new SubsetDirectory(objects.ofKind(Kinds.destinationRule), settings),
 };

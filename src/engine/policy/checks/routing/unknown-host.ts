@@ -16,7 +16,7 @@ export const unknownHost: ObjectCheck = {
   severity: 'error',
   summary: 'A route sends requests to a host that no Service or ServiceEntry has.',
   subject: Kinds.virtualService,
-  inputs: [Kinds.service, Kinds.serviceEntry],
+  inputs: [serviceDirectory],
   run(context) {
     const directory = context.index(serviceDirectory);
     for (const destination of destinationsOf(context.subject)) checkDestination(context, directory, destination);

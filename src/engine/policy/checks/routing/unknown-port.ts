@@ -12,7 +12,7 @@ export const unknownPort: ObjectCheck = {
   severity: 'error',
   summary: 'A route names a port that the service does not have.',
   subject: Kinds.virtualService,
-  inputs: [Kinds.service, Kinds.serviceEntry],
+  inputs: [serviceDirectory],
   run(context) {
     const { subject, isNamespaceKnown } = context;
     for (const { host, port, path } of destinationsOf(subject)) {

@@ -17,7 +17,7 @@ export const unknownSubset: ObjectCheck = {
   severity: 'error',
   summary: 'A route names a subset that no DestinationRule of the host defines.',
   subject: Kinds.virtualService,
-  inputs: [Kinds.destinationRule, Kinds.service, Kinds.serviceEntry],
+  inputs: [subsetDirectory, serviceDirectory],
   run(context) {
     for (const destination of destinationsOf(context.subject)) {
       if (destination.subset !== undefined) checkSubset(context, destination, destination.subset);

@@ -1,6 +1,7 @@
 /** Routes of a VirtualService with the paths of their fields, read from untrusted data: what is wrong is left out. */
 import type { FieldPath } from '../../../../shared/text.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
+import { perObject } from '../per-object.ts';
 import type { UntrustedRecord } from '../../documents/untrusted.ts';
 import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../documents/untrusted.ts';
 
@@ -38,8 +39,8 @@ export interface WeightedDestination {
 const routeTypes: readonly RouteType[] = ['http', 'tls', 'tcp'];
 
 /** Rules in the order written; entries that are no mappings are left out. */
-export function rulesOf(object: MeshObject): readonly RuleView[] {
-  return routeTypes.flatMap((type) =>
+export const rulesOf = perObject((object: MeshObject): readonly RuleView[] =>
+  routeTypes.flatMap((type) =>
     listOf(fieldOf(object.spec, type)).flatMap((value, index): RuleView[] => {
       if (!isRecord(value)) return [];
       const path = ['spec', type, index];
@@ -59,12 +60,12 @@ export function rulesOf(object: MeshObject): readonly RuleView[] {
         },
       ];
     }),
-  );
-}
+  ),
+);
 
 /** Every destination, those of mirrored copies included. */
-export function destinationsOf(object: MeshObject): readonly DestinationView[] {
-  return rulesOf(object).flatMap((rule) => {
+export const destinationsOf = perObject((object: MeshObject): readonly DestinationView[] =>
+  rulesOf(object).flatMap((rule) => {
     const routed = rule.destinations.flatMap(({ destination }) => destination ?? []);
     const mirror = readDestination(fieldOf(rule.value, 'mirror'), [...rule.path, 'mirror'], true);
     const mirrors = listOf(fieldOf(rule.value, 'mirrors')).flatMap(
@@ -72,8 +73,8 @@ export function destinationsOf(object: MeshObject): readonly DestinationView[] {
         readDestination(fieldOf(entry, 'destination'), [...rule.path, 'mirrors', index, 'destination'], true) ?? [],
     );
     return [...routed, ...(mirror ? [mirror] : []), ...mirrors];
-  });
-}
+  }),
+);
 
 /** Names of the gateways of the whole object; `mesh` where it names none. */
 export function gatewaysOf(object: MeshObject): readonly string[] {

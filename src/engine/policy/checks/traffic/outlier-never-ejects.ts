@@ -6,7 +6,7 @@ import { selectorMatches } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../routing/service-directory.ts';
 import { subsetsOf } from '../routing/subset-directory.ts';
-import { workloadDirectory, workloadKinds } from './workload-directory.ts';
+import { workloadDirectory } from './workload-directory.ts';
 
 /** Istio's default for `maxEjectionPercent`. */
 const defaultPercent = 10;
@@ -19,7 +19,7 @@ export const outlierNeverEjects: ObjectCheck = {
   severity: 'warning',
   summary: 'Outlier detection may eject less than one endpoint, so it ejects none.',
   subject: Kinds.destinationRule,
-  inputs: [Kinds.service, Kinds.serviceEntry, ...workloadKinds],
+  inputs: [serviceDirectory, workloadDirectory],
   run(context) {
     const { subject } = context;
     if (!isRecord(subject.spec)) return;

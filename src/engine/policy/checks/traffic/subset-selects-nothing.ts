@@ -1,4 +1,6 @@
+import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import { fieldOf, listOf, stringOf, textsOf } from '../../documents/untrusted.ts';
 import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
 import { resolveHost, selectorMatches } from '../../semantics/hosts.ts';
@@ -8,22 +10,22 @@ import { serviceDirectory } from '../routing/service-directory.ts';
 import type { SubsetView } from '../routing/subset-directory.ts';
 import { subsetsOf } from '../routing/subset-directory.ts';
 import { destinationsOf } from '../routing/virtual-service-view.ts';
-import { workloadDirectory, workloadKinds } from './workload-directory.ts';
+import { workloadDirectory } from './workload-directory.ts';
 
 /** `host subset` of every destination. */
 const usedSubsets: Index<ReadonlySet<string>> = {
   inputs: [Kinds.virtualService],
+  relevant: usesOf,
   build: (objects, settings) =>
-    new Set(
-      objects
-        .ofKind(Kinds.virtualService)
-        .flatMap((object) =>
-          destinationsOf(object).flatMap(({ host, subset }) =>
-            subset === undefined ? [] : [`${resolveHost(host, object.namespace, settings)} ${subset}`],
-          ),
-        ),
-    ),
+    new Set(objects.ofKind(Kinds.virtualService).flatMap((object) => usesOf(object, settings))),
 };
+
+function usesOf(object: MeshObject, settings: ResolvedMeshSettings): readonly string[] {
+  const uses = destinationsOf(object).flatMap(({ host, subset }) =>
+    subset === undefined ? [] : [`${resolveHost(host, object.namespace, settings)} ${subset}`],
+  );
+  return [...new Set(uses)];
+}
 
 export const subsetSelectsNothing: ObjectCheck = {
   scope: 'object',
@@ -33,7 +35,7 @@ export const subsetSelectsNothing: ObjectCheck = {
   severity: 'error',
   summary: 'No workload of the service has the labels of a subset.',
   subject: Kinds.destinationRule,
-  inputs: [Kinds.service, Kinds.serviceEntry, Kinds.virtualService, ...workloadKinds],
+  inputs: [serviceDirectory, usedSubsets, workloadDirectory],
   run(context) {
     const { subject, isNamespaceKnown } = context;
     const host = stringOf(fieldOf(subject.spec, 'host'));

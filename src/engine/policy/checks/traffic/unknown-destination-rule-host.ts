@@ -13,7 +13,7 @@ export const unknownDestinationRuleHost: ObjectCheck = {
   severity: 'warning',
   summary: 'A DestinationRule is for a host that no Service or ServiceEntry has, so it does nothing.',
   subject: Kinds.destinationRule,
-  inputs: [Kinds.service, Kinds.serviceEntry],
+  inputs: [serviceDirectory],
   run(context) {
     const { subject, isNamespaceKnown, settings } = context;
     const host = stringOf(fieldOf(subject.spec, 'host'));

@@ -4,6 +4,7 @@ import { fieldOf, numberOf, recordOf, textsOf, valueAt } from '../../documents/u
 import { selectorMatches } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import type { Index } from '../check.ts';
+import { perObject } from '../per-object.ts';
 
 /** Kinds that make pods from a template. */
 const templated: readonly KindKey[] = [Kinds.deployment, Kinds.statefulSet, Kinds.daemonSet];
@@ -67,11 +68,15 @@ function readSingle(object: MeshObject): WorkloadView {
   };
 }
 
+const readWorkload = perObject((object) =>
+  object.kind === 'Pod' || object.kind === 'WorkloadEntry' ? readSingle(object) : readTemplated(object),
+);
+
 export const workloadDirectory: Index<WorkloadDirectory> = {
   inputs: workloadKinds,
-  build: (objects) =>
-    new WorkloadDirectory([
-      ...[Kinds.pod, Kinds.workloadEntry].flatMap((kind) => objects.ofKind(kind).map(readSingle)),
-      ...templated.flatMap((kind) => objects.ofKind(kind).map(readTemplated)),
-    ]),
+  relevant: (object) => {
+    const { labels, endpoints, serviceAccount } = readWorkload(object);
+    return [labels, endpoints, serviceAccount];
+  },
+  build: (objects) => new WorkloadDirectory(workloadKinds.flatMap((kind) => objects.ofKind(kind).map(readWorkload))),
 };

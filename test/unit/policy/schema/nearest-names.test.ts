@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { didYouMean, nearestNames } from '../../../../src/engine/policy/schema/nearest-names.ts';
+
+const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['reviewz', ['ratings', 'reviews', 'details'], ['reviews']],
+  ['wieght', ['weight', 'headers'], ['weight']],
+  ['rout', ['route', 'redirect'], ['route']],
+  ['ROUTE', ['route'], ['route']],
+  ['loadbalancer', ['loadBalancer'], ['loadBalancer']],
+  // With two letters everything is near.
+  ['v3', ['v1', 'v2'], []],
+  ['xyz', ['abc'], []],
+  ['review', ['reviews', 'reviews-v2'], ['reviews', 'reviews-v2']],
+  ['', ['a'], []],
+];
+
+describe('nearestNames', () => {
+  for (const [wrong, known, expected] of cases) {
+    test(wrong, () => assert.deepEqual(nearestNames(wrong, known), expected));
+  }
+});
+
+test('didYouMean', () => {
+  assert.equal(didYouMean([]), '');
+  assert.equal(didYouMean(['a']), ' Did you mean `a`?');
+  assert.equal(didYouMean(['a', 'b', 'c']), ' Did you mean `a`, `b` or `c`?');
+});
