@@ -32,7 +32,7 @@ export interface Span {
 /** A line of the list of traces. */
 export interface TraceSummary {
   readonly traceId: string;
-  /** Name of the root span, else of the earliest. */
+  /** What was asked of the root, `GET /productpage`; where that is not known, the name of its span. */
   readonly name: string;
   readonly rootService: string;
   readonly start: number;

@@ -173,3 +173,22 @@ test('mesh events about instances on the trace, also those that were only tried,
     { time: 1011, message: 'reviews-v2-1 is down.', instance: 'bookinfo/reviews-v2-1' },
   ]);
 });
+
+const names: readonly (readonly [string, Span['attributes'], string])[] = [
+  [
+    'a sidecar, absolute form',
+    { 'http.method': 'GET', 'http.url': 'http://ingress:8080/productpage?u=jason' },
+    'GET /productpage',
+  ],
+  ['a sidecar, origin form', { 'http.method': 'POST', 'http.url': '/ratings/0' }, 'POST /ratings/0'],
+  ['an application with the newer names', { 'http.request.method': 'GET', 'url.path': '/' }, 'GET /'],
+  ['a host without a path', { 'http.method': 'GET', 'http.url': 'http://ingress' }, 'GET /'],
+  ['no HTTP', { 'db.system': 'redis' }, 'span a'],
+];
+for (const [what, attributes, name] of names) {
+  test(`a trace is called after what was asked: ${what}`, () => {
+    const store = new TraceStore();
+    store.add([span('a', undefined, 1000, 5, { attributes })]);
+    assert.equal(store.summaries()[0]?.name, name);
+  });
+}
