@@ -8,6 +8,7 @@ import type {
   EngineParams,
   EngineResult,
 } from '../../shared/engine-protocol.ts';
+import { UserFacingError } from '../command-registry.ts';
 import type { Disposable } from '../disposables.ts';
 import { describeExit, startEngineProcess, type EngineProcess } from './engine-process.ts';
 import type { createConnection, EngineConnection } from './language-client.ts';
@@ -20,9 +21,6 @@ export interface EngineState {
   /** Process id while it runs. */
   readonly pid?: number;
 }
-
-/** Thrown by requests while no engine can answer; its message is for people. */
-export class EngineUnavailableError extends Error {}
 
 /** What the supervisor of the engine needs from the rest of the extension. */
 export interface EngineClientInput {
@@ -76,7 +74,7 @@ export class EngineClient implements Disposable {
     if (!this.#isDisposed) await this.#launch('restarting');
   }
 
-  /** Asks the engine. Rejects with {@link EngineUnavailableError} while it does not run. */
+  /** Asks the engine. Rejects with {@link UserFacingError} while it does not run. */
   async request<M extends EngineMethod>(
     method: M,
     params: EngineParams<M>,
@@ -202,7 +200,7 @@ export class EngineClient implements Disposable {
       const decide = (state: EngineState): boolean => {
         if (state.state === 'running' && this.#connection !== undefined) resolve(this.#connection);
         else if (state.state !== 'stopped') return false;
-        else reject(new EngineUnavailableError(state.message ?? l10n.t('The Meshlens engine is not running.')));
+        else reject(new UserFacingError(state.message ?? l10n.t('The Meshlens engine is not running.')));
         return true;
       };
       if (decide(this.#state)) return;

@@ -1,4 +1,4 @@
-import { EventEmitter, RelativePattern, Uri, workspace } from 'vscode';
+import { EventEmitter, Uri, workspace } from 'vscode';
 import { DisposableList, type Disposable } from '../disposables.ts';
 import type { SettingsReader } from '../settings-reader.ts';
 import { meshFileName } from './mesh-documents.ts';
@@ -70,9 +70,4 @@ async function existing(file: string): Promise<Uri[]> {
 
 function depth(uri: Uri): number {
   return uri.path.split('/').length;
-}
-
-/** The pattern of all YAML of a folder, without what is not the person's own. */
-export function yamlPattern(folder: { readonly uri: Uri }): RelativePattern {
-  return new RelativePattern(folder.uri, '**/*.{yaml,yml}');
 }

@@ -27,9 +27,10 @@ const places = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
-/** Starts a browser: the one of `MESHLENS_CHROMIUM`, else the system's, else one from npm. */
+/** Starts a browser: the one of `MESHLENS_CHROMIUM` (`npm` for the one from npm), else the system's, else one from npm. */
 export async function launchBrowser(): Promise<Browser> {
-  const found = process.env['MESHLENS_CHROMIUM'] ?? onPath() ?? places.find((place) => existsSync(place));
+  const wanted = process.env['MESHLENS_CHROMIUM'];
+  const found = wanted === 'npm' ? undefined : (wanted ?? onPath() ?? places.find((place) => existsSync(place)));
   const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--force-color-profile=srgb'];
   if (found !== undefined) return chromium.launch({ executablePath: found, args });
   const { executablePath, args: own } = await packagedChromium();

@@ -125,7 +125,7 @@ function instanceSummary(instances: readonly LocalInstance[], t: Translate): str
 }
 
 /** The word for a state; shown beside the icon, so that no state is told by colour alone. */
-export function stateWord(state: InstanceState, t: Translate): string {
+function stateWord(state: InstanceState, t: Translate): string {
   switch (state) {
     case 'starting':
       return t('starting');
@@ -143,7 +143,7 @@ export function stateWord(state: InstanceState, t: Translate): string {
 }
 
 /** The word for a phase of the mesh. */
-export function phaseWord(phase: LocalMeshStatus['phase'], t: Translate): string {
+function phaseWord(phase: LocalMeshStatus['phase'], t: Translate): string {
   switch (phase) {
     case 'starting':
       return t('starting');
