@@ -86,7 +86,9 @@ function report(
   const near = nearestNames(wrongValue, values);
   const choices = near.length > 0 ? near : values.slice(0, 5);
   const known =
-    near.length === 0 && values.length > 0 ? ` Its workloads have ${choices.map((value) => `\`${value}\``).join(', ')}.` : '';
+    near.length === 0 && values.length > 0
+      ? ` Its workloads have ${choices.map((value) => `\`${value}\``).join(', ')}.`
+      : '';
   context.report(context.subject, path, {
     message:
       `No workload of \`${written}\` has \`${wrongKey}: ${wrongValue}\`, so subset \`${subset.name}\` is empty` +
