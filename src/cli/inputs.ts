@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { stdinUri } from '../engine/discovery/workspace/read-files.ts';
 import type { Inputs } from '../shared/engine-protocol.ts';
 import type { CommandIo, OptionValues } from './command.ts';
 import { stringOption, UsageError } from './command.ts';
@@ -24,7 +25,7 @@ export async function inputsFrom(positionals: readonly string[], values: OptionV
   const clusterDomain = stringOption(values, 'cluster-domain');
   return {
     files: paths.map((name) => path.resolve(io.cwd, name)),
-    ...(positionals.includes('-') ? { resources: [{ uri: 'stdin.yaml', text: await readAll(io.stdin) }] } : {}),
+    ...(positionals.includes('-') ? { resources: [{ uri: stdinUri, text: await readAll(io.stdin) }] } : {}),
     mesh: {
       ...(namespace === undefined ? {} : { defaultNamespace: namespace }),
       ...(clusterDomain === undefined ? {} : { clusterDomain }),
