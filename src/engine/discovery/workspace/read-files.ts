@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { globPattern, globRoot, isGlob } from './glob.ts';
 
 /** The URI of text that came through a pipe. */
-const stdinUri = 'stdin:-';
+export const stdinUri = 'stdin:-';
 
 interface ReadText {
   readonly uri: string;
