@@ -43,7 +43,8 @@ export function encodePeer(identity: ProxyIdentity): string {
   return fields.toString();
 }
 
-// The same peers send the same value with every request. Bounded, because a plaintext client can send anything.
+// By header value or by principal (which, unlike a header value, has no `=`). The same peers send the same value with every
+// request. Bounded, because a plaintext client can send anything.
 const remembered = new Map<string, PeerLabels>();
 
 function decode(value: string): PeerLabels {
@@ -61,9 +62,13 @@ function decode(value: string): PeerLabels {
     cluster: field('c'),
     principal: field('p'),
   };
-  if (remembered.size >= maxRemembered) remembered.clear();
-  remembered.set(value, peer);
+  remember(value, peer);
   return peer;
+}
+
+function remember(key: string, peer: PeerLabels): void {
+  if (remembered.size >= maxRemembered) remembered.clear();
+  remembered.set(key, peer);
 }
 
 /**
@@ -77,7 +82,28 @@ export function peerOf(
   const claimed = header === undefined ? unknownPeer : decode(header);
   const principal = connection.principal ?? 'unknown';
   if (connection.secure && connection.principal !== undefined && claimed.principal !== principal) {
-    return { ...unknownPeer, principal };
+    return onlyPrincipal(principal);
   }
-  return claimed.principal === principal ? claimed : { ...claimed, principal };
+  return claimed.principal === principal ? claimed : anonymous(claimed);
+}
+
+/** A peer of which only the principal is known; always the same object for the same principal, while remembered. */
+function onlyPrincipal(principal: string): PeerLabels {
+  const present = remembered.get(principal);
+  if (present !== undefined) return present;
+  const peer = { ...unknownPeer, principal };
+  remember(principal, peer);
+  return peer;
+}
+
+const anonymized = new WeakMap<PeerLabels, PeerLabels>();
+
+/** The same peer with its principal unknown; always the same object for the same peer. */
+function anonymous(peer: PeerLabels): PeerLabels {
+  let result = anonymized.get(peer);
+  if (result === undefined) {
+    result = { ...peer, principal: 'unknown' };
+    anonymized.set(peer, result);
+  }
+  return result;
 }

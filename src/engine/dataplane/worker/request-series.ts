@@ -51,20 +51,57 @@ class Histogram {
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.sum += value;
   }
+
+  merge(other: Histogram): void {
+    other.counts.forEach((count, bucket) => (this.counts[bucket] = (this.counts[bucket] ?? 0) + count));
+    this.sum += other.sum;
+  }
 }
 
+/** Requests with the same labels, as far as one peer object goes. */
 class Series {
-  readonly labels: RequestLabels;
-  readonly generation: number;
+  readonly first: FinishedRequest;
   count = 0;
   readonly duration = new Histogram(durationBuckets);
   readonly requestBytes = new Histogram(byteBuckets);
   readonly responseBytes = new Histogram(byteBuckets);
   readonly instances = new Map<string, number>();
 
-  constructor(labels: RequestLabels, generation: number) {
-    this.labels = labels;
-    this.generation = generation;
+  constructor(first: FinishedRequest) {
+    this.first = first;
+  }
+
+  /** Compares what differs most often first. The peer is the same object. */
+  takes(request: FinishedRequest): boolean {
+    const { first } = this;
+    return (
+      first.status === request.status &&
+      first.service.host === request.service.host &&
+      first.flags === request.flags &&
+      first.generation === request.generation &&
+      first.secure === request.secure &&
+      first.protocol === request.protocol &&
+      first.grpcStatus === request.grpcStatus &&
+      first.reporter === request.reporter
+    );
+  }
+
+  add(request: FinishedRequest): void {
+    this.count++;
+    this.duration.add(request.durationMs);
+    this.requestBytes.add(request.requestBytes);
+    this.responseBytes.add(request.responseBytes);
+    this.instances.set(request.instance, (this.instances.get(request.instance) ?? 0) + 1);
+  }
+
+  merge(other: Series): void {
+    this.count += other.count;
+    this.duration.merge(other.duration);
+    this.requestBytes.merge(other.requestBytes);
+    this.responseBytes.merge(other.responseBytes);
+    for (const [instance, count] of other.instances) {
+      this.instances.set(instance, (this.instances.get(instance) ?? 0) + count);
+    }
   }
 }
 
@@ -116,50 +153,52 @@ function revision(version: string): string {
 /** Requests of one proxy since the last report. */
 export class RequestCounters {
   readonly #self: ProxyIdentity;
-  readonly #series = new Map<string, Series>();
+  // By the object that describes the peer, which lives as long as its endpoint: no key has to be made for a request.
+  readonly #series = new Map<PeerLabels, Series[]>();
 
   constructor(self: ProxyIdentity) {
     this.#self = self;
   }
 
   add(request: FinishedRequest): void {
-    const { peer, service } = request;
-    const key =
-      `${request.generation} ${request.reporter} ${request.status} ${request.flags} ${request.protocol} ` +
-      `${request.grpcStatus} ${request.secure} ${service.host} ${peer.workload} ${peer.namespace} ${peer.app} ` +
-      `${peer.version} ${peer.principal} ${peer.cluster}`;
-    let series = this.#series.get(key);
-    if (series === undefined) {
-      series = new Series(
-        {
-          ...hopLabels(this.#self, request),
-          request_protocol: request.protocol,
-          response_code: String(request.status),
-          grpc_response_status: request.grpcStatus,
-        },
-        request.generation,
-      );
-      this.#series.set(key, series);
+    let ofPeer = this.#series.get(request.peer);
+    if (ofPeer === undefined) {
+      ofPeer = [];
+      this.#series.set(request.peer, ofPeer);
     }
-    series.count++;
-    series.duration.add(request.durationMs);
-    series.requestBytes.add(request.requestBytes);
-    series.responseBytes.add(request.responseBytes);
-    series.instances.set(request.instance, (series.instances.get(request.instance) ?? 0) + 1);
+    let series = ofPeer.find((one) => one.takes(request));
+    if (series === undefined) {
+      series = new Series(request);
+      ofPeer.push(series);
+    }
+    series.add(request);
   }
 
   /** Takes what was counted and starts again at zero. */
   take(): RequestDelta[] {
-    const deltas = [...this.#series.values()].map((series) => ({
-      labels: series.labels,
+    const merged = new Map<string, { readonly labels: RequestLabels; readonly series: Series }>();
+    for (const series of [...this.#series.values()].flat()) {
+      const { first } = series;
+      const labels = {
+        ...hopLabels(this.#self, first),
+        request_protocol: first.protocol,
+        response_code: String(first.status),
+        grpc_response_status: first.grpcStatus,
+      };
+      const key = `${first.generation} ${JSON.stringify(labels)}`;
+      const same = merged.get(key);
+      if (same) same.series.merge(series);
+      else merged.set(key, { labels, series });
+    }
+    this.#series.clear();
+    return [...merged.values()].map(({ labels, series }) => ({
+      labels,
       count: series.count,
       duration: { counts: series.duration.counts, sum: series.duration.sum },
       requestBytes: { counts: series.requestBytes.counts, sum: series.requestBytes.sum },
       responseBytes: { counts: series.responseBytes.counts, sum: series.responseBytes.sum },
       instances: Object.fromEntries(series.instances),
-      generation: series.generation,
+      generation: series.first.generation,
     }));
-    this.#series.clear();
-    return deltas;
   }
 }
