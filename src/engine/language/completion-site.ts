@@ -6,7 +6,7 @@ import type { FieldPath, Range } from '../../shared/text.ts';
 import type { FileDocument } from '../policy/documents/document-file.ts';
 import { placeInFile } from '../policy/documents/document-file.ts';
 import { SyntaxTree } from '../policy/documents/syntax-tree.ts';
-import { isRecord } from '../policy/documents/untrusted.ts';
+import { isRecord } from '../../shared/untrusted.ts';
 import { maximumDocumentLength } from '../policy/documents/yaml-document.ts';
 
 export interface CompletionSite {

@@ -2,7 +2,7 @@ import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { Position, Range } from '../../shared/text.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
-import { fieldOf, isRecord, stringOf, valueAt } from '../policy/documents/untrusted.ts';
+import { fieldOf, isRecord, stringOf, valueAt } from '../../shared/untrusted.ts';
 import { kindSchemas, kindsByGroup } from '../policy/schema/schema-registry.ts';
 import type { ObjectSchema, Schema } from '../policy/schema/schema.ts';
 import { writeScalar } from '../policy/fixes/yaml-writing.ts';

@@ -7,7 +7,7 @@ import { rulesOf } from '../policy/checks/routing/virtual-service-view.ts';
 import type { DeclaredObject } from '../policy/documents/declared-objects.ts';
 import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
 import { placeInFile } from '../policy/documents/document-file.ts';
-import { fieldOf, listOf, numberOf, stringOf, valueAt } from '../policy/documents/untrusted.ts';
+import { fieldOf, listOf, numberOf, stringOf, valueAt } from '../../shared/untrusted.ts';
 
 export interface DocumentSymbolResult {
   readonly name: string;

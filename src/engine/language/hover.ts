@@ -2,7 +2,7 @@ import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { Position, Range } from '../../shared/text.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { Kinds } from '../model/kinds.ts';
-import { fieldOf, listOf, numberOf, stringOf, valueAt } from '../policy/documents/untrusted.ts';
+import { fieldOf, listOf, numberOf, stringOf, valueAt } from '../../shared/untrusted.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { typeName } from '../policy/schema/schema-at.ts';
 import type { Schema } from '../policy/schema/schema.ts';

@@ -1,6 +1,6 @@
 import type { FieldPath } from '../../shared/text.ts';
 import { Kinds } from '../model/kinds.ts';
-import { fieldOf, stringOf, valueAt } from '../policy/documents/untrusted.ts';
+import { fieldOf, stringOf, valueAt } from '../../shared/untrusted.ts';
 import type { Reference, Schema } from '../policy/schema/schema.ts';
 import { resolveHost } from '../policy/semantics/hosts.ts';
 import type { CompletionItemResult } from './completion.ts';

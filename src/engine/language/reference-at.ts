@@ -2,7 +2,7 @@ import type { FieldPath } from '../../shared/text.ts';
 import type { MeshObject } from '../model/mesh-object.ts';
 import { Kinds } from '../model/kinds.ts';
 import { kindKey } from '../model/mesh-object.ts';
-import { fieldOf, listOf, stringOf, valueAt } from '../policy/documents/untrusted.ts';
+import { fieldOf, listOf, stringOf, valueAt } from '../../shared/untrusted.ts';
 import { parseGatewayName } from '../policy/checks/routing/unknown-gateway.ts';
 import { subsetsOf } from '../policy/checks/routing/subset-directory.ts';
 import { destinationsOf, hostsOf, rulesOf } from '../policy/checks/routing/virtual-service-view.ts';

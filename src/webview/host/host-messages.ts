@@ -1,12 +1,7 @@
 import type { HostToPanel, PanelState } from '../../shared/panel-protocol.ts';
 import { panelProtocolVersion } from '../../shared/panel-protocol.ts';
 import type { GraphType } from '../../shared/topology.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isRecord, type UntrustedRecord } from '../../shared/untrusted.ts';
 
 /** Reads a message of the extension. Messages of anyone else in the page (the editor's own frames) are `undefined`. */
 export function parseHostMessage(data: unknown): HostToPanel | undefined {
@@ -14,7 +9,7 @@ export function parseHostMessage(data: unknown): HostToPanel | undefined {
   return hasShape(data) ? (data as unknown as HostToPanel) : undefined;
 }
 
-function hasShape(data: Fields): boolean {
+function hasShape(data: UntrustedRecord): boolean {
   switch (data['type']) {
     case 'init':
       return typeof data['version'] === 'number';
@@ -69,7 +64,7 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-function flags(value: Fields): Record<string, boolean> {
+function flags(value: UntrustedRecord): Record<string, boolean> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean'),
   );

@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.ts';
 import { ConsulError } from './consul-exchange.ts';
-import { parseGoDuration } from './go-duration.ts';
+import { parseGoDuration } from '../../../shared/go-duration.ts';
 
 const defaultWaitMs = 5 * 60_000;
 const maxWaitMs = 10 * 60_000;
@@ -30,5 +30,5 @@ function waitOf(text: string): number {
   if (text === '') return defaultWaitMs;
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : parseGoDuration(text);
   if (wait === undefined) throw new ConsulError(400, 'Invalid wait time');
-  return Math.min(wait === 0 ? defaultWaitMs : wait, maxWaitMs);
+  return Math.min(wait <= 0 ? defaultWaitMs : wait, maxWaitMs);
 }

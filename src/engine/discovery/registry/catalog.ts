@@ -17,7 +17,7 @@ import type {
 import { worstStatus } from './catalog-entries.ts';
 import { ChangeIndex } from './change-index.ts';
 import { readServiceRegistration, writeServiceRegistration } from './consul-registration.ts';
-import { isRecord } from './record-reader.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
 
 export interface CatalogOptions {
   /** Namespace of everything registered here. */

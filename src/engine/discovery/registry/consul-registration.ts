@@ -14,8 +14,8 @@ import type {
   InstanceRegistration,
 } from './catalog-entries.ts';
 import { checkStatuses } from './catalog-entries.ts';
-import { formatGoDuration, parseGoDuration } from './go-duration.ts';
-import { isRecord } from './record-reader.ts';
+import { formatGoDuration, parseGoDuration } from '../../../shared/go-duration.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
 
 type Fields = ReadonlyMap<string, unknown>;
 type Read<T> = { readonly [K in keyof T]?: T[K] } & { readonly problem?: string };

@@ -4,7 +4,7 @@
  */
 import type { Catalog } from './catalog.ts';
 import type { CatalogCheck, CheckStatus } from './catalog-entries.ts';
-import { formatGoDuration } from './go-duration.ts';
+import { formatGoDuration } from '../../../shared/go-duration.ts';
 import type { ProbeOptions, ProbeResult } from './health-probe.ts';
 import { probe } from './health-probe.ts';
 
@@ -60,14 +60,15 @@ export class HealthChecks {
     return true;
   }
 
-  /** Probes now instead of at the end of the interval: something happened to the instance. */
-  probeNow(instance: string): void {
-    for (const { id } of this.#catalog.checksOf(instance)) {
+  /** Somebody else has just probed the instance with success: what failed before says nothing about it any more. */
+  passed(instance: string, output: string): void {
+    for (const { id, definition } of this.#catalog.checksOf(instance)) {
       const running = this.#running.get(id);
-      const check = this.#catalog.check(id);
-      if (running && (check?.definition.type === 'http' || check?.definition.type === 'tcp')) {
-        this.#schedule(running, id, 0);
-      }
+      if (!running || (definition.type !== 'http' && definition.type !== 'tcp')) continue;
+      running.failures = 0;
+      this.#catalog.setCheck(id, 'passing', output);
+      this.#watchCritical(running, { ...running, ...this.#catalog.check(id) });
+      this.#schedule(running, id, definition.intervalMs);
     }
   }
 

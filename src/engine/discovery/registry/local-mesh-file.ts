@@ -5,7 +5,9 @@ import type { LocalMeshSpec, LocalWorkloadSpec } from './local-mesh-spec.ts';
 import type { DeclaredEntry } from './local-mesh-entries.ts';
 import { readClient, readGateway, readName, readService } from './local-mesh-entries.ts';
 import type { FieldProblem } from './record-reader.ts';
-import { closest, isRecord, RecordReader } from './record-reader.ts';
+import { nearestNames } from '../../../shared/nearest-names.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
+import { RecordReader } from './record-reader.ts';
 import { findDependencyCycle } from './start-order.ts';
 
 export interface LocalMeshResult {
@@ -108,7 +110,7 @@ function resolveDependencies(
     const dependsOn = workload.dependsOn.flatMap((name, index) => {
       const found = targets.get(name);
       if (found !== undefined) return found;
-      const near = closest(name, [...targets.keys()]);
+      const near = nearestNames(name, targets.keys(), 1)[0];
       const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
       const path = [...workload.path, 'dependsOn', index];
       problems.push({ path, message: `There is no service or workload "${name}" to wait for.${hint}` });

@@ -1,4 +1,6 @@
+import { nearestNames } from '../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../shared/text.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
 
 /** What is wrong with one field of a file, in a sentence a person can act on. */
 export interface FieldProblem {
@@ -9,11 +11,6 @@ export interface FieldProblem {
 interface IntegerOptions {
   readonly min: number;
   readonly max: number;
-}
-
-/** An own, enumerable mapping: what YAML and JSON parsers make of `{…}`. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -41,7 +38,7 @@ export class RecordReader {
   allow(...known: readonly string[]): void {
     for (const key of this.#fields.keys()) {
       if (known.includes(key)) continue;
-      const near = closest(key, known);
+      const near = nearestNames(key, known, 1)[0];
       const hint = near === undefined ? `Known fields: ${known.join(', ')}.` : `Did you mean "${near}"?`;
       this.problem(key, `There is no field "${key}" here. ${hint}`);
     }
@@ -150,32 +147,4 @@ export function describe(value: unknown): string {
 function orList(choices: readonly string[]): string {
   const last = choices.at(-1) ?? '';
   return choices.length < 2 ? last : `${choices.slice(0, -1).join(', ')} or ${last}`;
-}
-
-/** The known word at most two edits away, the nearest first; undefined where none is near. */
-export function closest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Math.min(3, Math.ceil(word.length / 2) + 1);
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -3,7 +3,7 @@ import type { DeclarationCheck, RuleInfo, StructureCheck } from '../checks/check
 import { internalError } from '../checks/engine/internal-error.ts';
 import { declarationChecks, structureChecks, syntaxChecks } from '../checks/registry.ts';
 import type { DeclaredObject } from '../documents/declared-objects.ts';
-import { valueAt } from '../documents/untrusted.ts';
+import { valueAt } from '../../../shared/untrusted.ts';
 import type { YamlDocument } from '../documents/yaml-document.ts';
 import { checkStructure } from '../schema/check-structure.ts';
 import { kindSchemaOf, objectSchemaOf } from '../schema/schema-registry.ts';

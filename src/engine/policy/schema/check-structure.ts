@@ -4,11 +4,11 @@
  */
 import type { FieldPath } from '../../../shared/text.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
-import type { UntrustedRecord } from '../documents/untrusted.ts';
-import { isRecord } from '../documents/untrusted.ts';
+import type { UntrustedRecord } from '../../../shared/untrusted.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
 import type { FixPlan } from '../fixes/fix-plan.ts';
-import { parseDuration } from '../semantics/duration.ts';
-import { didYouMean, nearestNames } from './nearest-names.ts';
+import { parseGoDuration } from '../../../shared/go-duration.ts';
+import { didYouMean, nearestNames } from '../../../shared/nearest-names.ts';
 import { typeName } from './schema-at.ts';
 import type { ListSchema, NumberSchema, ObjectSchema, Schema, TextSchema } from './schema.ts';
 
@@ -160,7 +160,7 @@ class StructureWalker {
   }
 
   #duration(value: string, schema: TextSchema, path: FieldPath): void {
-    const ms = parseDuration(value);
+    const ms = parseGoDuration(value);
     if (ms === undefined) {
       const guess = /^\d+(?:\.\d+)?$/.test(value) ? `${value}s` : undefined;
       const message = `\`${shorten(value)}\` is no duration. Write a number and a unit, such as \`500ms\`, \`2s\` or \`1h30m\`.`;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { formatFindings } from '../../../../src/cli/format/format-findings.ts';
 import { checks } from '../../../../src/engine/policy/checks/registry.ts';
-import { isRecord, listOf, valueAt } from '../../../../src/engine/policy/documents/untrusted.ts';
+import { isRecord, listOf, valueAt } from '../../../../src/shared/untrusted.ts';
 import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
 
 const uri = 'file:///work/route.yaml';

@@ -386,9 +386,9 @@ describe('what is wrong is told with its place', () => {
     ],
     [
       'an unknown dependency',
-      meshDocument({ workload: { dependsOn: ['aa'] } }),
+      meshDocument({ workload: { dependsOn: ['av1'] } }),
       [...workloads, 'dependsOn', 0],
-      /no service or workload "aa".*Did you mean "a"/,
+      /no service or workload "av1".*Did you mean "a-v1"/,
     ],
     ['a circle', meshDocument({ spec: { services: two } }), [...workloads, 'dependsOn'], /a-v1 → b-v1 → a-v1/],
     ['itself', meshDocument({ workload: { dependsOn: ['a'] } }), [...workloads, 'dependsOn'], /a-v1 → a-v1/],

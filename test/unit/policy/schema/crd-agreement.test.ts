@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import yaml from 'js-yaml';
-import type { UntrustedRecord } from '../../../../src/engine/policy/documents/untrusted.ts';
-import { fieldOf, listOf, recordOf, valueAt } from '../../../../src/engine/policy/documents/untrusted.ts';
+import type { UntrustedRecord } from '../../../../src/shared/untrusted.ts';
+import { fieldOf, listOf, recordOf, valueAt } from '../../../../src/shared/untrusted.ts';
 import { kindSchemas } from '../../../../src/engine/policy/schema/schema-registry.ts';
 import type { Schema } from '../../../../src/engine/policy/schema/schema.ts';
 

@@ -2,7 +2,7 @@ import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import { fieldOf, listOf } from '../../documents/untrusted.ts';
+import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
 import type { ExportTo } from '../../semantics/export-to.ts';
 import { resolveExportTo } from '../../semantics/export-to.ts';
 import { resolveHost } from '../../semantics/hosts.ts';

@@ -2,8 +2,8 @@
  * Whether every request that fits one match also fits another. "No" where it cannot be told (two regular expressions):
  * a rule is called unreachable only if it is.
  */
-import { fieldOf, isRecord, listOf, stringOf } from '../../documents/untrusted.ts';
-import type { UntrustedRecord } from '../../documents/untrusted.ts';
+import { fieldOf, isRecord, listOf, stringOf } from '../../../../shared/untrusted.ts';
+import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
 import { hostCovers } from '../../semantics/hosts.ts';
 import type { RouteType } from './virtual-service-view.ts';
 

@@ -1,5 +1,5 @@
 import { Kinds } from '../../../model/kinds.ts';
-import { fieldOf, isRecord, listOf, stringOf } from '../../documents/untrusted.ts';
+import { fieldOf, isRecord, listOf, stringOf } from '../../../../shared/untrusted.ts';
 import type { ObjectCheck } from '../check.ts';
 import { rulesOf } from './virtual-service-view.ts';
 

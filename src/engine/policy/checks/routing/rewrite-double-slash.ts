@@ -1,5 +1,5 @@
 import { Kinds } from '../../../model/kinds.ts';
-import { stringOf, valueAt } from '../../documents/untrusted.ts';
+import { stringOf, valueAt } from '../../../../shared/untrusted.ts';
 import type { ObjectCheck } from '../check.ts';
 import { rulesOf } from './virtual-service-view.ts';
 

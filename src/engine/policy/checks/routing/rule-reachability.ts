@@ -1,6 +1,6 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import type { UntrustedRecord } from '../../documents/untrusted.ts';
+import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
 import { perObject } from '../per-object.ts';
 import { matchCovers } from './match-coverage.ts';
 import type { RuleView } from './virtual-service-view.ts';

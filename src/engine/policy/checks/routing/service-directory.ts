@@ -1,7 +1,7 @@
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import type { UntrustedRecord } from '../../documents/untrusted.ts';
-import { fieldOf, isRecord, listOf } from '../../documents/untrusted.ts';
+import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord, listOf } from '../../../../shared/untrusted.ts';
 import { isExportedTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';

@@ -2,7 +2,7 @@ import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
-import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../documents/untrusted.ts';
+import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
 import type { ExportTo } from '../../semantics/export-to.ts';
 import { isExportedTo, resolveExportTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';

@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import { fieldOf, listOf } from '../../documents/untrusted.ts';
-import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { rulesOf } from './virtual-service-view.ts';
 

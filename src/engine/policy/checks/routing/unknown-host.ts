@@ -1,6 +1,6 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
-import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { ServiceDirectory } from './service-directory.ts';

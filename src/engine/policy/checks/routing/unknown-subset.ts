@@ -1,7 +1,7 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
-import { isRecord } from '../../documents/untrusted.ts';
-import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { isRecord } from '../../../../shared/untrusted.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from './service-directory.ts';
 import type { DestinationRuleView } from './subset-directory.ts';

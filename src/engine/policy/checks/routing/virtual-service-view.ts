@@ -2,8 +2,8 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { perObject } from '../per-object.ts';
-import type { UntrustedRecord } from '../../documents/untrusted.ts';
-import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../documents/untrusted.ts';
+import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
 
 export type RouteType = 'http' | 'tls' | 'tcp';
 

@@ -1,6 +1,6 @@
 import { groupOf } from '../../../model/mesh-object.ts';
 import { kindSchemaOf, kindSchemas, kindsByGroup } from '../../schema/schema-registry.ts';
-import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { DeclarationCheck } from '../check.ts';
 
 export const unknownApiVersion: DeclarationCheck = {

@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { Labels } from '../../../model/mesh-object.ts';
-import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../documents/untrusted.ts';
+import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
 import { selectorMatches } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../routing/service-directory.ts';

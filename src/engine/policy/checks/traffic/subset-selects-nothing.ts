@@ -1,8 +1,8 @@
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import { fieldOf, listOf, stringOf, textsOf } from '../../documents/untrusted.ts';
-import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { fieldOf, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { resolveHost, selectorMatches } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import type { CheckContext, Index, ObjectCheck } from '../check.ts';

@@ -1,6 +1,6 @@
 import { Kinds } from '../../../model/kinds.ts';
-import { fieldOf, stringOf } from '../../documents/untrusted.ts';
-import { didYouMean, nearestNames } from '../../schema/nearest-names.ts';
+import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName } from '../../semantics/hosts.ts';
 import type { ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../routing/service-directory.ts';

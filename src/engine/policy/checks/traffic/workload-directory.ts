@@ -1,6 +1,6 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { KindKey, Labels, MeshObject } from '../../../model/mesh-object.ts';
-import { fieldOf, numberOf, recordOf, textsOf, valueAt } from '../../documents/untrusted.ts';
+import { fieldOf, numberOf, recordOf, textsOf, valueAt } from '../../../../shared/untrusted.ts';
 import { selectorMatches } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import type { Index } from '../check.ts';

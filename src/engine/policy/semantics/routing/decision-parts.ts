@@ -8,7 +8,7 @@ import type {
   RouteMirror,
   RouteRetries,
 } from '../../../../shared/route-decision.ts';
-import { formatDuration } from '../duration.ts';
+import { formatGoDuration } from '../../../../shared/go-duration.ts';
 import type {
   CompiledDestination,
   CompiledFault,
@@ -51,13 +51,13 @@ export function retriesOf(retry: CompiledRetry): RouteRetries | undefined {
   return {
     attempts: retry.attempts,
     retryOn: [...retry.retryOn, ...retry.retriableStatusCodes].join(','),
-    ...(retry.perTryTimeoutMs !== undefined && { perTryTimeout: formatDuration(retry.perTryTimeoutMs) }),
+    ...(retry.perTryTimeoutMs !== undefined && { perTryTimeout: formatGoDuration(retry.perTryTimeoutMs) }),
   };
 }
 
 export function faultOf(fault: CompiledFault): RouteFault {
   return {
-    ...(fault.delay && { delay: { duration: formatDuration(fault.delay.ms), percent: fault.delay.percent } }),
+    ...(fault.delay && { delay: { duration: formatGoDuration(fault.delay.ms), percent: fault.delay.percent } }),
     ...(fault.abort && { abort: { status: fault.abort.status, percent: fault.abort.percent } }),
   };
 }

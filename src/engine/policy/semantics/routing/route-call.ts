@@ -7,7 +7,7 @@ import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import type { RouteDecision } from '../../../../shared/route-decision.ts';
 import type { EndpointDirectory } from '../../../model/endpoints.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
-import { formatDuration } from '../duration.ts';
+import { formatGoDuration } from '../../../../shared/go-duration.ts';
 import { serverMtlsOf } from '../mutual-tls.ts';
 import { callNode, type CallNode } from './call-node.ts';
 import { compileRoutes } from './compile.ts';
@@ -181,7 +181,7 @@ function forwardDecision(
       removed: operations.remove,
     },
     response: responseOf(main?.response ?? noHeaderOperations),
-    ...(action.timeoutMs > 0 && { timeout: formatDuration(action.timeoutMs) }),
+    ...(action.timeoutMs > 0 && { timeout: formatGoDuration(action.timeoutMs) }),
     ...(retries && { retries }),
     ...(rule.fault && { fault: faultOf(rule.fault) }),
     tls: tlsTo(question, main),

@@ -1,5 +1,5 @@
 /** Readers for what a rule of a VirtualService says beside matches and destinations. Defaults are Istio's, not Envoy's. */
-import { parseDuration } from '../duration.ts';
+import { parseGoDuration } from '../../../../shared/go-duration.ts';
 import type { SpecNode } from '../spec-node.ts';
 import type {
   CompiledDirectResponse,
@@ -14,7 +14,7 @@ import { regexProblem } from './string-match.ts';
 export function readDuration(node: SpecNode): number | undefined {
   const text = node.string();
   if (text === undefined) return undefined;
-  const ms = parseDuration(text);
+  const ms = parseGoDuration(text);
   if (ms === undefined) node.error(`"${text}" is not a duration such as 250ms, 1.5s or 1h30m.`);
   else if (ms < 1) node.error(`A duration must be at least 1ms, not ${text}.`);
   else return ms;

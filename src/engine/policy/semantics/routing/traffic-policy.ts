@@ -1,7 +1,7 @@
 /** `trafficPolicy` of a DestinationRule: read once, merged per port and subset. Defaults are Istio's, not Envoy's. */
 import type { SpecNode } from '../spec-node.ts';
 import type { ConnectionPool, HashPolicy, LoadBalancerPolicy, OutlierDetection } from './compiled.ts';
-import { parseDuration } from '../duration.ts';
+import { parseGoDuration } from '../../../../shared/go-duration.ts';
 import { readDuration } from './route-settings.ts';
 
 /** What a client does about TLS, as written. */
@@ -123,7 +123,7 @@ function readHash(node: SpecNode): HashPolicy {
     if (!name) cookie.error('A cookie to hash by needs a name.');
     const path = cookie.child('path').string();
     const ttl = cookie.child('ttl').string();
-    const ttlMs = ttl === undefined ? 0 : parseDuration(ttl);
+    const ttlMs = ttl === undefined ? 0 : parseGoDuration(ttl);
     if (ttlMs === undefined) cookie.child('ttl').error(`"${ttl ?? ''}" is not a duration such as 1h or 0s.`);
     return { cookie: { name: name ?? '', ...(path !== undefined && { path }), ttlMs: ttlMs ?? 0 } };
   }

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatDuration, parseDuration } from '../../../../src/engine/policy/semantics/duration.ts';
+import { formatGoDuration, parseGoDuration } from '../../../src/shared/go-duration.ts';
 
 // Expectations by https://pkg.go.dev/time#ParseDuration and #Duration.String.
 const parsed: readonly (readonly [string, number | undefined])[] = [
+  // Cases of Go's own test of time.ParseDuration.
+  ['1478s', 1_478_000],
+  ['5.0s', 5000],
+  ['1.004s', 1004],
+  ['11us', 0.011],
+  ['12μs', 0.012],
+  ['10.5s4m', 250_500],
+  ['1h2m3s4ms5us6ns', 3_723_004.005006],
+  ['+.s', undefined],
+  ['3000000h1', undefined],
   ['250ms', 250],
   ['0.5s', 500],
   ['1h30m', 5_400_000],
@@ -31,7 +41,7 @@ const parsed: readonly (readonly [string, number | undefined])[] = [
 
 for (const [text, expected] of parsed) {
   test(`"${text}" is ${expected === undefined ? 'no duration' : `${expected} ms`}`, () => {
-    assert.equal(parseDuration(text), expected);
+    assert.equal(parseGoDuration(text), expected);
   });
 }
 
@@ -47,17 +57,17 @@ const formatted: readonly (readonly [number, string])[] = [
 ];
 
 for (const [ms, expected] of formatted) {
-  test(`${ms} ms are written ${expected}`, () => assert.equal(formatDuration(ms), expected));
+  test(`${ms} ms are written ${expected}`, () => assert.equal(formatGoDuration(ms), expected));
 }
 
 test('what is written is read back', () => {
   fc.assert(
     fc.property(fc.integer({ min: -1e9, max: 1e9 }), (ms) => {
-      assert.equal(parseDuration(formatDuration(ms)), ms);
+      assert.equal(parseGoDuration(formatGoDuration(ms)), ms);
     }),
   );
 });
 
 test('a long text of digits is refused without ado', () => {
-  assert.equal(parseDuration(`${'9'.repeat(100_000)}s`), undefined);
+  assert.equal(parseGoDuration(`${'9'.repeat(100_000)}s`), undefined);
 });

@@ -15,7 +15,7 @@ const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 const maxLength = 64;
 
 /** Milliseconds; undefined for what Go's `time.ParseDuration` refuses. A unit is needed, except after a bare `0`. */
-export function parseDuration(text: string): number | undefined {
+export function parseGoDuration(text: string): number | undefined {
   if (text.length > maxLength) return undefined;
   const negative = text.startsWith('-');
   const start = negative || text.startsWith('+') ? 1 : 0;
@@ -41,8 +41,8 @@ function trimmed(value: number): string {
 }
 
 /** Writes milliseconds as Go's `Duration.String` does: `1h30m0s`, `1.5s`, `250ms`, `0s`. */
-export function formatDuration(ms: number): string {
-  if (ms < 0) return `-${formatDuration(-ms)}`;
+export function formatGoDuration(ms: number): string {
+  if (ms < 0) return `-${formatGoDuration(-ms)}`;
   if (ms === 0) return '0s';
   if (ms < 1e-3) return `${trimmed(ms * 1e6)}ns`;
   if (ms < 1) return `${trimmed(ms * 1e3)}µs`;

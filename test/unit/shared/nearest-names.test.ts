@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { didYouMean, nearestNames } from '../../../../src/engine/policy/schema/nearest-names.ts';
+import { didYouMean, nearestNames } from '../../../src/shared/nearest-names.ts';
 
 const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['reviewz', ['ratings', 'reviews', 'details'], ['reviews']],
