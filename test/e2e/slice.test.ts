@@ -102,11 +102,13 @@ describe('Bookinfo in the editor', () => {
         `${name} is shown`,
       );
     }
-    const shares = await panel.sharesTo('reviews');
-    const [, first] = [...shares].find(([name]) => name.includes('v1')) ?? [];
-    assert.ok((first ?? 0) > 0.95, `v1 gets everything, and got ${String(first)}`);
-    const secured = (await panel.edges()).filter(({ rate, mutualTls }) => rate > 0 && mutualTls === 1);
-    assert.ok(secured.length >= 3, 'hops between sidecars are mutually authenticated');
+    await waitFor('v1 to get every call', async () =>
+      [...(await panel.sharesTo('reviews'))].some(([name, share]) => name.includes('v1') && share > 0.95),
+    );
+    await waitFor(
+      'mutually authenticated hops between sidecars',
+      async () => (await panel.edges()).filter(({ rate, mutualTls }) => rate > 0 && mutualTls === 1).length >= 3,
+    );
   });
 
   test('shows what runs in the Services view and the status bar', async () => {
@@ -161,11 +163,7 @@ describe('Bookinfo in the editor', () => {
       const { instance } = await send('reviews', '/reviews/0', {});
       return instance?.includes('reviews-v1');
     });
-    const report = await editor.companion.evaluate(
-      (vscode) => vscode.window.activeTextEditor?.document.getText() ?? '',
-      null,
-    );
-    assert.match(report, /^# 200 · /);
+    const report = await editor.workbench.shownText(/^# 200 · /);
     assert.match(report, /VirtualService bookinfo\/reviews/);
     await editor.companion.command('workbench.action.closeActiveEditor');
   });
@@ -181,11 +179,7 @@ describe('Bookinfo in the editor', () => {
       headers: { 'end-user': 'jason' },
     };
     await editor.companion.command('meshlens.route.show', { call });
-    const text = await editor.companion.evaluate(
-      (vscode) => vscode.window.activeTextEditor?.document.getText() ?? '',
-      null,
-    );
-    assert.match(text, /reviews v2 \(bookinfo\), 9080 · 100\u2009%/);
+    const text = await editor.workbench.shownText(/reviews v2 \(bookinfo\), 9080 · 100\u2009%/);
     assert.match(text, /reviews-route\.yaml:\d+/);
     await editor.companion.command('workbench.action.closeActiveEditor');
   });

@@ -94,6 +94,17 @@ export class Workbench {
     }, file);
   }
 
+  /** Waits until the text in front matches, and returns it. */
+  shownText(pattern: RegExp): Promise<string> {
+    return waitFor(`a text like ${String(pattern)} in front`, async () => {
+      const text = await this.#companion.evaluate(
+        (vscode) => vscode.window.activeTextEditor?.document.getText() ?? '',
+        null,
+      );
+      return pattern.test(text) ? text : undefined;
+    });
+  }
+
   /** Replaces text of an open file as an edit of the person would, and saves it if asked. */
   async edit(file: string, find: string, replacement: string, save: boolean): Promise<void> {
     await this.#companion.evaluate(
