@@ -7,6 +7,7 @@
  */
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { LinkSecurity } from '../data-plane.ts';
 import { LinkTlsError } from './link-error.ts';
 import { createCredentials, type HandshakeSettings, type LinkCredentials } from './link-credentials.ts';
@@ -41,11 +42,13 @@ export interface LinkTlsOptions {
 export class LinkTls {
   readonly #settings: HandshakeSettings;
   readonly #principals = new WeakMap<tls.TLSSocket, string>();
+  #security: LinkSecurity;
   #credentials: LinkCredentials | undefined;
 
   /** Throws where certificates, keys or identities cannot be used. */
   constructor(security: LinkSecurity, options: LinkTlsOptions = {}) {
     this.#settings = { timeoutMs: options.handshakeTimeoutMs ?? 10_000, now: options.now ?? Date.now };
+    this.#security = security;
     this.#credentials = createCredentials(security, this.#settings);
   }
 
@@ -56,7 +59,11 @@ export class LinkTls {
 
   /** New connections use it from now on; those that stand live on. Throws and changes nothing where it cannot be used. */
   update(security: LinkSecurity): void {
+    // Every change in the mesh comes along here; new credentials forget their sessions, and each link then costs a full
+    // handshake.
+    if (isDeepStrictEqual(security, this.#security)) return;
     this.#credentials = createCredentials(security, this.#settings);
+    this.#security = security;
   }
 
   /** SPIFFE id of the peer of a socket that came from here. */
