@@ -2,6 +2,7 @@
  * Layered drawing from left to right, as calls flow: layers by longest way, crossings reduced by medians, places by least
  * squares. Pure and deterministic: the order of the input does not matter. Runs in the engine (SVG) and in the webview.
  */
+import { compareText } from './compare.ts';
 import { numberAt, type LayeredGraph, type NumberedEdge } from './layout/layout-graph.ts';
 import { orderLayers } from './layout/ordering.ts';
 import { placeItems } from './layout/placement.ts';
@@ -85,7 +86,7 @@ function splitIntoParts(
   input: readonly LayoutNode[],
   edges: readonly LayoutEdge[],
 ): { parts: Part[]; loose: LayoutNode[][] } {
-  const nodes = [...new Map(input.map((node) => [node.id, node])).values()].sort((a, b) => compare(a.id, b.id));
+  const nodes = [...new Map(input.map((node) => [node.id, node])).values()].sort((a, b) => compareText(a.id, b.id));
   const numbers = new Map(nodes.map((node, index) => [node.id, index]));
   const parent = nodes.map((_, index) => index);
   const find = (item: number): number => {
@@ -295,8 +296,4 @@ function placeLoose(
     x += sideGap - settings.nodeGap;
     rowHeight = Math.max(rowHeight, blockHeight);
   }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

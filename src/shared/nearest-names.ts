@@ -1,3 +1,5 @@
+import { compareText } from './compare.ts';
+
 /**
  * The known names a misspelt one may stand for, nearest first: at most a third of the letters differ (swapped neighbours
  * count once), or one name contains the other.
@@ -17,7 +19,7 @@ export function nearestNames(wrong: string, known: Iterable<string>, limit = 3):
     }
   }
   return candidates
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
     .slice(0, limit)
     .map(({ name }) => name);
 }

@@ -1,3 +1,4 @@
+import { compareText } from './compare.ts';
 import type { TopologyDelta, TopologyGraph } from './topology.ts';
 
 interface Identified {
@@ -34,7 +35,7 @@ function merge<T extends Identified>(
   return [...byId.values()].sort(compareIds);
 }
 
-/** By UTF-16 code units, which is the same on every machine and in every language. */
+/** For sorting elements of a graph. */
 export function compareIds(a: Identified, b: Identified): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  return compareText(a.id, b.id);
 }

@@ -12,11 +12,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   'engine/model': ['shared'],
   'engine/entry-points.ts': [],
+  'engine/loopback-server.ts': [],
   'engine/policy/semantics': ['shared', 'engine/model'],
   'engine/policy': ['shared', 'engine/model', 'engine/policy/semantics', 'engine/discovery/workspace'],
-  'engine/discovery/registry': ['shared', 'engine/model', 'engine/entry-points.ts'],
+  'engine/discovery/registry': ['shared', 'engine/model', 'engine/entry-points.ts', 'engine/loopback-server.ts'],
   'engine/discovery/workspace': ['shared', 'engine/model', 'engine/policy/documents', 'engine/discovery/registry'],
-  'engine/telemetry': ['shared', 'engine/model', 'engine/dataplane/report.ts'],
+  'engine/telemetry': ['shared', 'engine/model', 'engine/dataplane/report.ts', 'engine/loopback-server.ts'],
   'engine/topology': [
     'shared',
     'engine/model',
@@ -45,6 +46,7 @@ const confined: readonly { readonly modules: RegExp; readonly rooms: readonly st
     modules: /^node:(net|tls|http|https|http2|child_process|worker_threads|dgram)$/,
     rooms: [
       'engine/dataplane',
+      'engine/loopback-server.ts',
       'engine/discovery/registry',
       'engine/telemetry',
       'engine/localmesh',

@@ -29,11 +29,3 @@ export interface MeshInstance {
   readonly gateway?: { readonly port: number; readonly routePort: number };
   readonly declaredAt?: SourceRef;
 }
-
-/** SPIFFE id of a workload, as Istio forms it. */
-export function principalOf(
-  trustDomain: string,
-  instance: { readonly namespace: string; readonly serviceAccount: string },
-): string {
-  return `spiffe://${trustDomain}/ns/${instance.namespace}/sa/${instance.serviceAccount}`;
-}

@@ -1,12 +1,12 @@
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { BoundListeners, DataPlane, ProxyConfig } from '../dataplane/data-plane.ts';
 import type { EndpointDirectory } from '../model/endpoints.ts';
+import { principalOf } from '../model/principal.ts';
 import { serverMtlsMode } from '../policy/semantics/mutual-tls.ts';
 import { compileRoutes } from '../policy/semantics/routing/compile.ts';
 import type { CompiledRoutes } from '../policy/semantics/routing/compiled.ts';
 import type { LinkIdentities } from './link-identities.ts';
 import type { MeshInstance } from './mesh-instance.ts';
-import { principalOf } from './mesh-instance.ts';
 import type { RunningPolicies } from './mesh-policies.ts';
 import type { TcpService } from './proxy-config.ts';
 import { proxyConfigOf } from './proxy-config.ts';

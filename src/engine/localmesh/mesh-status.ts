@@ -8,8 +8,8 @@ import type {
 } from '../../shared/local-mesh.ts';
 import type { InstanceState } from '../../shared/topology.ts';
 import type { BoundListeners } from '../dataplane/data-plane.ts';
+import { principalOf } from '../model/principal.ts';
 import type { MeshInstance } from './mesh-instance.ts';
-import { principalOf } from './mesh-instance.ts';
 import { gatewayListener } from './proxy-config.ts';
 
 /** What is known of an instance beside its declaration. Times in milliseconds since the epoch. */

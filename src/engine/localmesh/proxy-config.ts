@@ -5,9 +5,9 @@ import type {
   OutboundListener,
   ProxyConfig,
 } from '../dataplane/data-plane.ts';
+import { principalOf } from '../model/principal.ts';
 import type { CompiledRoutes } from '../policy/semantics/routing/compiled.ts';
 import type { MeshInstance } from './mesh-instance.ts';
-import { principalOf } from './mesh-instance.ts';
 
 /** Name of a gateway's only outbound listener. */
 export const gatewayListener = 'gateway';

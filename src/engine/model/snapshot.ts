@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { KindKey, Layer, MeshObject } from './mesh-object.ts';
 import { kindKey } from './mesh-object.ts';
 
@@ -36,7 +37,7 @@ export function createSnapshot(objects: Iterable<MeshObject>): Snapshot {
   for (const [key, byName] of kinds) {
     sorted.set(
       key,
-      [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, object]) => object),
+      [...byName.entries()].sort(([a], [b]) => compareText(a, b)).map(([, object]) => object),
     );
   }
   return {

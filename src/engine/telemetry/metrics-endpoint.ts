@@ -1,4 +1,4 @@
-import { listenOnLoopback, type LoopbackServer } from './loopback-server.ts';
+import { listenOnLoopback, type LoopbackServer } from '../loopback-server.ts';
 import type { MetricsStore } from './metrics-store.ts';
 import { contentTypes, exposition, formatFor } from './prometheus-text.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Span } from '../../shared/traces.ts';
-import { listenOnLoopback, type LoopbackServer } from './loopback-server.ts';
+import { listenOnLoopback, type LoopbackServer } from '../loopback-server.ts';
 import { otlpFromJson } from './otlp-json.ts';
 import { otlpFromProtobuf } from './otlp-protobuf.ts';
 import { spansFromOtlp } from './otlp-span.ts';

@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { MeshEvent } from '../../shared/mesh-event.ts';
 import type { Span, Trace, TraceQuery, TraceSummary } from '../../shared/traces.ts';
 import { orderSpans, summarize } from './trace-summary.ts';
@@ -74,7 +75,7 @@ export class TraceStore {
       if (needsMatch && matches?.(spans) !== true) continue;
       found.push(summary);
     }
-    return found.sort((a, b) => b.start - a.start || (a.traceId < b.traceId ? -1 : 1)).slice(0, limit);
+    return found.sort((a, b) => b.start - a.start || compareText(a.traceId, b.traceId)).slice(0, limit);
   }
 
   /** The whole trace with the mesh events that concern its instances, if it is still kept. */

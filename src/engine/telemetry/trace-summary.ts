@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { Span, TraceSummary } from '../../shared/traces.ts';
 
 /** The line of the list of traces for at least one span. Where the root has not arrived, the earliest span stands in. */
@@ -69,7 +70,7 @@ function insertByStart(list: Span[], span: Span): void {
 }
 
 function compareSpans(a: Span, b: Span): number {
-  return a.start - b.start || b.duration - a.duration || (a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0);
+  return a.start - b.start || b.duration - a.duration || compareText(a.spanId, b.spanId);
 }
 
 /** `http.status_code`, as sidecars and older libraries write it, or `http.response.status_code`, as newer ones do. */

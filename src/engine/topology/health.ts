@@ -1,4 +1,5 @@
 /** Health with its reason. Kiali's default tolerances, so that both tools agree on what is red. */
+import { compareText } from '../../shared/compare.ts';
 import type { Health, HealthState } from '../../shared/health.ts';
 import type { TopologyInstance } from '../../shared/topology.ts';
 import { clockTime, percent, seconds } from './numbers.ts';
@@ -73,7 +74,7 @@ function judge(
 ): HealthState | undefined {
   const hits = suspects
     .filter(([key]) => tolerance.matches(splitResponseKey(key).code))
-    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
+    .sort(([a, countA], [b, countB]) => countB - countA || compareText(a, b));
   const failed = hits.reduce((sum, [, count]) => sum + count, 0);
   const share = failed / total;
   const [top] = hits;

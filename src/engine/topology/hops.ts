@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { TcpTrafficRecord, TrafficRecord, TrafficWindow } from '../telemetry/traffic.ts';
 import type { Histogram } from '../telemetry/histogram.ts';
 import { callKey, parseCall, type Call, type Peer } from './peer.ts';
@@ -89,7 +90,7 @@ export function hopsOf(traffic: TrafficWindow, cluster: string, onlyWorkload: On
     const hop = hopOf(record);
     if (hop) addConnections(hop, record);
   }
-  return [...open.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, hop]) => reconcile(hop));
+  return [...open.entries()].sort(([a], [b]) => compareText(a, b)).map(([, hop]) => reconcile(hop));
 }
 
 function addRequests(hop: OpenHop, record: TrafficRecord): void {

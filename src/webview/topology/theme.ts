@@ -1,24 +1,8 @@
+import type { SvgColours } from '../view-model/scene-svg.ts';
+
 /** Colours as the canvas takes them: resolved from the editor's theme, each `rgba(…)`. */
-export interface Theme {
-  readonly background: string;
-  readonly card: string;
-  readonly cardBorder: string;
-  readonly text: string;
-  readonly quiet: string;
-  readonly edge: string;
-  readonly healthy: string;
-  readonly degraded: string;
-  readonly failing: string;
-  readonly idle: string;
-  readonly preview: string;
-  readonly onHealth: string;
+export interface Theme extends SvgColours {
   readonly selection: string;
-  readonly frame: string;
-  readonly area: string;
-  readonly areaBorder: string;
-  readonly chip: string;
-  readonly chipBorder: string;
-  readonly fontFamily: string;
   /** Borders and dash patterns instead of fills and tints. */
   readonly highContrast: boolean;
 }

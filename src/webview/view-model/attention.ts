@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { LocalMeshStatus } from '../../shared/local-mesh.ts';
 import type { SourceRef } from '../../shared/resource.ts';
 import { instanceNote } from './card.ts';
@@ -61,6 +62,6 @@ export function attentionItems(graph: VisibleGraph, status?: LocalMeshStatus): A
     });
   }
   return items
-    .sort((a, b) => a.rank - b.rank || b.traffic - a.traffic || (a.key < b.key ? -1 : 1))
+    .sort((a, b) => a.rank - b.rank || b.traffic - a.traffic || compareText(a.key, b.key))
     .map((item) => omit(item, 'rank', 'traffic'));
 }

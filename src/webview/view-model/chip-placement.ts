@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { EdgeCurve } from './edge-curve.ts';
 import { curvePoint } from './edge-curve.ts';
 import type { Point, Rect, Size } from './geometry.ts';
@@ -19,7 +20,7 @@ export function placeChips(chips: readonly ChipRequest[], cards: Iterable<Rect>)
   const taken = new RectGrid();
   for (const card of cards) taken.add(grow(card, 3));
   const places = new Map<string, Point>();
-  const order = [...chips].sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1));
+  const order = [...chips].sort((a, b) => b.weight - a.weight || compareText(a.id, b.id));
   for (const chip of order) {
     for (const stop of stops) {
       const center = curvePoint(chip.curve, stop);

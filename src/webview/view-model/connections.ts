@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { TopologyEdge } from '../../shared/topology.ts';
 import { nodeName } from './element-names.ts';
 import type { VisibleGraph, VisibleNode } from './visible-graph.ts';
@@ -28,7 +29,7 @@ export function connectionsOf(id: string, graph: VisibleGraph): Connections {
         const part = edge.share ?? (total === 0 ? 0 : weight(edge) / total);
         return [{ edge, other, name: nodeName(other), part }];
       })
-      .sort((a, b) => weight(b.edge) - weight(a.edge) || (a.name < b.name ? -1 : 1));
+      .sort((a, b) => weight(b.edge) - weight(a.edge) || compareText(a.name, b.name));
   };
   return {
     inbound: side(

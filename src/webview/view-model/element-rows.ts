@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { TopologyEdge } from '../../shared/topology.ts';
 import { lockOf } from './chip.ts';
 import { nodeName } from './element-names.ts';
@@ -52,11 +53,13 @@ export function elementRows(graph: VisibleGraph, toggled: ReadonlySet<string>): 
     else namespaces.set(node.namespace, [node]);
   }
   const rows: ElementRow[] = [];
-  for (const [namespace, members] of [...namespaces].sort(([a], [b]) => compare(a, b))) {
+  for (const [namespace, members] of [...namespaces].sort(([a], [b]) => compareText(a, b))) {
     const text = namespace === '' ? 'No namespace' : namespace;
     rows.push({ kind: 'namespace', id: `namespace:${namespace}`, level: 1, text, count: members.length });
     const named = members.map((node) => ({ node, name: nodeName(node) }));
-    for (const { node, name } of named.sort((a, b) => compare(a.name, b.name) || compare(a.node.id, b.node.id))) {
+    for (const { node, name } of named.sort(
+      (a, b) => compareText(a.name, b.name) || compareText(a.node.id, b.node.id),
+    )) {
       const outgoing = calls.get(node.id) ?? [];
       const open = openByDefault !== toggled.has(node.id);
       rows.push({
@@ -78,10 +81,6 @@ export function elementRows(graph: VisibleGraph, toggled: ReadonlySet<string>): 
     }
   }
   return rows;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** State and numbers of a node in words: `healthy, 48/s, 21 ms, 2 of 2 instances ready`. */

@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { LayoutEdge } from '../../shared/layered-layout.ts';
 import { layoutLayered } from '../../shared/layered-layout.ts';
 import type { Point, Rect } from './geometry.ts';
@@ -86,7 +87,7 @@ function inRows(blocks: readonly Block[], places: ReadonlyMap<string, Point>): R
   const area = blocks.reduce((sum, block) => sum + (block.width + rowGap) * (block.height + rowGap), 0);
   const widest = Math.max(...blocks.map((block) => block.width));
   const room = Math.max(widest, Math.sqrt(area * 1.7));
-  const order = [...blocks].sort((a, b) => at(a).x - at(b).x || at(a).y - at(b).y || (a.id < b.id ? -1 : 1));
+  const order = [...blocks].sort((a, b) => at(a).x - at(b).x || at(a).y - at(b).y || compareText(a.id, b.id));
   const wrapped = new Map<string, Point>();
   let [x, y, height] = [0, 0, 0];
   for (const block of order) {

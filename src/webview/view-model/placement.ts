@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { Point, Rect, Size } from './geometry.ts';
 import { RectGrid, grow, rectAround } from './geometry.ts';
 
@@ -71,7 +72,7 @@ export function placeNew(
   };
 
   const result = new Map<string, Point>();
-  let waiting = nodes.filter((node) => !placed.has(node.id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  let waiting = nodes.filter((node) => !placed.has(node.id)).sort((a, b) => compareText(a.id, b.id));
   // Each round places those with a placed neighbour; the first of the rest starts a new group under the picture.
   while (waiting.length > 0) {
     const later: PlacementNode[] = [];

@@ -1,3 +1,4 @@
+import { compareText } from '../../shared/compare.ts';
 import type { Span, Trace } from '../../shared/traces.ts';
 
 /** One bar of the waterfall. */
@@ -30,7 +31,7 @@ export function waterfallRows(trace: Trace, closed: ReadonlySet<string> = new Se
   const rows: WaterfallRow[] = [];
   const seen = new Set<string>();
   const add = (list: readonly Span[], depth: number): void => {
-    for (const span of [...list].sort((a, b) => a.start - b.start || (a.spanId < b.spanId ? -1 : 1))) {
+    for (const span of [...list].sort((a, b) => a.start - b.start || compareText(a.spanId, b.spanId))) {
       if (seen.has(span.spanId)) continue;
       seen.add(span.spanId);
       const below = children.get(span.spanId) ?? [];

@@ -54,9 +54,10 @@ describe('who may ask', () => {
       [`127.0.0.1:${port}`, 200],
       [`localhost:${port}`, 200],
       [`LOCALHOST:${port}`, 200],
-      [`127.0.0.1:${port + 1}`, 403],
-      [`evil.example:${port}`, 403],
-      ['127.0.0.1', 403],
+      // Ports are forwarded.
+      [`127.0.0.1:${port + 1}`, 200],
+      [`evil.example:${port}`, 421],
+      [`127.0.0.1.evil.example:${port}`, 421],
     ] as const) {
       assert.equal((await ask('/v1/agent/services', { headers: { host } })).status, status, host);
     }

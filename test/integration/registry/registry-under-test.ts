@@ -1,14 +1,14 @@
 /** A registry on a free port, with the client that people use against it. */
 import Consul from 'consul';
 import { Catalog } from '../../../src/engine/discovery/registry/catalog.ts';
-import type { ConsulApi } from '../../../src/engine/discovery/registry/consul-api.ts';
 import { startConsulApi } from '../../../src/engine/discovery/registry/consul-api.ts';
+import type { LoopbackServer } from '../../../src/engine/loopback-server.ts';
 import { HealthChecks } from '../../../src/engine/discovery/registry/health-checks.ts';
 
 export interface RegistryUnderTest {
   readonly catalog: Catalog;
   readonly checks: HealthChecks;
-  readonly api: ConsulApi;
+  readonly api: LoopbackServer;
   readonly client: Consul;
   readonly port: number;
   close(): Promise<void>;

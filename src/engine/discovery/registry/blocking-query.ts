@@ -1,6 +1,6 @@
+import { parseGoDuration } from '../../../shared/go-duration.ts';
 import type { Catalog } from './catalog.ts';
 import { ConsulError } from './consul-exchange.ts';
-import { parseGoDuration } from '../../../shared/go-duration.ts';
 
 const defaultWaitMs = 5 * 60_000;
 const maxWaitMs = 10 * 60_000;

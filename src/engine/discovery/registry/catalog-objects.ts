@@ -1,4 +1,5 @@
 /** The catalog in the terms of the model: objects for policy, endpoints for routing. */
+import { compareText } from '../../../shared/compare.ts';
 import { workloadAnnotation } from '../../model/annotations.ts';
 import type { EndpointDirectory, ModelEndpoint } from '../../model/endpoints.ts';
 import type { MeshObject, Origin } from '../../model/mesh-object.ts';
@@ -86,7 +87,7 @@ export function catalogEndpoints(catalog: Catalog): EndpointDirectory {
       return catalog
         .instancesOf(found.name)
         .flatMap((instance) => endpointOf(instance, named.name, named.port))
-        .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+        .sort((a, b) => compareText(a.id, b.id));
     },
   };
 }

@@ -3,7 +3,9 @@
  * lives here only; who probes (`health-checks.ts`) and who asks (`consul-api.ts`) come from outside.
  */
 import os from 'node:os';
+import { compareText } from '../../../shared/compare.ts';
 import type { LocalServicePort } from '../../../shared/local-mesh.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
 import type {
   CatalogCheck,
   CatalogEvent,
@@ -17,7 +19,6 @@ import type {
 import { worstStatus } from './catalog-entries.ts';
 import { ChangeIndex } from './change-index.ts';
 import { readServiceRegistration, writeServiceRegistration } from './consul-registration.ts';
-import { isRecord } from '../../../shared/untrusted.ts';
 
 export interface CatalogOptions {
   /** Namespace of everything registered here. */
@@ -227,7 +228,7 @@ export class Catalog {
 
   /** Sorted by name. */
   services(): readonly CatalogService[] {
-    return [...this.#services.values()].sort((a, b) => compare(a.name, b.name));
+    return [...this.#services.values()].sort((a, b) => compareText(a.name, b.name));
   }
 
   service(name: string): CatalogService | undefined {
@@ -236,12 +237,12 @@ export class Catalog {
 
   /** Sorted by key. */
   instances(): readonly CatalogInstance[] {
-    return [...this.#instances.values()].sort((a, b) => compare(a.key, b.key));
+    return [...this.#instances.values()].sort((a, b) => compareText(a.key, b.key));
   }
 
   instancesOf(service: string): readonly CatalogInstance[] {
     const found = [...this.#instances.values()].filter((instance) => instance.service === service);
-    return found.sort((a, b) => compare(a.key, b.key));
+    return found.sort((a, b) => compareText(a.key, b.key));
   }
 
   instance(key: string): CatalogInstance | undefined {
@@ -250,12 +251,12 @@ export class Catalog {
 
   /** Sorted by id. */
   checks(): readonly CatalogCheck[] {
-    return [...this.#checks.values()].sort((a, b) => compare(a.id, b.id));
+    return [...this.#checks.values()].sort((a, b) => compareText(a.id, b.id));
   }
 
   checksOf(instance: string): readonly CatalogCheck[] {
     const found = [...this.#checks.values()].filter((check) => check.instance === instance);
-    return found.sort((a, b) => compare(a.id, b.id));
+    return found.sort((a, b) => compareText(a.id, b.id));
   }
 
   check(id: string, node = this.node): CatalogCheck | undefined {
@@ -365,8 +366,6 @@ export class Catalog {
     for (const listener of [...this.#listeners]) listener(event);
   }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function samePorts(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
   const names = Object.keys(a);

@@ -3,8 +3,8 @@
  * need. Listens on 127.0.0.1 only and answers programs, not web pages.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listenOnLoopback, type LoopbackServer } from '../../loopback-server.ts';
 import { blockingQuery } from './blocking-query.ts';
 import type { Catalog } from './catalog.ts';
 import { ConsulError, readJson, sendJson, sendText } from './consul-exchange.ts';
@@ -23,47 +23,31 @@ export interface ConsulApiOptions {
   readonly random?: () => number;
 }
 
-export interface ConsulApi {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /** More open watches than this mean a client that leaks them. */
 const maxWaiting = 1024;
 
 /** Rejects where the port cannot be had. */
-export async function startConsulApi(options: ConsulApiOptions): Promise<ConsulApi> {
+export async function startConsulApi(options: ConsulApiOptions): Promise<LoopbackServer> {
   const closing = new AbortController();
-  const server = http.createServer({ maxHeaderSize: 16 * 1024 }, (request, response) => {
-    void answer(options, closing.signal, request, response);
-  });
-  // Blocking queries may last ten minutes and a sixteenth.
-  server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 65_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port } = server.address() as AddressInfo;
+  const server = await listenOnLoopback(
+    (request, response) => void answer(options, closing.signal, request, response),
+    options.port,
+    { maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 },
+  );
   return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        closing.abort();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    url: server.url,
+    close: () => {
+      closing.abort();
+      return server.close();
+    },
   };
 }
 
 async function answer(
   options: ConsulApiOptions,
   closing: AbortSignal,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<void> {
   response.on('error', () => response.destroy());
   try {
@@ -89,7 +73,7 @@ async function read(
   options: ConsulApiOptions,
   closing: AbortSignal,
   url: URL,
-  response: http.ServerResponse,
+  response: ServerResponse,
 ): Promise<void> {
   const { catalog } = options;
   const route = findReadRoute(url.pathname);
@@ -112,8 +96,8 @@ async function write(
   options: ConsulApiOptions,
   method: string,
   url: URL,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<void> {
   const route = findWriteRoute(url.pathname);
   if (!route) {
@@ -133,24 +117,16 @@ async function write(
 
 const unknownPath = (path: string): ConsulError => new ConsulError(404, `Invalid URL path: not found: ${path}`);
 
-/**
- * A page in a browser must not reach the registry: not under a name of its own that it points to 127.0.0.1 (the Host
- * header tells), and not across origins.
- */
-function checkCaller(request: http.IncomingMessage): void {
-  const port = request.socket.localPort ?? 0;
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
-  if (!hosts.includes((request.headers.host ?? '').toLowerCase())) {
-    throw new ConsulError(403, `Use the registry as http://127.0.0.1:${port}`);
-  }
-  const { origin } = request.headers;
-  const isForeign = origin !== undefined && !hosts.some((host) => origin === `http://${host}`);
+/** A page in a browser must not reach the registry across origins; the server itself looks at the Host header. */
+function checkCaller(request: IncomingMessage): void {
+  const { origin, host = '' } = request.headers;
+  const isForeign = origin !== undefined && origin !== `http://${host.toLowerCase()}`;
   if (isForeign || request.headers['sec-fetch-site'] === 'cross-site') {
     throw new ConsulError(403, 'Web pages cannot use the registry');
   }
 }
 
-function carriesToken(request: http.IncomingMessage, token: string): boolean {
+function carriesToken(request: IncomingMessage, token: string): boolean {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const header = request.headers['x-consul-token'];
   const given = typeof header === 'string' && header !== '' ? header : (bearer ?? '');

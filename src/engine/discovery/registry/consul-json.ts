@@ -1,7 +1,7 @@
 /** Answers in the form of Consul's HTTP API, with its names of fields. */
+import { formatGoDuration } from '../../../shared/go-duration.ts';
 import type { CatalogCheck, CatalogInstance, CatalogNode } from './catalog-entries.ts';
 import type { Catalog } from './catalog.ts';
-import { formatGoDuration } from '../../../shared/go-duration.ts';
 
 export const datacenter = 'local';
 

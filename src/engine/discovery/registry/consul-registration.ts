@@ -4,7 +4,9 @@
  * `protocol` (http or tcp), `service-port` and `label.NAME`.
  */
 import { isIP } from 'node:net';
+import { formatGoDuration, parseGoDuration } from '../../../shared/go-duration.ts';
 import type { LocalServicePort } from '../../../shared/local-mesh.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
 import type {
   CatalogCheck,
   CatalogInstance,
@@ -14,8 +16,6 @@ import type {
   InstanceRegistration,
 } from './catalog-entries.ts';
 import { checkStatuses } from './catalog-entries.ts';
-import { formatGoDuration, parseGoDuration } from '../../../shared/go-duration.ts';
-import { isRecord } from '../../../shared/untrusted.ts';
 
 type Fields = ReadonlyMap<string, unknown>;
 type Read<T> = { readonly [K in keyof T]?: T[K] } & { readonly problem?: string };

@@ -1,7 +1,7 @@
 /** The entries of a LocalMesh file: services with their workloads, gateways and clients. */
+import { parseGoDuration } from '../../../shared/go-duration.ts';
 import type { LocalServicePort } from '../../../shared/local-mesh.ts';
 import type { Labels } from '../../model/mesh-object.ts';
-import { parseGoDuration } from '../../../shared/go-duration.ts';
 import type {
   AddressWorkload,
   HealthSpec,

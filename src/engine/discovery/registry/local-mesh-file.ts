@@ -1,12 +1,12 @@
 /** Reads the LocalMesh file: services of a mesh on this machine, what runs behind each of them, and how. */
+import { nearestNames } from '../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../shared/text.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
 import { linkSecurityModes, localMeshApiVersion } from './local-mesh-spec.ts';
 import type { LocalMeshSpec, LocalWorkloadSpec } from './local-mesh-spec.ts';
 import type { DeclaredEntry } from './local-mesh-entries.ts';
 import { readClient, readGateway, readName, readService } from './local-mesh-entries.ts';
 import type { FieldProblem } from './record-reader.ts';
-import { nearestNames } from '../../../shared/nearest-names.ts';
-import { isRecord } from '../../../shared/untrusted.ts';
 import { RecordReader } from './record-reader.ts';
 import { findDependencyCycle } from './start-order.ts';
 

@@ -1,8 +1,8 @@
 import type { FieldPath } from '../../../shared/text.ts';
-import type { MeshObject, Origin } from '../../model/mesh-object.ts';
-import type { DerivedReader } from '../../policy/documents/declared-objects.ts';
 import type { UntrustedRecord } from '../../../shared/untrusted.ts';
 import { fieldOf, listOf, stringOf, valueAt } from '../../../shared/untrusted.ts';
+import type { MeshObject, Origin } from '../../model/mesh-object.ts';
+import type { DerivedReader } from '../../policy/documents/declared-objects.ts';
 import { isLocalMesh, readLocalMesh } from '../registry/local-mesh-file.ts';
 import { expandLocalMesh } from '../registry/local-mesh-objects.ts';
 

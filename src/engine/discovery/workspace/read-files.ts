@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compareText } from '../../../shared/compare.ts';
 import { globPattern, globRoot, isGlob } from './glob.ts';
 
 /** The URI of text that came through a pipe. */
@@ -86,7 +87,7 @@ class FileReader {
       this.problems.push({ path: folder, message: reason(error), isFatal: depth === 0 });
       return [];
     });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of entries.sort((a, b) => compareText(a.name, b.name))) {
       const full = path.join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!ignoredFolders.has(entry.name)) await this.#readFolder(full, depth + 1, accepts);

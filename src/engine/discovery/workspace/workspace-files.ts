@@ -1,3 +1,4 @@
+import { compareText } from '../../../shared/compare.ts';
 import type { SourceRef } from '../../../shared/resource.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import { kindKey } from '../../model/mesh-object.ts';
@@ -157,7 +158,7 @@ export class WorkspaceFiles implements DocumentSource {
 
   #sorted(): readonly (readonly [string, FileRecord])[] {
     // Sorting hundreds of files would take longer than everything else a key stroke costs here.
-    return (this.#order ??= [...this.#records].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+    return (this.#order ??= [...this.#records].sort(([a], [b]) => compareText(a, b)));
   }
 
   #named(): ReadonlyMap<string, readonly MeshObject[]> {

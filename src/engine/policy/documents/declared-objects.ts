@@ -1,8 +1,8 @@
 import type { FieldPath } from '../../../shared/text.ts';
-import type { KindKey, MeshObject, Origin } from '../../model/mesh-object.ts';
-import { kindKey } from '../../model/mesh-object.ts';
 import type { UntrustedRecord } from '../../../shared/untrusted.ts';
 import { fieldOf, isRecord, listOf, recordOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
+import type { KindKey, MeshObject, Origin } from '../../model/mesh-object.ts';
+import { kindKey } from '../../model/mesh-object.ts';
 
 /** An object that a document declares, and where in the document it stands. */
 export interface DeclaredObject {

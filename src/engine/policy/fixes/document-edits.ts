@@ -1,7 +1,7 @@
 /** Turns changes of fields into edits of the characters of one document. Offsets are relative to the document. */
 import type { FieldPath } from '../../../shared/text.ts';
-import type { YamlDocument } from '../documents/yaml-document.ts';
 import { isRecord, valueAt } from '../../../shared/untrusted.ts';
+import type { YamlDocument } from '../documents/yaml-document.ts';
 import { writeBlock, writeFlow, writeKey, writeScalar } from './yaml-writing.ts';
 
 export interface OffsetEdit {

@@ -2,13 +2,13 @@
  * Holds a value against its table, as an API server does, and says what is wrong at which field. One walk finds the
  * problems of all structural rules.
  */
-import type { FieldPath } from '../../../shared/text.ts';
-import type { MeshObject } from '../../model/mesh-object.ts';
-import type { UntrustedRecord } from '../../../shared/untrusted.ts';
-import { isRecord } from '../../../shared/untrusted.ts';
-import type { FixPlan } from '../fixes/fix-plan.ts';
 import { parseGoDuration } from '../../../shared/go-duration.ts';
 import { didYouMean, nearestNames } from '../../../shared/nearest-names.ts';
+import type { FieldPath } from '../../../shared/text.ts';
+import type { UntrustedRecord } from '../../../shared/untrusted.ts';
+import { isRecord } from '../../../shared/untrusted.ts';
+import type { MeshObject } from '../../model/mesh-object.ts';
+import type { FixPlan } from '../fixes/fix-plan.ts';
 import { typeName } from './schema-at.ts';
 import type { ListSchema, NumberSchema, ObjectSchema, Schema, TextSchema } from './schema.ts';
 

@@ -1,5 +1,6 @@
 /** Names of hosts as Istio reads them in policies. */
 import { isIP } from 'node:net';
+import { compareText } from '../../../shared/compare.ts';
 import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
 import type { Labels } from '../../model/mesh-object.ts';
 
@@ -48,7 +49,7 @@ export function hostsOverlap(a: string, b: string): boolean {
 export function bySpecificity(a: string, b: string): number {
   if (isWildcard(a) !== isWildcard(b)) return isWildcard(a) ? 1 : -1;
   if (a.length !== b.length) return b.length - a.length;
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a, b);
 }
 
 /** Every pair of the selector stands on the labels. An empty selector matches everything. */

@@ -1,3 +1,4 @@
+import { compareText } from '../../../shared/compare.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 
 function createdAt(object: MeshObject): number {
@@ -5,8 +6,6 @@ function createdAt(object: MeshObject): number {
   // An object without a time has Go's zero time, which is before all others.
   return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Oldest first; same age by name, then namespace, as istiod orders objects that compete. */
 export function byAge(a: MeshObject, b: MeshObject): number {

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { formatFindings } from '../../../../src/cli/format/format-findings.ts';
 import { checks } from '../../../../src/engine/policy/checks/registry.ts';
-import { isRecord, listOf, valueAt } from '../../../../src/shared/untrusted.ts';
 import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
+import { isRecord, listOf, valueAt } from '../../../../src/shared/untrusted.ts';
 
 const uri = 'file:///work/route.yaml';
 const text = 'a:\n  b:\n    host: reviewz # typo\n';

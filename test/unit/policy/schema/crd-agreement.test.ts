@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import yaml from 'js-yaml';
-import type { UntrustedRecord } from '../../../../src/shared/untrusted.ts';
-import { fieldOf, listOf, recordOf, valueAt } from '../../../../src/shared/untrusted.ts';
 import { kindSchemas } from '../../../../src/engine/policy/schema/schema-registry.ts';
 import type { Schema } from '../../../../src/engine/policy/schema/schema.ts';
+import type { UntrustedRecord } from '../../../../src/shared/untrusted.ts';
+import { fieldOf, listOf, recordOf, valueAt } from '../../../../src/shared/untrusted.ts';
 
 const file = path.resolve(import.meta.dirname, '../../../../../shared/crds/istio.yaml');
 

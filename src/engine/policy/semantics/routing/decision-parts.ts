@@ -1,4 +1,5 @@
 /** Parts of a RouteDecision: what was compiled, in the words of the contract. */
+import { formatGoDuration } from '../../../../shared/go-duration.ts';
 import type { SourceRef } from '../../../../shared/resource.ts';
 import type {
   DecidedRoute,
@@ -8,7 +9,6 @@ import type {
   RouteMirror,
   RouteRetries,
 } from '../../../../shared/route-decision.ts';
-import { formatGoDuration } from '../../../../shared/go-duration.ts';
 import type {
   CompiledDestination,
   CompiledFault,

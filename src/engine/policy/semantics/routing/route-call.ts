@@ -3,11 +3,11 @@
  * but takes no chances: every destination is named with its share.
  */
 import type { Call } from '../../../../shared/call.ts';
+import { formatGoDuration } from '../../../../shared/go-duration.ts';
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import type { RouteDecision } from '../../../../shared/route-decision.ts';
 import type { EndpointDirectory } from '../../../model/endpoints.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
-import { formatGoDuration } from '../../../../shared/go-duration.ts';
 import { serverMtlsOf } from '../mutual-tls.ts';
 import { callNode, type CallNode } from './call-node.ts';
 import { compileRoutes } from './compile.ts';

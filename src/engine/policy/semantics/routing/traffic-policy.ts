@@ -1,7 +1,7 @@
 /** `trafficPolicy` of a DestinationRule: read once, merged per port and subset. Defaults are Istio's, not Envoy's. */
+import { parseGoDuration } from '../../../../shared/go-duration.ts';
 import type { SpecNode } from '../spec-node.ts';
 import type { ConnectionPool, HashPolicy, LoadBalancerPolicy, OutlierDetection } from './compiled.ts';
-import { parseGoDuration } from '../../../../shared/go-duration.ts';
 import { readDuration } from './route-settings.ts';
 
 /** What a client does about TLS, as written. */

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import type { EndpointDirectory, ModelEndpoint } from '../../../model/endpoints.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import { principalOf } from '../../../model/principal.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import { selectorMatches } from '../hosts.ts';
 import { serverMtlsOf, type PeerAuthenticationIndex } from '../mutual-tls.ts';
@@ -28,10 +29,6 @@ export interface UpstreamContext {
   readonly autoMtls: boolean;
 }
 
-function principalOf(trustDomain: string, namespace: string, serviceAccount: string): string {
-  return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount || 'default'}`;
-}
-
 function toUpstreamEndpoint(endpoint: ModelEndpoint, context: UpstreamContext): UpstreamEndpoint {
   const { settings } = context;
   const mode = serverMtlsOf(
@@ -52,7 +49,7 @@ function toUpstreamEndpoint(endpoint: ModelEndpoint, context: UpstreamContext): 
     app: endpoint.app,
     version: endpoint.version,
     labels: endpoint.labels,
-    principal: endpoint.meshed ? principalOf(settings.trustDomain, endpoint.namespace, endpoint.serviceAccount) : '',
+    principal: endpoint.meshed ? principalOf(settings.trustDomain, endpoint) : '',
     inboundTls: endpoint.meshed ? (mode.toLowerCase() as Lowercase<typeof mode>) : 'none',
   };
 }

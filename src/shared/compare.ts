@@ -1,0 +1,4 @@
+/** For sorting texts by UTF-16 code units, which is the same on every machine and in every language. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
