@@ -177,6 +177,23 @@ describe('listeners', () => {
     assert.equal((await call(second.outbound['c'] ?? 0)).status, 404);
   });
 
+  test('a listener becomes another kind in its place', async () => {
+    const v1 = await answering('v1');
+    const proxies = startProxies(cleanup);
+    const wanted = (type: 'proxy' | 'gateway', routePort: number) =>
+      config({
+        outbound: [{ name: 'edge', type, port: 0, routePort }],
+        routes: routes([rule()], [upstream([endpoint('v1', v1.port)])]),
+      });
+    const bound = await proxies.apply(wanted('gateway', 80));
+    const port = bound.outbound['edge'] ?? 0;
+    assert.equal((await call(port, { host: 'reviews' })).status, 404);
+    assert.deepEqual(await proxies.apply(wanted('gateway', 9080)), bound);
+    assert.equal((await call(port, { host: 'reviews' })).body, 'v1');
+    assert.deepEqual(await proxies.apply(wanted('proxy', 9080)), bound);
+    assert.equal((await call(port, { host: 'reviews' })).body, 'v1');
+  });
+
   test('a config that cannot be applied is refused as a whole, and what ran goes on', async () => {
     const v1 = await answering('v1');
     const proxies = startProxies(cleanup);

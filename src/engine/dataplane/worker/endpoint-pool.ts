@@ -29,6 +29,13 @@ const defaultIdleMs = 3_600_000;
 /** A server that announces when it closes is about to do so; requests that were under way then would meet a closed door. */
 const keepAliveMargin = 0.8;
 
+/**
+ * Connections to one endpoint that are opened at the same time; further requests wait for the first that is open or free.
+ * After a moment's pause many requests come at once: a handshake for each of them takes the processor from answering, so
+ * that more come together for the next pause, without end.
+ */
+const mostConnecting = 8;
+
 /** Connections of one proxy to one endpoint. */
 export class EndpointPool implements ClientConnectionOwner {
   endpoint: UpstreamEndpoint;
@@ -144,6 +151,7 @@ export class EndpointPool implements ClientConnectionOwner {
 
   #openIfAllowed(): void {
     const used = this.#connections.size + this.#connecting.size;
+    if (this.#connecting.size >= mostConnecting) return;
     // One connection is always allowed, else a limit below the number of endpoints would starve some of them.
     if (used > 0 && this.#share.connections >= this.#share.upstream.pool.maxConnections) return;
     this.#share.connections++;
@@ -165,7 +173,10 @@ export class EndpointPool implements ClientConnectionOwner {
           this.#share.connections--;
           this.observe(false, result.detail === '' ? result.kind : result.detail);
           this.#failOne(result);
+          // An endpoint that swallows connections would let those that wait for their turn wait many times as long.
+          if (result.kind === 'connection-timeout') while (this.#waiting.length > this.#connecting.size) this.#failOne(result);
         }
+        if (this.#waiting.length > this.#connecting.size) this.#openIfAllowed();
       },
     );
     this.#connecting.add(abort);
@@ -176,7 +187,6 @@ export class EndpointPool implements ClientConnectionOwner {
     if (taker === undefined) return;
     this.#share.pending--;
     taker.onNoConnection(failure);
-    if (this.#waiting.length > this.#connecting.size) this.#openIfAllowed();
   }
 
   #offer(connection: ClientConnection): void {

@@ -9,6 +9,9 @@ export type FirstBytes =
   /** Closed, or silent for longer than `silenceMs`. */
   | { readonly type: 'silent' };
 
+/** For a TLS hello that has begun to come to its end. */
+const unfinishedHelloMs = 10_000;
+
 /**
  * Reads a fresh connection until it is clear what it speaks; the socket is paused then. `silenceMs`: how long to wait for
  * the first byte, for protocols in which the server speaks first; undefined: for ever.
@@ -32,7 +35,10 @@ export function readFirstBytes(
     clearTimeout(timer);
     head = head.length === 0 ? Buffer.from(data) : Buffer.concat([head, data]);
     const sniffed = sniff(head);
-    if (sniffed.type === 'need-more') return;
+    if (sniffed.type === 'need-more') {
+      timer = setTimeout(() => socket.destroy(), unfinishedHelloMs);
+      return;
+    }
     if (sniffed.type === 'plaintext') finish({ type: 'plaintext' });
     else finish({ type: sniffed.alpn.some((name) => name.startsWith('istio')) ? 'mesh-tls' : 'other-tls' });
   };

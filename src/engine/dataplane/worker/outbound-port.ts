@@ -11,7 +11,7 @@ import { proxyTcp } from './tcp-proxy.ts';
 export class OutboundPort {
   readonly listener: BoundListener;
   readonly #context: OutboundContext;
-  readonly #http: HttpHandler;
+  #http: HttpHandler;
   /** HTTP inside CONNECT tunnels, by the port that was asked for. */
   readonly #tunnelled = new Map<number, HttpHandler>();
   #config: OutboundListener;
@@ -20,11 +20,7 @@ export class OutboundPort {
     this.listener = listener;
     this.#config = config;
     this.#context = context;
-    this.#http = new HttpHandler(new OutboundSide(context, config), (connection, head) =>
-      config.type === 'proxy' && head.method === 'CONNECT'
-        ? new ConnectTunnel(context, connection, head, (port) => this.#tunnelHandler(port))
-        : undefined,
-    );
+    this.#http = this.#createHandler(config);
   }
 
   static async open(config: OutboundListener, port: number, context: OutboundContext): Promise<OutboundPort> {
@@ -37,13 +33,13 @@ export class OutboundPort {
     return accept.by;
   }
 
-  /** Whether `update` can apply this, or a new listener is needed. */
-  fits(config: OutboundListener): boolean {
-    return config.type === this.#config.type && (config.type === 'tcp' || config.routePort === this.#config.routePort);
-  }
-
+  /** Applies a new config; connections of another kind of listener close after their current request. */
   update(config: OutboundListener): void {
+    const before = this.#config;
     this.#config = config;
+    if (before.type === config.type && before.routePort === config.routePort) return;
+    this.#http.drain();
+    this.#http = this.#createHandler(config);
   }
 
   sweep(now: number): void {
@@ -94,6 +90,15 @@ export class OutboundPort {
         },
       },
       () => undefined,
+    );
+  }
+
+  #createHandler(config: OutboundListener): HttpHandler {
+    const context = this.#context;
+    return new HttpHandler(new OutboundSide(context, config), (connection, head) =>
+      config.type === 'proxy' && head.method === 'CONNECT'
+        ? new ConnectTunnel(context, connection, head, (port) => this.#tunnelHandler(port))
+        : undefined,
     );
   }
 

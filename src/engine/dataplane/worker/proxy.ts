@@ -107,15 +107,9 @@ export class Proxy {
       }
       for (const listener of config.outbound) {
         const present = this.#outbound.get(listener.name);
-        const samePort = present && (listener.port === 0 || listener.port === present.listener.port);
-        if (present && samePort && present.fits(listener)) {
+        if (present && (listener.port === 0 || listener.port === present.listener.port)) {
           outbound.set(listener.name, present);
           continue;
-        }
-        // A listener of another type on the same port: the old one must leave it first.
-        if (present && samePort) {
-          present.drain();
-          this.#outbound.delete(listener.name);
         }
         const port = await OutboundPort.open(listener, listener.port, {
           runtime: this.#deps.runtime,

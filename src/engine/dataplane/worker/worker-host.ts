@@ -57,8 +57,8 @@ export class WorkerHost {
       case 'close':
         clearInterval(this.#ticker);
         for (const proxy of this.#proxies.values()) proxy.close();
-        this.#proxies.clear();
         this.#report();
+        this.#proxies.clear();
         return undefined;
     }
   }
