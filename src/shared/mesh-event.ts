@@ -16,6 +16,7 @@ type MeshEventKind =
   | 'config-applied'
   | 'config-rejected'
   | 'certificate-rotated'
+  | 'data-plane-failed'
   | 'engine-restarted';
 
 /** Something that happened in the mesh, as the Events view tells it. */

@@ -5,6 +5,7 @@ import type { Catalog } from '../discovery/registry/catalog.ts';
 import type {
   CatalogInstance,
   CheckRegistration,
+  CheckThresholds,
   InstanceRegistration,
 } from '../discovery/registry/catalog-entries.ts';
 import { defaultThresholds } from '../discovery/registry/catalog-entries.ts';
@@ -149,6 +150,16 @@ export function registeredInstances(catalog: Catalog): readonly MeshInstance[] {
 /** Check of a process that its supervisor reports. */
 export const processCheck = (name: string): string => `process:${name}`;
 
+/**
+ * Kubernetes's default for readiness probes. One probe that took too long on a busy machine must not take an instance out;
+ * that a process is gone is told by its supervisor at once.
+ */
+const probeThresholds: CheckThresholds = {
+  successBeforePassing: 1,
+  failuresBeforeWarning: 3,
+  failuresBeforeCritical: 3,
+};
+
 function healthCheck(instance: MeshInstance, workload: LocalWorkloadSpec): readonly CheckRegistration[] {
   if (workload.kind === 'gateway' || !workload.health) return [];
   const { health } = workload;
@@ -156,7 +167,7 @@ function healthCheck(instance: MeshInstance, workload: LocalWorkloadSpec): reado
     id: `health:${instance.name}`,
     notes: '',
     initialStatus: 'passing' as const,
-    thresholds: defaultThresholds,
+    thresholds: probeThresholds,
   };
   if (health.type === 'ttl')
     return [{ ...base, name: 'Reports that it is alive', definition: { type: 'ttl', ttlMs: health.ttlMs } }];

@@ -29,14 +29,15 @@ export class MeshObserver {
   processChanged(instance: InstanceStatus, previous: SupervisedState): void {
     const { catalog, checks, ejections, telemetry } = this.#options;
     const isReady = instance.state === 'ready';
+    // It was found ready by the same probe as its health check makes: a rolling restart goes on from here, so the failures
+    // that check saw while the process was down must not keep it out of rotation until its next interval.
+    if (isReady && previous !== 'ready') checks.passed(instance.name, 'It answered when it was started.');
     if (!isReady) ejections.forget(instance.id);
     catalog.setCheck(
       processCheck(instance.name),
       isReady ? 'passing' : 'critical',
       isReady ? '' : instance.reason || instance.state,
     );
-    // A health check that failed while the process was down is asked again now, not at its next interval.
-    if (isReady) checks.probeNow(instance.name);
     if (instance.state === previous) return;
     const event = processEvent(instance, previous, this.#othersOf(instance.workload.service, instance.name));
     if (event) telemetry.events.add(event);
@@ -74,6 +75,8 @@ export class MeshObserver {
         })),
       );
     }
+    for (const message of report.problems ?? [])
+      telemetry.events.add({ kind: 'data-plane-failed', severity: 'error', message });
     const changes = report.endpoints.filter((event) => ejections.note(event));
     for (const event of changes) telemetry.events.add(ejectionEvent(event));
     return changes.length > 0;

@@ -84,10 +84,15 @@ test('a check that is gone asks no more', async () => {
   assert.equal(catalog.check('service:a'), undefined);
 });
 
-test('probeNow does not wait for the interval', async () => {
-  const statuses = watchStatuses({ Interval: '60s' });
-  await eventually('it passes', () => statuses.at(-1) === 'passing');
-  answers = [500];
-  checks.probeNow('a');
-  await eventually('it fails', () => statuses.at(-1) === 'critical');
+test('a success that somebody else saw counts at once, whatever was seen before or is still under way', async () => {
+  answers = [500, 'hang', 200];
+  const statuses = watchStatuses({ Interval: '60s', Timeout: '200ms' });
+  await eventually('the second probe is under way', () => asked.length === 2);
+  assert.deepEqual(statuses, []);
+  checks.passed('a', 'it answered its supervisor');
+  assert.deepEqual(statuses, ['passing']);
+  assert.equal(catalog.check('service:a')?.output, 'it answered its supervisor');
+  // The probe under way ends without an answer after 200 ms; it was asked before and changes nothing.
+  await eventually('it is over', () => performance.now() - (asked.at(-1) ?? 0) > 400);
+  assert.deepEqual(statuses, ['passing']);
 });

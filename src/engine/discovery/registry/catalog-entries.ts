@@ -127,6 +127,7 @@ export function worstStatus(statuses: Iterable<CheckStatus>): CheckStatus {
   return checkStatuses[worst] ?? 'critical';
 }
 
+/** Consul's: every result counts. */
 export const defaultThresholds: CheckThresholds = {
   successBeforePassing: 0,
   failuresBeforeWarning: 0,

@@ -2,9 +2,9 @@
  * Runs the checks of a catalog: probes HTTP and TCP ones at their interval, lets TTL ones expire, and deregisters
  * instances that stay critical too long. Everything it finds goes into the catalog.
  */
+import { formatGoDuration } from '../../../shared/go-duration.ts';
 import type { Catalog } from './catalog.ts';
 import type { CatalogCheck, CheckStatus } from './catalog-entries.ts';
-import { formatGoDuration } from '../../../shared/go-duration.ts';
 import type { ProbeOptions, ProbeResult } from './health-probe.ts';
 import { probe } from './health-probe.ts';
 
@@ -26,6 +26,8 @@ interface Running {
   quickPauseMs: number;
   successes: number;
   failures: number;
+  /** Probes of an earlier epoch are out of date when they answer. */
+  epoch: number;
 }
 
 const firstQuickPauseMs = 100;
@@ -66,8 +68,10 @@ export class HealthChecks {
       const running = this.#running.get(id);
       if (!running || (definition.type !== 'http' && definition.type !== 'tcp')) continue;
       running.failures = 0;
+      running.epoch += 1;
       this.#catalog.setCheck(id, 'passing', output);
-      this.#watchCritical(running, { ...running, ...this.#catalog.check(id) });
+      const now = this.#catalog.check(id);
+      if (now) this.#watchCritical(running, now);
       this.#schedule(running, id, definition.intervalMs);
     }
   }
@@ -99,6 +103,7 @@ export class HealthChecks {
       quickPauseMs: firstQuickPauseMs,
       successes: 0,
       failures: 0,
+      epoch: 0,
     };
     this.#running.set(id, next);
     this.#watchCritical(next, check);
@@ -124,9 +129,10 @@ export class HealthChecks {
   async #probe(running: Running, id: string): Promise<void> {
     const definition = this.#catalog.check(id)?.definition;
     if (definition?.type !== 'http' && definition?.type !== 'tcp') return;
+    const { epoch } = running;
     const options = { signal: running.abort.signal, ...(this.#allow ? { allow: this.#allow } : {}) };
     const result: ProbeResult = await probe(definition, options);
-    if (this.#disposed || this.#running.get(id) !== running) return;
+    if (this.#disposed || this.#running.get(id) !== running || running.epoch !== epoch) return;
     this.#settle(running, id, result.status, result.output);
     if (result.status === 'critical') running.quickPauseMs *= 1.5;
     else running.quickPauseMs = Infinity;
