@@ -16,13 +16,13 @@ test('what was desired is there for the next engine', async () => {
   const first = new DesiredStateFile(storage);
   assert.deepEqual(await first.load(), nothingDesired);
   await Promise.all([
-    first.update({ running: true, file: '/work/meshlens.yaml' }),
+    first.update({ running: true, file: '/project/meshlens.yaml' }),
     first.update({ stopped: ['bookinfo/details-v1'], ports: { registry: 8500, metrics: 9090, otlp: 4318 } }),
   ]);
   assert.deepEqual(await new DesiredStateFile(storage).load(), {
     running: true,
     endedAt: undefined,
-    file: '/work/meshlens.yaml',
+    file: '/project/meshlens.yaml',
     stopped: ['bookinfo/details-v1'],
     ports: { registry: 8500, metrics: 9090, otlp: 4318 },
   });

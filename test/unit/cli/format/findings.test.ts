@@ -6,7 +6,7 @@ import { checks } from '../../../../src/engine/policy/checks/registry.ts';
 import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
 import { isRecord, listOf, valueAt } from '../../../../src/shared/untrusted.ts';
 
-const uri = 'file:///work/route.yaml';
+const uri = 'file:///project/route.yaml';
 const text = 'a:\n  b:\n    host: reviewz # typo\n';
 
 const finding: Diagnostic = {
@@ -23,7 +23,7 @@ const finding: Diagnostic = {
     {
       message: 'Services are here.',
       location: {
-        uri: 'file:///work/b.yaml',
+        uri: 'file:///project/b.yaml',
         range: { start: { line: 4, character: 0 }, end: { line: 4, character: 3 } },
       },
     },
@@ -52,7 +52,7 @@ const none: AnalyzeResult = { diagnostics: [], documents: 1 };
 describe('text', () => {
   test('shows the line and marks the characters', () => {
     assert.equal(
-      formatFindings('text', result, texts, { cwd: '/work' }),
+      formatFindings('text', result, texts, { cwd: '/project' }),
       [
         'error[MESH1203]: No service `reviewz`. Did you mean `reviews`?',
         '  --> route.yaml:3:11  VirtualService bookinfo/reviews',
@@ -114,9 +114,9 @@ test('json is the result itself', () => {
 
 describe('github', () => {
   test('annotates the characters, and escapes', () => {
-    const odd = { ...finding, message: '100 %\nsure', uri: 'file:///work/a,b.yaml' };
+    const odd = { ...finding, message: '100 %\nsure', uri: 'file:///project/a,b.yaml' };
     assert.equal(
-      formatFindings('github', { ...result, diagnostics: [odd] }, texts, { cwd: '/work' }),
+      formatFindings('github', { ...result, diagnostics: [odd] }, texts, { cwd: '/project' }),
       '::error file=a%2Cb.yaml,line=3,endLine=3,col=11,endColumn=18,title=MESH1203 unknown-host::100 %25%0Asure\n',
     );
   });
@@ -128,7 +128,7 @@ describe('github', () => {
         'github',
         { ...result, diagnostics: [{ ...finding, range, severity: 'information', message: 'm' }] },
         texts,
-        { cwd: '/work' },
+        { cwd: '/project' },
       ),
       '::notice file=route.yaml,line=1,endLine=3,title=MESH1203 unknown-host::m\n',
     );
@@ -136,7 +136,7 @@ describe('github', () => {
 });
 
 describe('sarif 2.1.0', () => {
-  const log: unknown = JSON.parse(formatFindings('sarif', result, texts, { cwd: '/work' }));
+  const log: unknown = JSON.parse(formatFindings('sarif', result, texts, { cwd: '/project' }));
   const run = valueAt(log, ['runs', 0]);
 
   /** What the schema of SARIF 2.1.0 requires of the objects we write. */
@@ -173,7 +173,7 @@ describe('sarif 2.1.0', () => {
     const physical = valueAt(first, ['locations', 0, 'physicalLocation']);
     assert.deepEqual(valueAt(physical, ['artifactLocation']), { uri: 'route.yaml', uriBaseId: 'SRCROOT' });
     assert.deepEqual(valueAt(physical, ['region']), { startLine: 3, startColumn: 11, endLine: 3, endColumn: 18 });
-    assert.deepEqual(valueAt(run, ['originalUriBaseIds', 'SRCROOT']), { uri: 'file:///work/' });
+    assert.deepEqual(valueAt(run, ['originalUriBaseIds', 'SRCROOT']), { uri: 'file:///project/' });
     assert.match(String(valueAt(first, ['partialFingerprints', 'meshlensFinding/v1'])), /^MESH1203\|VirtualService/);
   });
 

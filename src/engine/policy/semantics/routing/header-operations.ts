@@ -14,9 +14,8 @@ const isAuthority = (name: string): boolean => name === 'host' || name === ':aut
 /** Envoy cannot modify these: operations on them are dropped. */
 const isInternal = (name: string): boolean => name === 'host' || name.startsWith(':');
 const validName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-// A value with a control character would be a second header or a second request.
-// eslint-disable-next-line no-control-regex -- Exactly these characters are what must be found.
-const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+/** A value with a control character would be a second header or a second request. Tabs are allowed (RFC 9110, section 5.5). */
+const control = /(?=\p{ASCII})[^\P{Cc}\t]/u;
 
 interface Values {
   readonly values: Readonly<Record<string, string>>;
