@@ -358,11 +358,11 @@ export class RawClient {
   }
 }
 
-/** Waits for a state; fails after ten seconds with what it saw last. */
+/** Waits for a state; fails after twenty seconds with what it saw last. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 20_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within ten seconds: ${condition.toString()}`);
+    if (Date.now() > deadline) throw new Error(`Not within twenty seconds: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

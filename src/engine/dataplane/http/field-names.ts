@@ -1,5 +1,5 @@
 /** What the codec itself must know about a field; everything else is passed on. */
-export type FieldKind =
+type FieldKind =
   | 'plain'
   | 'content-length'
   | 'transfer-encoding'

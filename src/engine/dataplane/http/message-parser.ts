@@ -32,7 +32,7 @@ const carriageReturn = 0x0d;
 const headEnd = Buffer.from('\r\n\r\n');
 
 /** Envoy's limit is 60 KiB by default, Node's 16 KiB. */
-export const maxHeadBytes = 64 * 1024;
+const maxHeadBytes = 64 * 1024;
 const maxChunkSizeDigits = 12;
 /** Extensions are of no use to a proxy; an endless one is an attack. */
 const maxExtensionBytes = 4096;
@@ -238,7 +238,7 @@ export class MessageParser<Head extends object> {
     this.#position = end + 4;
     const length = this.#handler.onHead(head);
     // The handler may have stopped the parser: the protocol was switched, or the message refused.
-    if ((this.#state) === 'stopped') return false;
+    if (this.#state === 'stopped') return false;
     if (length === 0) this.#end(undefined);
     else if (length === chunkedBody) {
       this.#digits = 0;

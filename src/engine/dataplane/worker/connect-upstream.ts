@@ -5,7 +5,7 @@ import type { UpstreamEndpoint, UpstreamTls } from '../../policy/semantics/routi
 import type { LinkTls } from '../tls/link-security.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
-export interface OpenedConnection {
+interface OpenedConnection {
   readonly socket: net.Socket;
   /** Mutually authenticated. */
   readonly secure: boolean;

@@ -32,7 +32,8 @@ const keepAliveMargin = 0.8;
 /**
  * Connections to one endpoint that are opened at the same time; further requests wait for the first that is open or free.
  * After a moment's pause many requests come at once: a handshake for each of them takes the processor from answering, so
- * that more come together for the next pause, without end.
+ * that more come together for the next pause, without end; and the accept queue of a listener is bounded (511 by Node,
+ * 128 on many systems): what exceeds it is tried again by the kernel after seconds only.
  */
 const mostConnecting = 8;
 
@@ -174,7 +175,8 @@ export class EndpointPool implements ClientConnectionOwner {
           this.observe(false, result.detail === '' ? result.kind : result.detail);
           this.#failOne(result);
           // An endpoint that swallows connections would let those that wait for their turn wait many times as long.
-          if (result.kind === 'connection-timeout') while (this.#waiting.length > this.#connecting.size) this.#failOne(result);
+          if (result.kind === 'connection-timeout')
+            while (this.#waiting.length > this.#connecting.size) this.#failOne(result);
         }
         if (this.#waiting.length > this.#connecting.size) this.#openIfAllowed();
       },

@@ -14,7 +14,7 @@ import { epochTime } from './runtime.ts';
 /** Opens exchanges for methods that are not ordinary requests; undefined: none of its business. */
 export type SpecialExchange = (connection: ServerConnection, head: RequestHead) => ServerExchange | undefined;
 
-export const serverTimeouts: ServerTimeouts = { head: 10_000, idle: 3_600_000, linger: 2000 };
+const serverTimeouts: ServerTimeouts = { head: 10_000, idle: 3_600_000, linger: 2000 };
 
 /** The HTTP connections of one listener. */
 export class HttpHandler implements ServerHandler {

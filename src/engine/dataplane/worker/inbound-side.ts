@@ -78,7 +78,7 @@ export class InboundSide implements ExchangeSide {
 }
 
 /** Envoy's `x-forwarded-client-cert` (SANITIZE_SET): only what this connection proved. */
-export function forwardedClientCertificate(self: ProxyIdentity, peer: ConnectionPeer): string | undefined {
+function forwardedClientCertificate(self: ProxyIdentity, peer: ConnectionPeer): string | undefined {
   if (!peer.secure || peer.principal === undefined) return undefined;
   const hash = peer.certificateHash === undefined ? '' : `Hash=${peer.certificateHash};`;
   return `By=${self.principal};${hash}Subject="";URI=${peer.principal}`;

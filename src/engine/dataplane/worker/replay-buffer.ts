@@ -2,7 +2,7 @@ import type { HeaderList } from '../http/header-list.ts';
 import type { ClientConnection } from '../http/client-connection.ts';
 
 /** Bodies up to this size can be sent again; a longer one is not retried. */
-export const maxReplayBytes = 64 * 1024;
+const maxReplayBytes = 64 * 1024;
 
 /** A request body on its way upstream: kept while it may have to be sent again, or has nowhere to go yet. */
 export class ReplayBuffer {

@@ -1,5 +1,5 @@
 /** Envoy's response flags that this data plane can set, in the order Envoy writes them. */
-export const flagOrder = [
+const flagOrder = [
   'UH',
   'UT',
   'LR',
