@@ -9,7 +9,7 @@ import type { RangePart } from './syntax-tree.ts';
 import { YamlDocument } from './yaml-document.ts';
 
 /** Longest file that is read, in UTF-16 units. */
-export const maximumFileLength = 10 * 1024 * 1024;
+const maximumFileLength = 10 * 1024 * 1024;
 
 /** One document at its present place in a file. */
 export interface FileDocument {
