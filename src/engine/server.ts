@@ -52,6 +52,7 @@ class LanguageServer {
   #publisher: DiagnosticsPublisher | undefined;
   #folders: readonly string[] = [];
   #watchesFiles = false;
+  #notifications: { dispose(): void } | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -72,6 +73,8 @@ class LanguageServer {
   async dispose(): Promise<void> {
     const engine = this.#engine;
     this.#engine = undefined;
+    // The way to the editor may be closed already: what is told of the end would throw where nobody catches.
+    this.#notifications?.dispose();
     this.#publisher?.dispose();
     await engine?.dispose();
   }
@@ -83,7 +86,7 @@ class LanguageServer {
     this.#publisher = publisher;
     this.#folders = foldersOf(params);
     this.#watchesFiles = params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
-    engine.onNotification((method, payload) => {
+    this.#notifications = engine.onNotification((method, payload) => {
       void this.#connection.sendNotification(method, payload);
       // Registrations over the API are services too: hosts become known or unknown.
       if (method === 'mesh/event' && (payload.kind === 'service-registered' || payload.kind === 'service-deregistered'))
