@@ -77,6 +77,9 @@ export class MeshObserver {
     }
     for (const message of report.problems ?? [])
       telemetry.events.add({ kind: 'data-plane-failed', severity: 'error', message });
+    for (const message of report.problems ?? []) {
+      telemetry.events.add({ kind: 'config-rejected', severity: 'error', message });
+    }
     const changes = report.endpoints.filter((event) => ejections.note(event));
     for (const event of changes) telemetry.events.add(ejectionEvent(event));
     return changes.length > 0;
