@@ -14,6 +14,6 @@ export async function until<T>(
       last = error;
     }
     if (Date.now() > deadline) throw new Error(`Waited ${patience / 1000} s for ${what} in vain.`, { cause: last });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,16 +1,6 @@
 import type { TopologyBox, TopologyEdge, TopologyGraph, TopologyNode } from '../../src/shared/topology.ts';
 import { edge, rates, startTime } from './bookinfo.ts';
-
-/** Small and seeded, so that every run draws the same mesh (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { seededRandom } from '../seeded-random.ts';
 
 /** A mesh of tiers: one namespace per 25 services, most calls inside their namespace, a few failing. */
 export function generatedMesh(services: number, edgeCount: number, version = 1): TopologyGraph {

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { load } from 'js-yaml';
 import { readLocalMesh } from '../../../src/engine/discovery/registry/local-mesh-file.ts';
 import type { ProcessWorkload } from '../../../src/engine/discovery/registry/local-mesh-spec.ts';
-import { eventually } from './process-probe.ts';
+import { until } from '../until.ts';
 import { SupervisedMesh } from './supervised-mesh.ts';
 
 const sample = path.resolve(import.meta.dirname, '../../../samples/bookinfo');
@@ -141,11 +141,11 @@ describe('bookinfo', () => {
   test('the traffic keeps its rate, tells who jason is, and says how it goes', async () => {
     reviewsVersion = 'v1';
     const start = calls.length;
-    const line = await eventually('its report', () =>
+    const line = await until('its report', () =>
       mesh.lines.findLast(({ workload, text }) => workload === 'traffic' && text.includes('pages/s')),
     );
     assert.match(line.text, /^[\d.]+ pages\/s/);
-    const visits = await eventually('a hundred visits', () => {
+    const visits = await until('a hundred visits', () => {
       const found = calls.slice(start).filter(({ host }) => host === 'ingress');
       return found.length >= 100 && found;
     });

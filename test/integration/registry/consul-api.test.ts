@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import net from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { eventually } from './process-probe.ts';
+import { until } from '../until.ts';
 import type { RegistryUnderTest } from './registry-under-test.ts';
 import { startRegistry } from './registry-under-test.ts';
 
@@ -210,7 +210,7 @@ describe('what is refused', () => {
     try {
       for (const url of ['http://192.0.2.1/', `http://127.0.0.1:${port}/`]) {
         await register({ Name: 'far', Check: { HTTP: url, Interval: '10s', Timeout: '5s' } });
-        const output = await eventually('it was tried', () => registry.catalog.check('service:far')?.output || false);
+        const output = await until('it was tried', () => registry.catalog.check('service:far')?.output || false);
         assert.match(output, /192\.0\.2\.1 is not an address of this machine/);
         registry.catalog.deregister('far');
       }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { eventually } from './process-probe.ts';
+import { until } from '../until.ts';
 import type { RegistryUnderTest } from './registry-under-test.ts';
 import { startRegistry } from './registry-under-test.ts';
 
@@ -163,7 +163,7 @@ describe('health checks', () => {
     const check = 'service:orders-1';
     for (const note of ['first', 'second']) {
       await registry.client.agent.check.pass({ id: check, note });
-      await eventually('the time is over', async () => (await statusOf(check)) === 'critical');
+      await until('the time is over', async () => (await statusOf(check)) === 'critical');
       const [expired] = await registry.client.health.state('critical');
       assert.equal(expired?.Output, `TTL of 300ms expired (last output: ${note})`);
     }
@@ -180,14 +180,14 @@ describe('health checks', () => {
     try {
       const check = { http: `http://127.0.0.1:${port}/health`, interval: '100ms', timeout: '1s' };
       await registry.client.agent.service.register({ ...orders, port, check } as never);
-      await eventually('200 passes', async () => (await statusOf('service:orders-1')) === 'passing');
+      await until('200 passes', async () => (await statusOf('service:orders-1')) === 'passing');
       const [found] = await health({ service: 'orders', passing: true });
       const output = found?.Checks.find(({ CheckID }) => CheckID === 'service:orders-1')?.Output;
       assert.equal(output, `HTTP GET http://127.0.0.1:${port}/health: 200 OK Output: I am here`);
       status = 429;
-      await eventually('429 warns', async () => (await statusOf('service:orders-1')) === 'warning');
+      await until('429 warns', async () => (await statusOf('service:orders-1')) === 'warning');
       status = 500;
-      await eventually('500 is critical', async () => (await statusOf('service:orders-1')) === 'critical');
+      await until('500 is critical', async () => (await statusOf('service:orders-1')) === 'critical');
     } finally {
       service.close();
       service.closeAllConnections();
@@ -201,9 +201,9 @@ describe('health checks', () => {
     await registry.client.agent.service.register(orders);
     const check = { id: 'port', name: 'port', serviceid: 'orders-1', tcp: `127.0.0.1:${port}`, interval: '100ms' };
     await registry.client.agent.check.register(check as never);
-    await eventually('open passes', async () => (await statusOf('port')) === 'passing');
+    await until('open passes', async () => (await statusOf('port')) === 'passing');
     await new Promise((resolve) => service.close(resolve));
-    await eventually('closed is critical', async () => (await statusOf('port')) === 'critical');
+    await until('closed is critical', async () => (await statusOf('port')) === 'critical');
     const [found] = await health({ service: 'orders' });
     assert.match(found?.Checks.at(-1)?.Output ?? '', /connection refused/);
     await registry.client.agent.check.deregister('port');
@@ -215,7 +215,7 @@ describe('health checks', () => {
     registry = await startRegistry({ minDeregisterMs: 0 });
     const check = { ttl: '5s', deregistercriticalserviceafter: '150ms' };
     await registry.client.agent.service.register({ ...orders, check } as never);
-    await eventually('it is gone', async () => Object.keys(await registry.client.agent.services()).length === 0);
+    await until('it is gone', async () => Object.keys(await registry.client.agent.services()).length === 0);
   });
 
   test('maintenance takes an instance out and back', async () => {
@@ -239,14 +239,14 @@ describe('blocking queries', () => {
     watch.on('change', (data: readonly unknown[]) => seen.push(data.length));
     watch.on('error', (error: Error) => assert.fail(error));
     try {
-      await eventually('the first answer', () => seen.length === 1);
-      await eventually('it waits', () => registry.catalog.waiting === 1);
+      await until('the first answer', () => seen.length === 1);
+      await until('it waits', () => registry.catalog.waiting === 1);
       await registry.client.agent.service.register({ name: 'unrelated', port: 1 });
       assert.equal(registry.catalog.waiting, 1);
       await registry.client.agent.service.register(orders);
-      await eventually('the registration', () => seen.at(-1) === 1);
+      await until('the registration', () => seen.at(-1) === 1);
       await registry.client.agent.service.deregister('orders-1');
-      await eventually('the deregistration', () => seen.at(-1) === 0);
+      await until('the deregistration', () => seen.at(-1) === 0);
     } finally {
       watch.end();
     }
@@ -265,10 +265,10 @@ describe('blocking queries', () => {
     assert.ok(waited >= 195, `waited ${waited.toFixed(0)} ms`);
     const leaving = new AbortController();
     const third = fetch(`${url}?index=${index}&wait=60s`, { signal: leaving.signal });
-    await eventually('it waits', () => registry.catalog.waiting === 1);
+    await until('it waits', () => registry.catalog.waiting === 1);
     leaving.abort();
     await assert.rejects(third, { name: 'AbortError' });
-    await eventually('it is forgotten', () => registry.catalog.waiting === 0);
+    await until('it is forgotten', () => registry.catalog.waiting === 0);
   });
 
   test('closing the registry ends what waits', async () => {
@@ -278,7 +278,7 @@ describe('blocking queries', () => {
       () => 'answered',
       () => 'closed',
     );
-    await eventually('it waits', () => registry.catalog.waiting === 1);
+    await until('it waits', () => registry.catalog.waiting === 1);
     await registry.api.close();
     assert.ok(['answered', 'closed'].includes(await outcome));
     assert.equal(registry.catalog.waiting, 0);

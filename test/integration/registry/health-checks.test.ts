@@ -7,7 +7,7 @@ import { Catalog } from '../../../src/engine/discovery/registry/catalog.ts';
 import { readServiceRegistration } from '../../../src/engine/discovery/registry/consul-registration.ts';
 import { HealthChecks } from '../../../src/engine/discovery/registry/health-checks.ts';
 import { probe } from '../../../src/engine/discovery/registry/health-probe.ts';
-import { eventually } from './process-probe.ts';
+import { until } from '../until.ts';
 
 /** Answers with the statuses given, one a request, the last one for ever; `hang` never answers. */
 let answers: (number | 'hang')[] = [];
@@ -56,14 +56,14 @@ test('thresholds count probes in a row', async () => {
   // Two good ones are needed to pass, two bad ones to warn, four to be critical; a good one in between starts over.
   answers = [200, 500, 200, 200, 500, 200, 500, 500, 500, 500, 200, 200];
   const statuses = watchStatuses({ SuccessBeforePassing: 2, FailuresBeforeWarning: 2, FailuresBeforeCritical: 4 });
-  await eventually('it passes again', () => statuses.length >= 4 && answers.length === 1);
+  await until('it passes again', () => statuses.length >= 4 && answers.length === 1);
   assert.deepEqual(statuses, ['passing', 'warning', 'critical', 'passing']);
 });
 
 test('something new is asked soon and often until it answers', async () => {
   answers = [503, 503, 200];
   const statuses = watchStatuses({ Interval: '60s' });
-  await eventually('it passes', () => statuses.at(-1) === 'passing');
+  await until('it passes', () => statuses.at(-1) === 'passing');
   assert.equal(asked.length, 3);
 });
 
@@ -77,22 +77,22 @@ test('no answer in time is critical, and told', async () => {
 
 test('a check that is gone asks no more', async () => {
   watchStatuses({});
-  await eventually('it was asked', () => asked.length > 0);
+  await until('it was asked', () => asked.length > 0);
   catalog.deregister('a');
   // A probe that is under way may still arrive.
-  await eventually('it is quiet', () => performance.now() - (asked.at(-1) ?? 0) > 400);
+  await until('it is quiet', () => performance.now() - (asked.at(-1) ?? 0) > 400);
   assert.equal(catalog.check('service:a'), undefined);
 });
 
 test('a success that somebody else saw counts at once, whatever was seen before or is still under way', async () => {
   answers = [500, 'hang', 200];
   const statuses = watchStatuses({ Interval: '60s', Timeout: '200ms' });
-  await eventually('the second probe is under way', () => asked.length === 2);
+  await until('the second probe is under way', () => asked.length === 2);
   assert.deepEqual(statuses, []);
   checks.passed('a', 'it answered its supervisor');
   assert.deepEqual(statuses, ['passing']);
   assert.equal(catalog.check('service:a')?.output, 'it answered its supervisor');
   // The probe under way ends without an answer after 200 ms; it was asked before and changes nothing.
-  await eventually('it is over', () => performance.now() - (asked.at(-1) ?? 0) > 400);
+  await until('it is over', () => performance.now() - (asked.at(-1) ?? 0) > 400);
   assert.deepEqual(statuses, ['passing']);
 });

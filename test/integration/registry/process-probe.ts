@@ -16,18 +16,3 @@ export function isRunning(pid: number): boolean {
     return false;
   }
 }
-
-/** Polls until the condition holds; fails with `what` after `timeoutMs`. */
-export async function eventually<T>(
-  what: string,
-  condition: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = 15_000,
-): Promise<T> {
-  const end = performance.now() + timeoutMs;
-  for (;;) {
-    const result = await condition();
-    if (result !== undefined && result !== false) return result;
-    if (performance.now() > end) throw new Error(`Still not so after ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

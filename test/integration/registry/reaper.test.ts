@@ -6,7 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import { ReaperClient } from '../../../src/engine/discovery/registry/reaper-client.ts';
-import { eventually, isRunning } from './process-probe.ts';
+import { isRunning } from './process-probe.ts';
+import { until } from '../until.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'reaper-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,7 +51,7 @@ async function startStandIn(): Promise<StandIn> {
   engine.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  await eventually('every process is named', () => {
+  await until('every process is named', () => {
     pids.clear();
     for (const [, name = '', pid] of output.matchAll(/^(\w+) (\d+)$/gm)) {
       pids.set(name, [...(pids.get(name) ?? []), Number(pid)]);
@@ -82,7 +83,7 @@ describe('when the engine dies', { skip }, () => {
         [],
       );
       engine.kill(signal);
-      await eventually('all are gone, the reaper too', () => !all.some(isRunning), 10_000);
+      await until('all are gone, the reaper too', () => !all.some(isRunning), 10_000);
     });
   }
 
@@ -92,26 +93,26 @@ describe('when the engine dies', { skip }, () => {
     const [reaper = 0] = pids.get('reaper') ?? [];
     process.kill(reaper, 'SIGTERM');
     engine.kill('SIGKILL');
-    await eventually('all are gone, the reaper too', () => !all.some(isRunning), 10_000);
+    await until('all are gone, the reaper too', () => !all.some(isRunning), 10_000);
   });
 
   test('a reaper that was killed is replaced, and the new one knows the groups', async () => {
     const { engine, pids } = await startStandIn();
     const [reaper = 0] = pids.get('reaper') ?? [];
     process.kill(reaper, 'SIGKILL');
-    await eventually('a new one runs', () =>
+    await until('a new one runs', () =>
       childrenOf(engine.pid ?? 0).some((pid) => pid !== reaper && commandOf(pid).includes('reaper.ts')),
     );
     const all = [...pids.values()].flat();
     engine.kill('SIGKILL');
-    await eventually('all are gone', () => !all.some(isRunning), 10_000);
+    await until('all are gone', () => !all.some(isRunning), 10_000);
   });
 
   test('an orderly end takes what is left along', async () => {
     const { engine, pids } = await startStandIn();
     const all = [...pids.values()].flat();
     engine.kill('SIGUSR2');
-    await eventually('all are gone', () => !all.some(isRunning), 10_000);
+    await until('all are gone', () => !all.some(isRunning), 10_000);
   });
 });
 

@@ -10,7 +10,7 @@ import type {
 } from '../../../src/engine/discovery/registry/supervised-instance.ts';
 import type { SupervisorOptions } from '../../../src/engine/discovery/registry/supervisor.ts';
 import { Supervisor } from '../../../src/engine/discovery/registry/supervisor.ts';
-import { eventually } from './process-probe.ts';
+import { until } from '../until.ts';
 
 export const services = path.resolve(import.meta.dirname, '../../fixtures/services');
 
@@ -59,7 +59,7 @@ export class SupervisedMesh {
   }
 
   async inState(name: string, state: SupervisedState): Promise<InstanceStatus> {
-    return await eventually(`${name} is ${state}`, () => {
+    return await until(`${name} is ${state}`, () => {
       const status = this.status(name);
       return status.state === state && status;
     });

@@ -4,7 +4,8 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, test } from 'node:test';
-import { eventually, isRunning } from './process-probe.ts';
+import { isRunning } from './process-probe.ts';
+import { until } from '../until.ts';
 import { clientWorkload, echoWorkload, SupervisedMesh } from './supervised-mesh.ts';
 
 const open: SupervisedMesh[] = [];
@@ -93,7 +94,7 @@ test('tells a killed process at once, starts it again on the same port', async (
     started.changes.length = 0;
     const killed = performance.now();
     process.kill(started.pid('victim-0'), 'SIGKILL');
-    const down = await eventually('it is seen', () => started.changes.find(({ state }) => state === 'down'));
+    const down = await until('it is seen', () => started.changes.find(({ state }) => state === 'down'));
     assert.equal(down.reason, 'killed by SIGKILL');
     delays.push(down.at - killed);
   }
@@ -126,7 +127,7 @@ test('a port lost in a race is replaced at once', async () => {
 test('tells why a process crashed, and waits longer each time', async () => {
   const started = mesh({ timing: { backoffMs: 100, backoffMaxMs: 400 } });
   await started.run([clientWorkload('crasher', { command: script('crash.mjs', "throw new Error('no database')") })]);
-  const downs = await eventually('four crashes', () => {
+  const downs = await until('four crashes', () => {
     const found = started.changes.filter(({ state }) => state === 'down');
     return found.length >= 4 && found;
   });
@@ -143,12 +144,12 @@ test('restart: never and on-failure', async () => {
     clientWorkload('done', { command: ends, env: { CODE: '0' }, restart: 'on-failure' }),
     clientWorkload('failed', { command: ends, env: { CODE: '1' }, restart: 'on-failure' }),
   ]);
-  await eventually('the failed one is tried again', () => started.status('failed-0').restarts >= 2);
+  await until('the failed one is tried again', () => started.status('failed-0').restarts >= 2);
   assert.equal(started.status('never-0').restarts, 0);
   assert.equal(started.status('done-0').restarts, 0);
   assert.equal(started.status('done-0').reason, 'exited');
   assert.equal(started.supervisor.start('never'), true);
-  await eventually(
+  await until(
     'it was started again by hand',
     () => started.changes.filter(({ name, state }) => name === 'never-0' && state === 'down').length === 2,
   );
@@ -177,7 +178,7 @@ test('logs line by line, with the stream', async () => {
   const started = mesh();
   const command = script('talk.mjs', "console.log('one\\ntwo'); console.error('three'); setInterval(() => {}, 1000);");
   await started.run([clientWorkload('talker', { command })]);
-  await eventually('all lines came', () => started.lines.filter(({ stream }) => stream !== 'mesh').length >= 3);
+  await until('all lines came', () => started.lines.filter(({ stream }) => stream !== 'mesh').length >= 3);
   const said = started.lines.filter(({ stream }) => stream !== 'mesh');
   assert.deepEqual(
     said.filter(({ stream }) => stream === 'stdout').map(({ text }) => text),
@@ -202,9 +203,7 @@ test('ends a process that ignores SIGTERM, and what it started', async () => {
      setInterval(() => {}, 1000);`,
   );
   await started.run([clientWorkload('stubborn', { command: stubborn })]);
-  const line = await eventually('it named its child', () =>
-    started.lines.find(({ text }) => text.startsWith('child ')),
-  );
+  const line = await until('it named its child', () => started.lines.find(({ text }) => text.startsWith('child ')));
   const child = Number(line.text.slice('child '.length));
   const parent = started.pid('stubborn-0');
   assert.ok(isRunning(child));
@@ -224,11 +223,9 @@ test('what a crashed process left behind is gone before the next life', async ()
      setInterval(() => {}, 1000);`,
   );
   await started.run([clientWorkload('leaver', { command })]);
-  const line = await eventually('it named its child', () =>
-    started.lines.find(({ text }) => text.startsWith('child ')),
-  );
+  const line = await until('it named its child', () => started.lines.find(({ text }) => text.startsWith('child ')));
   process.kill(started.pid('leaver-0'), 'SIGKILL');
-  await eventually('it was started again', () => started.status('leaver-0').restarts === 1);
+  await until('it was started again', () => started.status('leaver-0').restarts === 1);
   assert.equal(isRunning(Number(line.text.slice('child '.length))), false);
 });
 
@@ -356,7 +353,7 @@ test('stopping everything leaves nothing, also in the middle of a start', async 
     echoWorkload('a', { instances: 3, env: { START_DELAY: '300' } }),
     echoWorkload('b', { dependsOn: ['a'] }),
   ]);
-  const pids = await eventually('three processes', () => {
+  const pids = await until('three processes', () => {
     const found = started.supervisor.instances().flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
     return found.length === 3 && found;
   });

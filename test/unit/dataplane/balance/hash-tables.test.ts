@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { buildHashRing } from '../../../../src/engine/dataplane/balance/hash-ring.ts';
 import type { HashTable, Member, TableBuild } from '../../../../src/engine/dataplane/balance/hash-table.ts';
 import { buildMaglevTable, maglevTableSize } from '../../../../src/engine/dataplane/balance/maglev-table.ts';
-import { bench, endpoint, seededRandom, upstream } from './upstream-fixture.ts';
+import { seededRandom } from '../../../seeded-random.ts';
+import { bench, endpoint, upstream } from './upstream-fixture.ts';
 
 function complete(build: TableBuild): { readonly table: HashTable; readonly steps: number } {
   for (let steps = 1; ; steps++) {

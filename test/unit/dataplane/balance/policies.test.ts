@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LoadBalancerPolicy } from '../../../../src/engine/policy/semantics/routing/compiled.ts';
-import { bench, endpoint, scripted, seededRandom, upstream } from './upstream-fixture.ts';
+import { seededRandom } from '../../../seeded-random.ts';
+import { bench, endpoint, scripted, upstream } from './upstream-fixture.ts';
 
 const a = endpoint('a');
 const b = endpoint('b');
