@@ -41,6 +41,11 @@ function initializationOf(params: InitializeParams): EngineInitializationOptions
   };
 }
 
+/** Our own extension sends whole settings; of others nothing is known. */
+function isEngineSettings(value: unknown): value is EngineSettings {
+  return typeof value === 'object' && value !== null && 'analysis' in value && 'mesh' in value && 'traces' in value;
+}
+
 function foldersOf(params: InitializeParams): readonly string[] {
   const uris = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
   return uris.filter((uri) => uri.startsWith('file:')).map((uri) => fileURLToPath(uri));
@@ -116,7 +121,9 @@ class LanguageServer {
       for (const { uri, type } of changes) if (type === FileChangeType.Deleted) workspace.remove(uri);
       this.#changedOnDisk(changes.map(({ uri }) => uri));
     });
-    connection.onNotification('meshlens/settings', (settings: EngineSettings) => {
+    connection.onDidChangeConfiguration(({ settings }: { readonly settings: unknown }) => {
+      // Editors that keep their settings to themselves send nothing of use here.
+      if (!isEngineSettings(settings)) return;
       engine.configure({ ...defaultEngineSettings, ...settings });
       publisher.schedule();
     });

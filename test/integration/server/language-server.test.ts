@@ -145,6 +145,13 @@ describe('the language server', () => {
     );
   });
 
+  test('a rule that is switched off while it runs is silent', async () => {
+    const analysis = { rules: { MESH1203: 'off' }, debounce: 10 };
+    const settings = { analysis, mesh: {}, traces: { keep: 10 }, ports: { registry: 0, metrics: 0, otlp: 0 } };
+    await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings });
+    await until('no diagnostic', () => editor.diagnostics.get(uri)?.diagnostics.length === 0);
+  });
+
   test('an untrusted workspace gets no process started', async () => {
     const status = await editor.ask<{ phase: string; message?: string }>('mesh/local/start', {});
     assert.equal(status.phase, 'failed');
