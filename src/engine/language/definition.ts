@@ -67,7 +67,7 @@ export function fieldAt(
 }
 
 /** Fields in which the snapshot declares the target. */
-export function declarationsOf(
+function declarationsOf(
   target: Target,
   snapshot: Snapshot,
   settings: ResolvedMeshSettings,

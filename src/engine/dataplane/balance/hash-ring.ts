@@ -5,8 +5,6 @@
 import { hashNumber, hashString } from './hash32.ts';
 import { operationsPerStep, type HashTable, type Member, type TableBuild } from './hash-table.ts';
 
-/** Envoy's default; Istio's `minimumRingSize` default is the same. */
-export const defaultMinimumRingSize = 1024;
 /** Envoy allows 8 M. A million points (12 MB) already place a hundred thousand members within a few percent. */
 const maximumRingSize = 1 << 20;
 /** Points are sorted in buckets by their upper bits, so that no single sort is long. */

@@ -7,7 +7,7 @@ import { hashNumber, hashString } from './hash32.ts';
 import { operationsPerStep, type HashTable, type Member, type TableBuild } from './hash-table.ts';
 
 /** Envoy's default and Istio's. */
-export const defaultTableSize = 65_537;
+const defaultTableSize = 65_537;
 /** Envoy's limit. */
 const maximumTableSize = 5_000_011;
 const skipSeed = 0x9747b28c;

@@ -55,7 +55,7 @@ function rangeOf(source: DocumentSource, document: FileDocument, { object, path,
 }
 
 /** `spec.http[0].route[1].weight`; keys that are no plain names in quotes. */
-export function dotted(path: FieldPath): string {
+function dotted(path: FieldPath): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${String(step)}]`;

@@ -47,7 +47,7 @@ export interface Related {
   readonly path: FieldPath;
 }
 
-export interface ReportDetails {
+interface ReportDetails {
   readonly message: string;
   /** Which characters of the field; default `head`. */
   readonly part?: RangePart;
@@ -100,13 +100,13 @@ export interface DeclarationCheck extends RuleInfo {
   find(declared: DeclarationSubject): readonly DeclarationProblem[];
 }
 
-export interface DeclarationSubject {
+interface DeclarationSubject {
   readonly object: MeshObject;
   /** What the reader of the kind found wrong. */
   readonly problems: readonly { readonly path: FieldPath; readonly message: string }[];
 }
 
-export interface DeclarationProblem extends Omit<ReportDetails, 'related'> {
+interface DeclarationProblem extends Omit<ReportDetails, 'related'> {
   readonly path: FieldPath;
 }
 

@@ -7,7 +7,7 @@ import type { RuleView } from './virtual-service-view.ts';
 import { gatewaysOf, rulesOf } from './virtual-service-view.ts';
 
 /** A match that no request gets to, because an earlier one takes all that fit. */
-export interface CoveredMatch {
+interface CoveredMatch {
   readonly path: FieldPath;
   readonly by: { readonly rule: RuleView; readonly path: FieldPath };
 }

@@ -10,7 +10,7 @@ import { perObject } from '../per-object.ts';
 const templated: readonly KindKey[] = [Kinds.deployment, Kinds.statefulSet, Kinds.daemonSet];
 
 /** All kinds that workloads come from. */
-export const workloadKinds: readonly KindKey[] = [Kinds.pod, Kinds.workloadEntry, ...templated];
+const workloadKinds: readonly KindKey[] = [Kinds.pod, Kinds.workloadEntry, ...templated];
 
 export interface WorkloadView {
   readonly object: MeshObject;
