@@ -117,6 +117,8 @@ export class SupervisedInstance {
   start(waitForDependencies: boolean): void {
     if (this.#run) return;
     const abort = new AbortController();
+    // At once, so that whoever waits for what was just started does not find it stopped.
+    this.#set('starting', '');
     const done = this.#keepRunning(abort.signal, waitForDependencies).then(() => {
       if (!abort.signal.aborted) this.#run = undefined;
     });
