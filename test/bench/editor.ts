@@ -31,7 +31,7 @@ export async function benchEditor(): Promise<readonly BenchRow[]> {
     ours.push(await loadTime(path.join(root, 'dist/extension.cjs')));
     peers.push(await loadTime(path.join(root, 'node_modules/vscode-languageclient/lib/node/main.js')));
   }
-  await run('npx', ['vsce', 'package', '--no-dependencies', '--out', path.join(root, 'meshlens.vsix')], { cwd: root });
+  await run(process.execPath, [path.join(root, 'scripts/package.mjs')], { cwd: root });
   const megabytes = (await stat(path.join(root, 'meshlens.vsix'))).size / 1024 / 1024;
   return [
     {
