@@ -18,6 +18,12 @@ interface Hop {
   readonly origin?: Span['origin'];
 }
 
+/** The path each service of Bookinfo is asked for; the name of a hop is its host, port and route. */
+function targetOf(name: string): string {
+  const host = name.replace(/^GET \//, '').replace(/\..*$/, '');
+  return host === 'productpage' ? '/productpage?u=normal' : `/${host}/0`;
+}
+
 function span(traceId: string, start: number, hop: Hop): Span {
   const failed = (hop.status ?? 200) >= 500;
   return {
@@ -35,7 +41,7 @@ function span(traceId: string, start: number, hop: Hop): Span {
     instance: hop.instance,
     status: failed ? 'error' : 'ok',
     attributes: {
-      'http.method': 'GET',
+      ...(hop.origin === 'application' ? {} : { 'http.method': 'GET', 'http.url': targetOf(hop.name) }),
       'http.status_code': hop.status ?? 200,
       response_flags: hop.flags ?? '-',
       'upstream.cluster': `outbound|9080||${hop.service}.bookinfo.svc.cluster.local`,
@@ -88,7 +94,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'client',
       service: 'ingress',
       instance: 'ingress-0',
-      name: 'productpage.bookinfo:9080/*',
+      name: 'productpage.bookinfo.svc.cluster.local:9080/*',
       at: 0.4,
       takes: 30.5,
     },
@@ -98,7 +104,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'server',
       service: 'productpage',
       instance: page,
-      name: 'productpage.bookinfo:9080/*',
+      name: 'productpage.bookinfo.svc.cluster.local:9080/*',
       at: 0.8,
       takes: 29.6,
     },
@@ -119,7 +125,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'client',
       service: 'productpage',
       instance: page,
-      name: 'details.bookinfo:9080/*',
+      name: 'details.bookinfo.svc.cluster.local:9080/*',
       at: 1.8,
       takes: 3.1,
     },
@@ -129,7 +135,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'server',
       service: 'details',
       instance: 'details-v1-0',
-      name: 'details.bookinfo:9080/*',
+      name: 'details.bookinfo.svc.cluster.local:9080/*',
       at: 2.3,
       takes: 2,
     },
@@ -139,7 +145,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'client',
       service: 'productpage',
       instance: page,
-      name: 'reviews.bookinfo:9080/*',
+      name: 'reviews.bookinfo.svc.cluster.local:9080/*',
       at: 5.4,
       takes: 22.8,
     },
@@ -149,7 +155,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'server',
       service: 'reviews',
       instance: 'reviews-v3-1',
-      name: 'reviews.bookinfo:9080/*',
+      name: 'reviews.bookinfo.svc.cluster.local:9080/*',
       at: 5.9,
       takes: 21.9,
     },
@@ -159,7 +165,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'client',
       service: 'reviews',
       instance: 'reviews-v3-1',
-      name: 'ratings.bookinfo:9080/*',
+      name: 'ratings.bookinfo.svc.cluster.local:9080/*',
       at: 7,
       takes: 4.2,
       status: 503,
@@ -178,7 +184,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'client',
       service: 'reviews',
       instance: 'reviews-v3-1',
-      name: 'ratings.bookinfo:9080/*',
+      name: 'ratings.bookinfo.svc.cluster.local:9080/*',
       at: 11.4,
       takes: 9.3,
       attempt: 1,
@@ -189,7 +195,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'server',
       service: 'ratings',
       instance: 'ratings-v1-0',
-      name: 'ratings.bookinfo:9080/*',
+      name: 'ratings.bookinfo.svc.cluster.local:9080/*',
       at: 11.9,
       takes: 8.1,
     },
@@ -212,7 +218,7 @@ export function bookinfoTraces(): Trace[] {
       kind: 'client',
       service: 'ingress',
       instance: 'ingress-0',
-      name: 'productpage.bookinfo:9080/*',
+      name: 'productpage.bookinfo.svc.cluster.local:9080/*',
       at: 0.3,
       takes: 12,
       status: 503,
@@ -236,7 +242,7 @@ export function bookinfoTraces(): Trace[] {
         kind: 'client',
         service: 'productpage',
         instance: page,
-        name: 'reviews.bookinfo:9080/*',
+        name: 'reviews.bookinfo.svc.cluster.local:9080/*',
         at: 4,
         takes: 9 + index,
       },

@@ -1,4 +1,5 @@
 import { compareText } from '../../shared/compare.ts';
+import { requestOfSpan } from '../../shared/request-of-span.ts';
 import type { Span, TraceSummary } from '../../shared/traces.ts';
 
 /** The line of the list of traces for at least one span. Where the root has not arrived, the earliest span stands in. */
@@ -15,7 +16,7 @@ export function summarize(spans: readonly Span[]): TraceSummary {
   const failed = root.status === 'error' || (httpStatus !== undefined && httpStatus >= 500);
   return {
     traceId: root.traceId,
-    name: requestOf(root) ?? root.name,
+    name: requestOfSpan(root) ?? root.name,
     rootService: root.service,
     start,
     duration: end - start,
@@ -88,13 +89,4 @@ function retriesOf(spans: readonly Span[]): number {
     events += span.events.filter((event) => event.name === 'retry').length;
   }
   return Math.max(tries, events);
-}
-
-/** `GET /productpage`: what people look for in a list. Old and new names of the attributes; without host and query. */
-function requestOf(span: Span): string | undefined {
-  const method = span.attributes['http.method'] ?? span.attributes['http.request.method'];
-  const target = span.attributes['http.url'] ?? span.attributes['http.target'] ?? span.attributes['url.path'];
-  if (typeof method !== 'string' || typeof target !== 'string') return undefined;
-  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
-  return `${method} ${path === '' ? '/' : path}`;
 }

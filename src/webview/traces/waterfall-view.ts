@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, svg } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
+import { requestOfSpan } from '../../shared/request-of-span.ts';
 import type { Span, Trace } from '../../shared/traces.ts';
 import { codicon } from '../parts/health-words.ts';
 import { formatClock, formatInstant } from '../view-model/clock-format.ts';
@@ -75,8 +76,11 @@ export class WaterfallView extends LitElement {
   #scale(): TemplateResult[] {
     const { duration } = this.trace;
     return scaleTicks(duration).map((tick) => {
-      const left = `${((tick / Math.max(duration, 0.001)) * 100).toFixed(2)}%`;
-      return html`<i .style=${`left: ${left}`}>${formatDuration(tick)}</i>`;
+      const at = tick / Math.max(duration, 0.001);
+      // A label at the very end would stand in the next column: there the mark has to do.
+      return html`<i .style=${`left: ${(at * 100).toFixed(2)}%`}
+        >${at > 0.88 ? nothing : html`<span>${formatDuration(tick)}</span>`}</i
+      >`;
     });
   }
 
@@ -86,6 +90,7 @@ export class WaterfallView extends LitElement {
     const failed = span.status === 'error';
     const status = span.attributes['http.status_code'];
     const flags = span.attributes['response_flags'];
+    const words = [span.name, whoOf(span), retryWords(row)].filter((part) => part !== '');
     return html`<div
         class="wf-row ${failed ? 'is-failed' : ''}"
         role="row"
@@ -97,10 +102,11 @@ export class WaterfallView extends LitElement {
         data-service=${span.service}
         data-instance=${span.instance}
         data-status=${span.status}
+        title=${words.join(' · ')}
         @click=${() => this.#toggle('opened', span.spanId)}
         @focus=${() => (this.active = span.spanId)}
       >
-        <span class="wf-name" role="gridcell" .style=${`padding-left: ${depth * 14}px`}>
+        <span class="wf-name" role="gridcell" .style=${`--depth: ${depth}`}>
           ${
             hasChildren
               ? html`<button
@@ -117,24 +123,31 @@ export class WaterfallView extends LitElement {
               : html`<span class="wf-twist"></span>`
           }
           ${failed ? html`<span class="is-failing" role="img" aria-label="failed">${codicon('error')}</span>` : nothing}
-          <b>${span.service}</b>
-          <span class="quiet wf-what">${span.kind === 'client' ? '→ ' : ''}${span.name}</span>
+          <span class="wf-words"
+            ><b>${span.service}</b
+            ><span class="quiet wf-what"
+              >${span.kind === 'client' ? '→ ' : ''}${requestOfSpan(span) ?? span.name}</span
+            ></span
+          >
         </span>
         <span class="wf-bar-cell" role="gridcell">${this.#bar(row)}</span>
         <span class="wf-time" role="gridcell">
-          ${status === undefined ? nothing : html`<span class=${failed ? 'is-failing' : 'quiet'}>${status}${typeof flags === 'string' && flags !== '-' && flags !== '' ? ` ${flags}` : ''}</span> `}${formatDuration(span.duration)}
+          ${status === undefined ? nothing : html`<span class=${failed ? 'is-failing' : 'quiet'}>${status}${typeof flags === 'string' && flags !== '-' && flags !== '' ? ` ${flags}` : ''}</span> `}<span
+            >${formatDuration(span.duration)}</span
+          >
         </span>
       </div>
       ${isOpen ? this.#details(span) : nothing}`;
   }
 
-  #bar({ span, offset, length, retry }: WaterfallRow): TemplateResult {
+  #bar(row: WaterfallRow): TemplateResult {
+    const { span, offset, length } = row;
     const whole = Math.max(this.trace.duration, 0.001);
-    const words = `${span.instance === '' ? span.workload : span.instance}${retry === undefined ? '' : ` · retry ${String(retry)}`}`;
+    const retry = retryWords(row);
     const end = offset + length;
-    // The words stand where there is room: right of the bar, else left of it.
+    // The words stand where there is more room: right of the bar, or left of it.
     const inside = length > 0.45;
-    const edge = inside || end < 0.7 ? 'left' : 'right';
+    const edge = inside || 1 - end >= offset ? 'left' : 'right';
     const at = edge === 'right' ? 1 - offset : inside ? offset : end;
     return html`<svg class="wf-bar" viewBox="0 0 1000 18" preserveAspectRatio="none" aria-hidden="true">
         ${svg`<rect class="bar ${span.origin} ${span.kind} ${span.status}" x=${offset * 1000} y="1" width=${Math.max(2, length * 1000)} height="16"></rect>`}
@@ -144,7 +157,7 @@ export class WaterfallView extends LitElement {
         })}
       </svg>
       <span class="wf-instance ${inside ? 'inside' : ''}" .style=${`${edge}: calc(${(at * 100).toFixed(2)}% + 6px)`}
-        >${words}</span
+        ><span class="wf-who">${whoOf(span)}${retry === '' ? '' : ' · '}</span>${retry}</span
       >`;
   }
 
@@ -233,4 +246,12 @@ export class WaterfallView extends LitElement {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+function whoOf(span: Span): string {
+  return span.instance === '' ? span.workload : span.instance;
+}
+
+function retryWords({ retry }: WaterfallRow): string {
+  return retry === undefined ? '' : `retry ${String(retry)}`;
 }
