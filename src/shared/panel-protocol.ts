@@ -17,8 +17,12 @@ export interface PanelState {
   readonly window: number;
   readonly selection?: string;
   readonly viewport?: { readonly zoom: number; readonly x: number; readonly y: number };
+  /** The viewport shows everything, as the last fit left it: it is fitted again, not restored, in a room of another size. */
+  readonly fitted?: boolean;
   /** Positions of cards the person (or the layout) gave, by node id. */
   readonly positions: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
+  /** Cards that were placed while they had no edge, and that nobody has moved since. */
+  readonly provisional?: readonly string[];
   readonly showList: boolean;
   readonly showLegend: boolean;
   /** Switches of the display menu by name; absent ones have their default. */

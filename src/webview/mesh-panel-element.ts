@@ -1,8 +1,8 @@
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { PanelAction, PanelState } from '../shared/panel-protocol.ts';
-import type { PanelView } from './host/panel-view.ts';
-import { defaultView, stateFromView, viewFromState } from './host/panel-view.ts';
+import type { KeptPicture, PanelView } from './host/panel-view.ts';
+import { defaultView, keptOfState, stateFromView, viewFromState } from './host/panel-view.ts';
 import { PanelStore } from './host/panel-store.ts';
 import { helpDialog } from './parts/help-dialog.ts';
 import { legend } from './parts/legend.ts';
@@ -46,7 +46,7 @@ export class MeshPanel extends LitElement {
   #found: FindResult | undefined;
   #timer: number | undefined;
   #traceService = '';
-  #kept: Pick<PanelState, 'positions' | 'viewport'> = { positions: {} };
+  #kept: KeptPicture = { positions: {} };
   #namespaces: readonly string[] = [];
   #isRestored = false;
 
@@ -98,11 +98,8 @@ export class MeshPanel extends LitElement {
   #restore(state: PanelState | undefined): void {
     if (!this.#isRestored && state !== undefined) {
       this.view = viewFromState(state);
-      this.#kept = {
-        positions: state.positions,
-        ...(state.viewport === undefined ? {} : { viewport: state.viewport }),
-      };
-      this.#picture?.restore(state.positions, state.viewport);
+      this.#kept = keptOfState(state);
+      this.#picture?.restore(this.#kept);
     }
     this.#isRestored = true;
     this.#subscribe();
@@ -134,9 +131,8 @@ export class MeshPanel extends LitElement {
 
   #save(): void {
     if (!this.#isRestored) return;
-    if (this.#picture !== undefined)
-      this.#kept = { positions: this.#picture.positions, viewport: this.#picture.viewport };
-    this.#store.connection.save(stateFromView(this.view, this.#kept.positions, this.#kept.viewport));
+    if (this.#picture !== undefined) this.#kept = this.#picture.kept;
+    this.#store.connection.save(stateFromView(this.view, this.#kept));
   }
 
   readonly #act = (action: PanelAction): void => this.#store.connection.act(action);
@@ -296,7 +292,7 @@ export class MeshPanel extends LitElement {
       onCursor: (id) => this.#announceNode(id),
       onSettled: () => this.#save(),
     });
-    this.#picture.restore(this.#kept.positions, this.#kept.viewport);
+    this.#picture.restore(this.#kept);
   }
 
   protected override updated(changed: PropertyValues): void {

@@ -126,6 +126,8 @@ export interface BookinfoOptions {
   readonly v3Errors?: number;
   /** Adds this many more versions of details. */
   readonly extraDetails?: number;
+  /** Edges where nothing flows are missing, as they are before the first request. */
+  readonly onlyBusyEdges?: boolean;
 }
 
 export function bookinfoGraph(options: BookinfoOptions = {}): TopologyGraph {
@@ -275,7 +277,7 @@ export function bookinfoGraph(options: BookinfoOptions = {}): TopologyGraph {
   return {
     version,
     nodes: nodes.sort(byId),
-    edges: edges.sort(byId),
+    edges: edges.filter((item) => options.onlyBusyEdges !== true || item.traffic.requests > 0).sort(byId),
     boxes: [
       { id: 'box/bookinfo', kind: 'namespace', label: 'bookinfo' },
       { id: 'box/reviews', kind: 'app', label: 'reviews', parent: 'box/bookinfo' },

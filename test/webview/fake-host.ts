@@ -57,7 +57,7 @@ let status: LocalMeshStatus = bookinfoStatus(scenario === 'empty' ? 'stopped' : 
 function initialGraph(): TopologyGraph {
   const size = /^generated-(\d+)-(\d+)$/.exec(scenario);
   if (size !== null) return generatedMesh(Number(size[1]), Number(size[2]));
-  const bookinfo = bookinfoGraph();
+  const bookinfo = bookinfoGraph(scenario === 'quiet' ? { shares: [1, 0, 0], onlyBusyEdges: true } : {});
   return scenario === 'empty' || scenario === 'loading' ? { ...bookinfo, nodes: [], edges: [], boxes: [] } : bookinfo;
 }
 

@@ -70,6 +70,25 @@ const shots: readonly Shot[] = [
       await page.locator('.trace-row').first().click();
     },
   },
+  ...(['dark', 'light'] as const).map((theme): Shot => ({
+    name: `trace-narrow-${theme}`,
+    theme,
+    width: 500,
+    height: 800,
+    act: async (page) => {
+      await page.keyboard.press('t');
+      await page.locator('.trace-row').first().click();
+    },
+  })),
+  { name: 'quiet', scenario: 'quiet' },
+  {
+    name: 'first-edges',
+    scenario: 'quiet',
+    act: async (page) => {
+      await page.waitForTimeout(500);
+      await page.evaluate('harness.bookinfo({ shares: [0, 0.5, 0.5], onlyBusyEdges: true })');
+    },
+  },
 ];
 
 const [folder = 'out', ...names] = process.argv.slice(2);

@@ -68,17 +68,20 @@ export function viewFromState(state: PanelState): PanelView {
   };
 }
 
-/** The state to keep of a view, with where the picture stands. */
-export function stateFromView(
-  view: PanelView,
-  positions: PanelState['positions'],
-  viewport: PanelState['viewport'],
-): PanelState {
+/** Where the picture stands. */
+export type KeptPicture = Pick<PanelState, 'positions' | 'provisional' | 'viewport' | 'fitted'>;
+
+/** Where the picture of a kept state stood. */
+export function keptOfState({ positions, provisional = [], viewport, fitted = false }: PanelState): KeptPicture {
+  return { positions, provisional, ...(viewport === undefined ? {} : { viewport }), fitted };
+}
+
+/** The state to keep of a view and a picture. */
+export function stateFromView(view: PanelView, picture: KeptPicture): PanelState {
   return {
     version: panelProtocolVersion,
     ...omit(view, 'find'),
     display: { ...view.display },
-    positions,
-    ...(viewport === undefined ? {} : { viewport }),
+    ...picture,
   };
 }

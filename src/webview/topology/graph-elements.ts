@@ -1,4 +1,4 @@
-import type { Core, ElementDefinition } from 'cytoscape';
+import type { Core, ElementDefinition, EventObject } from 'cytoscape';
 import { controlPoints } from '../view-model/edge-curve.ts';
 import type { Scene, SceneEdge } from '../view-model/scene.ts';
 
@@ -79,4 +79,11 @@ export function markEdges(cy: Core, bright: ReadonlySet<string> | undefined, sel
       }
     }
   });
+}
+
+/** The id of the element an event is about; empty for none. */
+export function idOf(event: EventObject): string {
+  const target: unknown = event.target;
+  const id: unknown = (target as { id?: () => unknown }).id?.();
+  return typeof id === 'string' ? id : '';
 }

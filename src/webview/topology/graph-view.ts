@@ -1,10 +1,10 @@
-import cytoscape from 'cytoscape';
+import cytoscape from 'cytoscape/dist/cytoscape.esm.min.mjs';
 import type { Core, EventObject } from 'cytoscape';
 import type { MeasureText } from '../view-model/card.ts';
 import type { Viewport } from '../view-model/fit-viewport.ts';
-import { fitViewport } from '../view-model/fit-viewport.ts';
+import type { KeptPicture } from '../host/panel-view.ts';
 import type { Point } from '../view-model/geometry.ts';
-import { overlaps, rectAround } from '../view-model/geometry.ts';
+import { centerOf, overlaps, rectAround } from '../view-model/geometry.ts';
 import type { WalkDirection } from '../view-model/keyboard-walk.ts';
 import { walk } from '../view-model/keyboard-walk.ts';
 import { layoutQuestion } from '../view-model/layout-question.ts';
@@ -15,7 +15,9 @@ import type { VisibleGraph } from '../view-model/visible-graph.ts';
 import { chipScale, zoomTier } from '../view-model/zoom-tier.ts';
 import { paintBoxes } from './box-painter.ts';
 import { textMeasure } from './card-painter.ts';
-import { markEdges, syncCurves, syncElements } from './graph-elements.ts';
+import { FitKeeper } from './fit-keeper.ts';
+import { Glide } from './glide.ts';
+import { idOf, markEdges, syncCurves, syncElements } from './graph-elements.ts';
 import { graphStyle } from './graph-style.ts';
 import { LayoutClient } from './layout-client.ts';
 import { Minimap } from './minimap.ts';
@@ -52,11 +54,13 @@ export class GraphView {
   readonly #layout: LayoutClient;
   readonly #sprites = new SpriteCache();
   readonly #motion = new Motion();
+  readonly #glide: Glide;
+  readonly #fit: FitKeeper;
   readonly #observer: ResizeObserver;
   readonly #calm = window.matchMedia('(prefers-reduced-motion: reduce)');
   readonly #stops: (() => void)[] = [];
   #measure: MeasureText;
-  #scene: Scene;
+  readonly #scene: Scene;
   #theme: Theme;
   #lines = { dense: false, straight: false };
   #selected: string | undefined;
@@ -69,8 +73,6 @@ export class GraphView {
   #restored: Viewport | undefined;
   #waiting: VisibleGraph | undefined;
   #movedByHand = false;
-  /** The picture stands as `fit` left it: then it is fitted again when its room changes. */
-  #isFitted = false;
   #zoomTimer: number | undefined;
   #settleTimer: number | undefined;
   #frame: number | undefined;
@@ -97,6 +99,8 @@ export class GraphView {
       autounselectify: true,
       boxSelectionEnabled: false,
     });
+    this.#glide = new Glide(this.#cy, this.#scene);
+    this.#fit = new FitKeeper(this.#cy, () => this.#scene.bounds);
     this.#over = new PaintingLayer(container, 'graph-over', (frame) =>
       paintOverlay({
         frame,
@@ -132,16 +136,14 @@ export class GraphView {
     cy.on('mouseout', 'node, edge', () => this.#hover(undefined, { x: 0, y: 0 }));
     cy.on('drag', 'node', (event: EventObject) => {
       const id = idOf(event);
+      this.#glide.stop(id);
       syncCurves(cy, this.#scene, this.#scene.move(id, cy.$id(id).position()));
     });
     cy.on('dragfree', 'node', () => {
       this.#movedByHand = true;
       this.#settle();
     });
-    cy.on('pan zoom', () => {
-      this.#isFitted = false;
-      this.#settle();
-    });
+    cy.on('pan zoom', () => this.#settle());
     cy.on('zoom', () => {
       window.clearTimeout(this.#zoomTimer);
       this.#zoomTimer = window.setTimeout(() => {
@@ -175,9 +177,11 @@ export class GraphView {
       cards: new Map([...this.#scene.cards].map(([id, entry]) => [id, entry.card])),
       edges: new Map(this.#scene.edges),
     };
-    const known = this.#scene.positions.size;
+    const known = new Map(this.#scene.positions);
+    const standing = new Set(this.#scene.cards.keys());
     this.#scene.update(graph);
-    if (this.#scene.positions.size !== known) this.#settle();
+    const moved = [...this.#scene.positions].filter(([id, place]) => known.get(id) !== place);
+    if (moved.length > 0) this.#settle();
     if (!this.#calm.matches && !isFirst) this.#motion.note(before, this.#scene, performance.now());
     const { size } = this.#scene.edges;
     const lines = { dense: size > denseAbove, straight: size > straightAbove };
@@ -189,9 +193,9 @@ export class GraphView {
     this.#refreshHighlight();
     if (isFirst && graph.nodes.length > 0) {
       if (this.#restored === undefined) this.fit();
-      else this.#cy.viewport({ zoom: this.#restored.zoom, pan: { x: this.#restored.x, y: this.#restored.y } });
+      else this.#fit.restore(this.#restored);
       this.#restored = undefined;
-    }
+    } else this.#follow(moved.flatMap(([id]) => (standing.has(id) ? [{ id, from: known.get(id) }] : [])));
     this.#paint();
     if (isFirst && graph.nodes.length > 0) {
       // Told to the browser's profiler: when the picture was there.
@@ -200,10 +204,20 @@ export class GraphView {
     this.#animate();
   }
 
+  /** Leads the eye to cards that their first edge has moved. */
+  #follow(moved: readonly { readonly id: string; readonly from: Point | undefined }[]): void {
+    this.#fit.include(moved.flatMap(({ id }) => this.#scene.cards.get(id)?.rect ?? []));
+    const now = performance.now();
+    for (const { id, from } of moved) {
+      if (from !== undefined && !this.#calm.matches && !this.#lines.dense) this.#glide.start(id, from, now);
+    }
+    this.#glide.step(now);
+  }
+
   async #arrange(graph: VisibleGraph, fit: boolean): Promise<void> {
     const positions = await this.#layout.layout(layoutQuestion(graph, this.#measure));
     if (positions === undefined) return;
-    this.#scene.arrange(positions);
+    this.#scene.arrange(positions, graph);
     this.#movedByHand = false;
     const latest = this.#waiting ?? graph;
     this.#waiting = undefined;
@@ -217,9 +231,10 @@ export class GraphView {
     await this.#arrange(this.#scene.graph, true);
   }
 
-  restore(positions: Readonly<Record<string, Point>>, viewport: Viewport | undefined): void {
-    this.#scene.remember(positions);
-    this.#restored = viewport;
+  /** Takes up positions and viewport as they were kept. */
+  restore({ positions, provisional, viewport, fitted }: KeptPicture): void {
+    this.#scene.remember(positions, provisional);
+    this.#restored = fitted === true ? undefined : viewport;
   }
 
   select(id: string | undefined): void {
@@ -274,12 +289,7 @@ export class GraphView {
   }
 
   fit(): void {
-    const bounds = this.#scene.bounds;
-    const room = { width: this.#cy.width(), height: this.#cy.height() };
-    if (bounds === undefined || room.width === 0 || room.height === 0) return;
-    const { zoom, x, y } = fitViewport(bounds, room, this.#cy.minZoom());
-    this.#cy.viewport({ zoom, pan: { x, y } });
-    this.#isFitted = true;
+    this.#fit.fit();
   }
 
   zoomBy(factor: number): void {
@@ -287,15 +297,14 @@ export class GraphView {
     this.#cy.zoom({ level, renderedPosition: { x: this.#cy.width() / 2, y: this.#cy.height() / 2 } });
   }
 
-  get viewport(): Viewport {
-    return { zoom: this.#cy.zoom(), ...this.#cy.pan() };
-  }
-
-  get positions(): Record<string, Point> {
-    const round = (value: number): number => Math.round(value * 10) / 10;
-    return Object.fromEntries(
-      [...this.#scene.positions].map(([id, point]) => [id, { x: round(point.x), y: round(point.y) }]),
-    );
+  /** What to keep for `restore`. */
+  get kept(): KeptPicture {
+    return {
+      positions: this.#scene.roundedPositions,
+      provisional: [...this.#scene.provisional],
+      viewport: { zoom: this.#cy.zoom(), ...this.#cy.pan() },
+      fitted: this.#fit.isFitted,
+    };
   }
 
   /** The whole picture as an SVG document. */
@@ -340,9 +349,11 @@ export class GraphView {
     if (this.#frame !== undefined) return;
     const step = (): void => {
       this.#frame = undefined;
-      const isMoving = this.#motion.isMoving(performance.now());
+      const now = performance.now();
+      const isMoving = this.#motion.isMoving(now);
+      const isGliding = this.#glide.step(now);
       this.#over.draw(this.#cy);
-      if (isMoving || (this.#flow && !this.#calm.matches)) this.#frame = requestAnimationFrame(step);
+      if (isMoving || isGliding || (this.#flow && !this.#calm.matches)) this.#frame = requestAnimationFrame(step);
     };
     this.#frame = requestAnimationFrame(step);
   }
@@ -357,7 +368,7 @@ export class GraphView {
     this.#cy.resize();
     this.#under.resize(clientWidth, clientHeight);
     this.#over.resize(clientWidth, clientHeight);
-    if (this.#isFitted) this.fit();
+    this.#fit.resized();
     this.#paint();
   }
 
@@ -375,6 +386,7 @@ export class GraphView {
     for (const stop of this.#stops) stop();
     window.clearTimeout(this.#zoomTimer);
     window.clearTimeout(this.#settleTimer);
+    this.#fit.dispose();
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     this.#observer.disconnect();
     this.#layout.dispose();
@@ -383,14 +395,4 @@ export class GraphView {
     this.#over.remove();
     this.#cy.destroy();
   }
-}
-
-function idOf(event: EventObject): string {
-  const target: unknown = event.target;
-  const id: unknown = (target as { id?: () => unknown }).id?.();
-  return typeof id === 'string' ? id : '';
-}
-
-function centerOf(rect: { x: number; y: number; width: number; height: number }): Point {
-  return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
 }

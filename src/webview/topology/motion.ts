@@ -2,7 +2,7 @@ import type { Card } from '../view-model/card.ts';
 import type { Scene, SceneEdge } from '../view-model/scene.ts';
 
 /** Changes are shown for this long, then the picture is still again. Milliseconds. */
-const motionTime = 300;
+export const motionTime = 300;
 
 interface Count {
   readonly from: { readonly share: number | undefined; readonly rate: number };
@@ -67,7 +67,8 @@ export class Motion {
   }
 }
 
-function ease(t: number): number {
+/** Fast at first, then slower; 0 to 1. */
+export function ease(t: number): number {
   const part = Math.min(1, Math.max(0, t));
   return 1 - (1 - part) ** 3;
 }

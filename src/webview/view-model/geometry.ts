@@ -16,6 +16,10 @@ export function rectAround(center: Point, size: Size): Rect {
   return { x: center.x - size.width / 2, y: center.y - size.height / 2, width: size.width, height: size.height };
 }
 
+export function centerOf({ x, y, width, height }: Rect): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
 export function grow(rect: Rect, by: number): Rect {
   return { x: rect.x - by, y: rect.y - by, width: rect.width + 2 * by, height: rect.height + 2 * by };
 }

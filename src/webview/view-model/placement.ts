@@ -5,7 +5,10 @@ import { RectGrid, grow, rectAround } from './geometry.ts';
 export interface PlacementNode {
   readonly id: string;
   readonly size: Size;
-  readonly parent?: string;
+  /** The app frame, if any. */
+  readonly frame?: string;
+  /** The namespace area, where it stands in no frame. */
+  readonly area?: string;
 }
 
 export interface PlacementEdge {
@@ -18,7 +21,8 @@ const rowGap = 24;
 
 /**
  * Places for nodes that have none, near what they belong to, while everything else stays: under the last card of their
- * frame, else right of who calls them, else left of whom they call, else under the picture. Deterministic.
+ * frame, else right of who calls them, else left of whom they call, else under the column of their namespace, else under
+ * the picture. Deterministic.
  */
 export function placeNew(
   nodes: readonly PlacementNode[],
@@ -50,15 +54,17 @@ export function placeNew(
       const rect = placed.get(id);
       return rect === undefined ? [] : [rect];
     });
+  const underColumn = (node: PlacementNode, isSibling: (other: PlacementNode) => boolean): Point | undefined => {
+    const siblings = rectsOf(nodes.filter(isSibling).map((other) => other.id));
+    // A namespace holds strangers too; only few members say where the next one goes.
+    if (siblings.length === 0 || siblings.length > 12) return undefined;
+    const lowest = siblings.reduce((low, rect) => (rect.y > low.y ? rect : low));
+    if (siblings.some((rect) => Math.abs(rect.x - lowest.x) >= 120)) return undefined;
+    return { x: lowest.x + node.size.width / 2, y: lowest.y + lowest.height * 1.5 + rowGap };
+  };
   const anchorOf = (node: PlacementNode): Point | undefined => {
-    const family = nodes.filter((other) => other.parent !== undefined && other.parent === node.parent);
-    const siblings = rectsOf(family.map((other) => other.id));
-    // A namespace holds strangers too; only a frame with few members says where its next member goes.
-    if (siblings.length > 0 && siblings.length <= 12) {
-      const lowest = siblings.reduce((low, rect) => (rect.y > low.y ? rect : low));
-      const isColumn = siblings.every((rect) => Math.abs(rect.x - lowest.x) < 120);
-      if (isColumn) return { x: lowest.x + node.size.width / 2, y: lowest.y + lowest.height * 1.5 + rowGap };
-    }
+    const inFrame = node.frame === undefined ? undefined : underColumn(node, (other) => other.frame === node.frame);
+    if (inFrame !== undefined) return inFrame;
     const from = rectsOf(callers.get(node.id));
     if (from.length > 0) {
       const right = Math.max(...from.map((rect) => rect.x + rect.width));
@@ -68,7 +74,7 @@ export function placeNew(
     if (to.length > 0) {
       return { x: Math.min(...to.map((rect) => rect.x)) - columnGap - node.size.width / 2, y: middleOf(to) };
     }
-    return undefined;
+    return node.area === undefined ? undefined : underColumn(node, (other) => other.area === node.area);
   };
 
   const result = new Map<string, Point>();

@@ -13,6 +13,7 @@ import { edgeLook } from './edge-look.ts';
 import type { Point, Rect, Size } from './geometry.ts';
 import { boundsOf, rectAround } from './geometry.ts';
 import { placeNew } from './placement.ts';
+import { unconnectedNodes } from './unconnected.ts';
 import type { VisibleGraph, VisibleNode } from './visible-graph.ts';
 
 export interface SceneCard {
@@ -41,13 +42,16 @@ export function chipSize(chip: Chip, measure: MeasureText): Size {
 
 /**
  * Everything the picture shows and where, in model coordinates: cards, curves, chips, frames. Free of the DOM, so that
- * the canvas, the minimap and the SVG export draw the same. Positions change only by `move`, `arrange` and new nodes.
+ * the canvas, the minimap and the SVG export draw the same. Positions change only by `move`, `arrange`, new nodes and
+ * first edges.
  */
 export class Scene {
   readonly cards = new Map<string, SceneCard>();
   readonly edges = new Map<string, SceneEdge>();
   readonly #measure: MeasureText;
   readonly #positions = new Map<string, Point>();
+  /** Cards that got their place while they had no edge: their first edge gives them a better one. */
+  #provisional: ReadonlySet<string> = new Set();
   #graph: VisibleGraph = { nodes: [], edges: [], boxes: [], collapsed: [] };
   #boxes: BoxRect[] | undefined;
   #chips: Map<string, Point> | undefined;
@@ -67,25 +71,33 @@ export class Scene {
     return this.#positions;
   }
 
-  remember(positions: Readonly<Record<string, Point>>): void {
+  /** The same to keep: a tenth of a pixel is enough. */
+  get roundedPositions(): Record<string, Point> {
+    const round = (value: number): number => Math.round(value * 10) / 10;
+    return Object.fromEntries([...this.#positions].map(([id, { x, y }]) => [id, { x: round(x), y: round(y) }]));
+  }
+
+  /** Ids of cards that were placed while they had no edge, and that nobody has moved since. */
+  get provisional(): ReadonlySet<string> {
+    return this.#provisional;
+  }
+
+  remember(positions: Readonly<Record<string, Point>>, provisional: readonly string[] = []): void {
+    this.#provisional = new Set(provisional);
     for (const [id, point] of Object.entries(positions)) {
       if (Number.isFinite(point.x) && Number.isFinite(point.y)) this.#positions.set(id, { x: point.x, y: point.y });
     }
   }
 
-  /** Takes a new state of the graph. Known cards stay where they are; new ones get a place near their neighbours. */
+  /**
+   * Takes a new state of the graph. Known cards stay where they are; new ones, and those that had no edge till now, get
+   * a place near their neighbours.
+   */
   update(graph: VisibleGraph): void {
     const before = this.#graph;
     this.#graph = graph;
     const cards = new Map(graph.nodes.map((node) => [node.id, cardOf(node, this.#measure)]));
-    const sizes = graph.nodes.map((node) => ({
-      id: node.id,
-      size: cards.get(node.id)?.size ?? { width: 0, height: 0 },
-      ...(node.parent === undefined ? {} : { parent: node.parent }),
-    }));
-    if (graph.nodes.some((node) => !this.#positions.has(node.id))) {
-      for (const [id, point] of placeNew(sizes, graph.edges, this.#positions)) this.#positions.set(id, point);
-    }
+    this.#placeNew(graph, cards);
     let moved = before.boxes !== graph.boxes || before.nodes.length !== graph.nodes.length;
     const ids = new Set(graph.nodes.map((node) => node.id));
     for (const id of [...this.cards.keys()]) {
@@ -104,6 +116,29 @@ export class Scene {
       this.cards.set(node.id, { node, card, rect: same ? old.rect : rect });
     }
     this.#updateEdges(graph, moved);
+  }
+
+  #placeNew(graph: VisibleGraph, cards: ReadonlyMap<string, Card>): void {
+    const frames = new Set(graph.boxes.flatMap((box) => (box.kind === 'app' ? [box.id] : [])));
+    const nodes = graph.nodes.map(({ id, parent }) => ({
+      id,
+      size: cards.get(id)?.size ?? { width: 0, height: 0 },
+      ...(parent === undefined ? {} : frames.has(parent) ? { frame: parent } : { area: parent }),
+    }));
+    const unconnected = unconnectedNodes(graph);
+    const homeless = nodes.flatMap(({ id }) =>
+      this.#positions.has(id) && (!this.#provisional.has(id) || unconnected.has(id)) ? [] : [id],
+    );
+    if (homeless.length === 0) return;
+    const known = new Map(this.#positions);
+    const provisional = new Set(this.#provisional);
+    for (const id of homeless) {
+      known.delete(id);
+      if (unconnected.has(id)) provisional.add(id);
+      else provisional.delete(id);
+    }
+    this.#provisional = provisional;
+    for (const [id, point] of placeNew(nodes, graph.edges, known)) this.#positions.set(id, point);
   }
 
   #updateEdges(graph: VisibleGraph, moved: boolean): void {
@@ -134,10 +169,16 @@ export class Scene {
     return chip === undefined ? 0 : chipSize(chip, this.#measure).width;
   }
 
-  /** Puts one card somewhere else, and what hangs on it. Returns the ids of the edges whose curve changed. */
+  /** Puts one card somewhere else for good, and what hangs on it. Returns the ids of the edges whose curve changed. */
   move(id: string, center: Point): string[] {
-    const old = this.cards.get(id);
     this.#positions.set(id, { x: center.x, y: center.y });
+    if (this.#provisional.has(id)) this.#provisional = new Set([...this.#provisional].filter((other) => other !== id));
+    return this.show(id, center);
+  }
+
+  /** Like `move`, for a moment only: its position stays what it was. */
+  show(id: string, center: Point): string[] {
+    const old = this.cards.get(id);
     if (old === undefined) return [];
     this.cards.set(id, { ...old, rect: rectAround(center, old.card.size) });
     const changed: string[] = [];
@@ -155,8 +196,10 @@ export class Scene {
     return changed;
   }
 
-  /** Gives every card the place of a layout. */
-  arrange(positions: ReadonlyMap<string, Point>): void {
+  /** Gives every card the place of a layout of `graph`. */
+  arrange(positions: ReadonlyMap<string, Point>, graph: VisibleGraph): void {
+    const unconnected = unconnectedNodes(graph);
+    this.#provisional = new Set([...positions.keys()].filter((id) => unconnected.has(id)));
     for (const [id, point] of positions) this.#positions.set(id, { x: point.x, y: point.y });
     this.update({ ...this.#graph, boxes: [...this.#graph.boxes] });
   }

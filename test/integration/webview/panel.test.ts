@@ -11,6 +11,7 @@ const executable = chromiumPath();
 interface SavedState {
   readonly positions: Record<string, { x: number; y: number }>;
   readonly viewport?: { zoom: number; x: number; y: number };
+  readonly fitted?: boolean;
   readonly selection?: string;
   readonly showList: boolean;
 }
@@ -218,6 +219,46 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
     assert.ok(added !== undefined && caller !== undefined && added.x > caller.x);
   });
 
+  it('moves a card that had no edge to its callers with its first one, and shows it there', async () => {
+    // With motion: the card arrives all the same.
+    const page = await openBookinfo({ scenario: 'quiet', reducedMotion: false });
+    const before = await saved(page, ({ viewport }) => viewport !== undefined);
+    assert.ok((before.positions['ratings']?.x ?? 0) < (before.positions['reviews-v2']?.x ?? 0));
+    await page.evaluate('harness.bookinfo({ shares: [0, 0.5, 0.5], onlyBusyEdges: true })');
+    const now = await saved(page, ({ positions }) => positions['ratings']?.x !== before.positions['ratings']?.x);
+    for (const [id, place] of Object.entries(before.positions)) {
+      if (id === 'ratings') assert.ok((now.positions[id]?.x ?? 0) > (now.positions['reviews-v2']?.x ?? Infinity));
+      else assert.deepEqual(now.positions[id], place, id);
+    }
+    const { x, y } = await cardPoint(page, 'ratings');
+    const box = await page.locator('#graph').boundingBox();
+    assert.ok(box !== null && x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height);
+    // The picture of the card rests where it is said to be.
+    await page.mouse.click(x, y);
+    await says(heading(page), 'ratings');
+  });
+
+  it('fits again in a room of another size until somebody zooms, across a reload too', async () => {
+    const page = await openBookinfo();
+    const wide = await saved(page, ({ viewport, fitted }) => viewport !== undefined && fitted === true);
+    await page.setViewportSize({ width: 900, height: 600 });
+    const small = await saved(page, ({ viewport }) => (viewport?.zoom ?? 9) < (wide.viewport?.zoom ?? 0));
+    await page.reload();
+    await page.locator('#graph[data-nodes="8"]').waitFor();
+    await page.setViewportSize({ width: 1400, height: 860 });
+    const again = await saved(page, ({ viewport }) => (viewport?.zoom ?? 0) > (small.viewport?.zoom ?? 9));
+    assert.deepEqual(again.viewport, wide.viewport);
+    await page.keyboard.press('-');
+    const zoomed = await saved(page, ({ fitted }) => fitted !== true);
+    await page.setViewportSize({ width: 900, height: 600 });
+    await waitUntil(page, "document.querySelector('#graph').clientWidth < 900");
+    // Twice the time after which a fitted picture follows.
+    await page.waitForTimeout(300);
+    await page.evaluate("document.querySelector('[data-node-id=productpage]').click()");
+    const left = await saved(page, ({ selection }) => selection === 'productpage');
+    assert.equal(left.viewport?.zoom, zoomed.viewport?.zoom);
+  });
+
   it('says changes of health to the live region', async () => {
     const page = await openBookinfo();
     await page.evaluate('harness.bookinfo({ ratingsDown: false, v3Errors: 0 })');
@@ -334,6 +375,41 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
     await waitUntil(page, "document.querySelectorAll('.trace-row').length === 2");
     await page.keyboard.press('Escape');
     await page.locator('#graph').waitFor();
+  });
+
+  it('keeps names, bars and times of a waterfall apart in a narrow panel', async () => {
+    const page = await openBookinfo({ width: 500, height: 800 });
+    await page.keyboard.press('t');
+    await page.locator('.trace-row', { hasText: 'GET /productpage' }).first().click();
+    const rows = page.locator('.wf-row[data-span-id]');
+    await rows.nth(10).waitFor();
+    const rights = async (selector: string): Promise<{ left: number; right: number }[]> =>
+      page.evaluate(
+        `[...document.querySelectorAll('${selector}')].map((item) => item.getBoundingClientRect()).filter(({ width }) => width > 0).map(({ left, right }) => ({ left, right }))`,
+      );
+    const [names, bars, times] = await Promise.all([
+      rights('.wf-name .wf-words'),
+      rights('.wf-bar-cell'),
+      rights('.wf-time'),
+    ]);
+    assert.equal(bars.length, 11);
+    bars.forEach(({ left, right }, index) => {
+      assert.ok(right - left >= 0.45 * 500, `bars have ${right - left} px`);
+      assert.ok((names[index]?.right ?? Infinity) <= left, 'the name ends before the bar');
+      assert.ok((names[index]?.right ?? 0) - (names[index]?.left ?? 0) >= 60, 'the name can be read');
+      assert.ok((times[index + 1]?.left ?? 0) >= right, 'the time starts after the bar');
+    });
+    const labels = await rights('.wf-scale span');
+    assert.ok(labels.length >= 2);
+    labels.slice(1).forEach(({ left }, index) => assert.ok(left >= (labels[index]?.right ?? Infinity)));
+    assert.match(await rows.nth(9).innerText(), /→ GET \/ratings\/0[^]*retry 1/);
+    assert.doesNotMatch(await rows.nth(9).innerText(), /reviews-v3-1/);
+    assert.equal(
+      await rows.nth(9).getAttribute('title'),
+      'ratings.bookinfo.svc.cluster.local:9080/* · reviews-v3-1 · retry 1',
+    );
+    // Without a request the name of the operation has to do.
+    assert.match(await rows.nth(3).innerText(), /render page/);
   });
 
   it('exports the picture and the data', async () => {

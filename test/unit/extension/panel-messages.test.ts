@@ -89,6 +89,8 @@ describe('the state of an earlier panel', () => {
     positions: { a: { x: 1, y: 2 } },
     showList: true,
     showLegend: false,
+    fitted: true,
+    provisional: ['ratings'],
   };
 
   test('is read as it was left', () => assert.deepEqual(parsePanelState(JSON.parse(JSON.stringify(state))), state));

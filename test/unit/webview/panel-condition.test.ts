@@ -65,14 +65,19 @@ describe('messages and state', () => {
 
   it('keeps a view and gives it back', () => {
     const view = { ...defaultView, selection: 'ratings', showList: true, opened: ['team-01'], window: 300 };
-    const state = stateFromView(view, { a: { x: 1, y: 2 } }, { zoom: 0.8, x: 3, y: 4 });
+    const state = stateFromView(view, {
+      positions: { a: { x: 1, y: 2 } },
+      provisional: ['a'],
+      viewport: { zoom: 0.8, x: 3, y: 4 },
+      fitted: true,
+    });
     const parsed = parsePanelState(JSON.parse(JSON.stringify(state)));
     assert.deepEqual(parsed, state);
     assert.deepEqual(parsed && viewFromState(parsed), view);
   });
 
   it('drops a state that is broken or of another version', () => {
-    const state = stateFromView(defaultView, {}, undefined);
+    const state = stateFromView(defaultView, { positions: {} });
     assert.equal(parsePanelState({ ...state, version: 0 }), undefined);
     assert.equal(parsePanelState({ ...state, graphType: 'pie' }), undefined);
     const odd = parsePanelState({ ...state, positions: { a: { x: 'left' }, b: { x: 1, y: NaN } }, viewport: { x: 1 } });

@@ -34,9 +34,9 @@ describe('places for new cards', () => {
   it('puts a new version under the last of its frame', () => {
     const place = placeNew(
       [
-        { id: 'v1', size, parent: 'reviews' },
-        { id: 'v2', size, parent: 'reviews' },
-        { id: 'v3', size, parent: 'reviews' },
+        { id: 'v1', size, frame: 'reviews' },
+        { id: 'v2', size, frame: 'reviews' },
+        { id: 'v3', size, frame: 'reviews' },
         { id: 'page', size },
       ],
       [{ source: 'page', target: 'v3' }],

@@ -53,6 +53,80 @@ describe('scene', () => {
     assert.deepEqual(new Map(scene.positions), before);
   });
 
+  describe('card without an edge', () => {
+    const frames = [
+      { id: 'shop', kind: 'namespace', label: 'shop' },
+      { id: 'cart', kind: 'app', label: 'cart', parent: 'shop' },
+    ] as const;
+    const nodes = [
+      sampleNode('page', { parent: 'shop' }),
+      sampleNode('stock', { parent: 'shop' }),
+      sampleNode('ratings', { parent: 'shop' }),
+      sampleNode('cart-v1', { parent: 'cart' }),
+      sampleNode('cart-v2', { parent: 'cart' }),
+    ];
+    const layout = new Map([
+      ['page', { x: 100, y: 100 }],
+      ['stock', { x: 400, y: 100 }],
+      ['ratings', { x: 100, y: 500 }],
+      ['cart-v1', { x: 300, y: 500 }],
+      ['cart-v2', { x: 300, y: 580 }],
+    ]);
+    const quiet = sampleGraph(nodes, [sampleEdge('page', 'stock')], frames);
+    const busy = sampleGraph(nodes, [...quiet.edges, sampleEdge('stock', 'ratings')], frames);
+    const laidOut = (): Scene => {
+      const scene = new Scene(measure);
+      scene.arrange(layout, quiet);
+      scene.update(quiet);
+      return scene;
+    };
+    const movedIn = (scene: Scene): string[] =>
+      [...layout].flatMap(([id, { x, y }]) => {
+        const place = scene.positions.get(id);
+        return place?.x === x && place.y === y ? [] : [id];
+      });
+
+    it('moves right of its caller with its first edge, alone and once', () => {
+      const scene = laidOut();
+      assert.deepEqual(movedIn(scene), []);
+      scene.update(busy);
+      assert.deepEqual(movedIn(scene), ['ratings']);
+      const { ratings, stock } = Object.fromEntries([...scene.cards].map(([id, { rect }]) => [id, rect]));
+      assert.ok(ratings !== undefined && stock !== undefined && ratings.x > stock.x + stock.width);
+      assert.deepEqual(scene.positions.get('ratings')?.y, 100);
+      const place = scene.positions.get('ratings');
+      scene.update(quiet);
+      scene.update(sampleGraph(nodes, [...quiet.edges, sampleEdge('page', 'ratings')], frames));
+      assert.equal(scene.positions.get('ratings'), place);
+    });
+
+    it('stays where it was dragged to', () => {
+      const scene = laidOut();
+      scene.move('ratings', { x: 150, y: 520 });
+      scene.update(busy);
+      assert.deepEqual(scene.positions.get('ratings'), { x: 150, y: 520 });
+    });
+
+    it('moves with its frame; a card whose frame has an edge is in its place', () => {
+      const scene = laidOut();
+      const first = sampleGraph(nodes, [...quiet.edges, sampleEdge('stock', 'cart-v1')], frames);
+      scene.update(first);
+      assert.deepEqual(movedIn(scene), ['cart-v1', 'cart-v2']);
+      const [v1, v2] = [scene.positions.get('cart-v1'), scene.positions.get('cart-v2')];
+      assert.ok(v1 !== undefined && v2 !== undefined && v1.x === v2.x && v1.y < v2.y);
+      scene.update(sampleGraph(nodes, [...first.edges, sampleEdge('stock', 'cart-v2')], frames));
+      assert.equal(scene.positions.get('cart-v2'), v2);
+    });
+
+    it('is remembered as such', () => {
+      const old = laidOut();
+      const scene = new Scene(measure);
+      scene.remember(old.roundedPositions, [...old.provisional]);
+      scene.update(busy);
+      assert.deepEqual(movedIn(scene), ['ratings']);
+    });
+  });
+
   it('carries the curves and frames of a card that is moved', () => {
     const scene = new Scene(measure);
     scene.update(graph);

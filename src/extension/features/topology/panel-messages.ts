@@ -132,6 +132,7 @@ function parseSource(value: unknown): SourceRef | undefined {
 export function parsePanelState(value: unknown): PanelState | undefined {
   if (!isFields(value) || value['version'] !== panelProtocolVersion) return undefined;
   const { view, traceId, namespaces, graphType, window, selection, viewport, positions, showList, showLegend } = value;
+  const { fitted, provisional } = value;
   if ((view !== 'topology' && view !== 'trace') || !isGraphType(graphType) || !isSeconds(window)) return undefined;
   if (!isTexts(namespaces) || typeof showList !== 'boolean' || typeof showLegend !== 'boolean') return undefined;
   return {
@@ -146,6 +147,8 @@ export function parsePanelState(value: unknown): PanelState | undefined {
     ...(isText(traceId) ? { traceId } : {}),
     ...(isText(selection) ? { selection } : {}),
     ...(isViewport(viewport) ? { viewport } : {}),
+    ...(fitted === true ? { fitted } : {}),
+    ...(isTexts(provisional) ? { provisional } : {}),
   };
 }
 
