@@ -40,7 +40,7 @@ try {
   await workbench.edit(routes, 'subset: v3', 'subset: v4', false);
   await waitFor('the squiggle', async () => (await workbench.problems(routes)).length > 0);
   await companion.evaluate(async (vscode, file) => {
-    const shown = await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: 1 });
+    const shown = await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: vscode.ViewColumn.One });
     const at = shown.document.positionAt(shown.document.getText().indexOf('subset: v4') + 'subset: v'.length);
     shown.selection = new vscode.Selection(at, at);
     await vscode.commands.executeCommand('editor.action.showHover');

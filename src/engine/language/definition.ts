@@ -67,11 +67,7 @@ export function fieldAt(
 }
 
 /** Fields in which the snapshot declares the target. */
-function declarationsOf(
-  target: Target,
-  snapshot: Snapshot,
-  settings: ResolvedMeshSettings,
-): readonly ReferenceField[] {
+function declarationsOf(target: Target, snapshot: Snapshot, settings: ResolvedMeshSettings): readonly ReferenceField[] {
   const all = candidatesFor(target, snapshot, settings).flatMap((object) => declarationsIn(object, settings));
   if (target.type !== 'host') return all.filter((field) => isSameTarget(field.target, target));
   const services = knowledgeOf(snapshot, settings).services.servicesOf(target.host);
