@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../../engine/engine.ts';
+import { sentence } from '../../shared/sentence.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { ExitCode, stringOption, UnreachableError } from '../command.ts';
 
@@ -19,7 +20,7 @@ export async function startMesh(engine: Engine, file: string, io: CommandIo): Pr
   const status = await engine.request('mesh/local/start', { file: path.resolve(io.cwd, file) });
   if (status.phase !== 'running')
     throw new UnreachableError(
-      `The mesh did not start: ${status.message ?? status.phase}. Look at what the services print with --verbose.`,
+      `${sentence(`The mesh did not start: ${status.message ?? status.phase}`)} Look at what the services print with --verbose.`,
     );
   io.signal.throwIfAborted();
 }

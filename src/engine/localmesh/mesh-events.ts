@@ -1,11 +1,10 @@
+import { sentence } from '../../shared/sentence.ts';
 import type { EndpointEvent } from '../dataplane/report.ts';
 import type { CatalogInstance } from '../discovery/registry/catalog-entries.ts';
 import type { InstanceStatus, SupervisedState } from '../discovery/registry/supervised-instance.ts';
 import type { NewMeshEvent } from '../telemetry/event-log.ts';
 import type { MeshInstance } from './mesh-instance.ts';
 import type { Rejection } from './policy-keeper.ts';
-
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** "Traffic goes to ratings-v1-0." where somebody is left, and what happens where nobody is. */
 function whereTrafficGoes(service: string | undefined, others: readonly string[]): string {

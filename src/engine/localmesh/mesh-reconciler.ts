@@ -103,7 +103,7 @@ export class MeshReconciler {
   /** Resolves when the proxies have the state of now; calls that come while it works make it work once more. */
   reconcile(): Promise<void> {
     this.#again = true;
-    this.#working ??= this.#work().finally(() => (this.#working = undefined));
+    this.#working ??= this.#work();
     return this.#working;
   }
 
@@ -129,20 +129,25 @@ export class MeshReconciler {
 
   async #work(): Promise<void> {
     const { proxies, catalog } = this.#options;
-    while (this.#again && !this.#closed) {
-      this.#again = false;
-      // Whatever happens in the same moment (a process dies, its check turns critical) is one change.
-      await new Promise((resolve) => setImmediate(resolve));
-      this.takePolicies();
-      // A process gets its first proxy when it is started, not before its ports are known.
-      const instances = this.#options
-        .instances()
-        .filter(({ id, kind }) => proxies.bound.has(id) || kind === 'registered' || kind === 'laptop');
-      const failures = await proxies.applyAll(instances, this.world);
-      for (const { id, kind, name } of instances)
-        if (kind === 'registered') catalog.setInbound(name, proxies.bound.get(id)?.inbound);
-      for (const { instance, error } of failures) this.#failed(instance, error);
-      this.#options.onChange();
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false;
+        // Whatever happens in the same moment (a process dies, its check turns critical) is one change.
+        await new Promise((resolve) => setImmediate(resolve));
+        this.takePolicies();
+        // A process gets its first proxy when it is started, not before its ports are known.
+        const instances = this.#options
+          .instances()
+          .filter(({ id, kind }) => proxies.bound.has(id) || kind === 'registered' || kind === 'laptop');
+        const failures = await proxies.applyAll(instances, this.world);
+        for (const { id, kind, name } of instances)
+          if (kind === 'registered') catalog.setInbound(name, proxies.bound.get(id)?.inbound);
+        for (const { instance, error } of failures) this.#failed(instance, error);
+        this.#options.onChange();
+      }
+    } finally {
+      // In the same moment in which nothing more was found to do: a call that came between the two would be lost.
+      this.#working = undefined;
     }
   }
 
