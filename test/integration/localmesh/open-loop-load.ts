@@ -14,6 +14,8 @@ export interface LoadOptions {
 export interface Failure {
   /** Milliseconds since the start of the load. */
   readonly at: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
   readonly target: string;
   /** Status and body, or what became of the connection. */
   readonly what: string;
@@ -97,7 +99,12 @@ export class OpenLoopLoad {
   async #send(target: string): Promise<void> {
     const started = performance.now();
     const fail = (what: string): void =>
-      void this.#failures.push({ at: Math.round(started - this.#started), target, what });
+      void this.#failures.push({
+        at: Math.round(started - this.#started),
+        time: Math.round(performance.timeOrigin + started),
+        target,
+        what,
+      });
     try {
       const { status, instance, body } = await this.#exchange(target);
       if (status !== 200) fail(`${status} ${body.slice(0, 200)}`);

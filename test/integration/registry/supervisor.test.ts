@@ -287,6 +287,13 @@ test('start, stop and restart take a service, a workload or an instance', async 
   assert.equal(await started.supervisor.stop('nobody'), false);
 });
 
+test('what was just started is awaited, also where it depends on nothing', async () => {
+  const started = mesh();
+  await started.run([echoWorkload('alone')]);
+  await started.supervisor.whenSettled(AbortSignal.timeout(30_000));
+  assert.equal(started.status('alone-0').state, 'ready');
+});
+
 test('a service with two instances stays up while it is restarted', async () => {
   const started = mesh();
   await started.run([echoWorkload('pair', { instances: 2 })]);

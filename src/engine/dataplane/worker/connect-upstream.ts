@@ -130,6 +130,7 @@ function checkSubject(host: string, certificate: tls.PeerCertificate, names: rea
 
 function failureOf(error: unknown): UpstreamFailure {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ETIMEDOUT') return { kind: 'connection-timeout', detail: '' };
+  // Of the system, or of a handshake.
+  if (code === 'ETIMEDOUT' || code === 'timed-out') return { kind: 'connection-timeout', detail: '' };
   return { kind: 'connection-failure', detail: code ?? message };
 }

@@ -268,6 +268,28 @@ test('a connection closed by our side during the handshake is reported once', as
   assert.ok(outcomes[0]);
 });
 
+test('an update to the same credentials keeps the sessions; one to others does not', async (t) => {
+  const server = await serve(t, serverSecurity);
+  const client = new LinkTls(clientSecurity);
+  const first = await connect(client, server.port);
+  const ticket = once(first, 'session');
+  await echo(first, 'hello');
+  await ticket;
+  first.destroy();
+  const isReused = async (): Promise<boolean> => {
+    const socket = await connect(client, server.port);
+    const reused = socket.isSessionReused();
+    await echo(socket, 'hello');
+    socket.destroy();
+    return reused;
+  };
+  client.update(structuredClone(clientSecurity));
+  server.link.update(structuredClone(serverSecurity));
+  assert.equal(await isReused(), true);
+  client.update(await certificates(authority, productpage));
+  assert.equal(await isReused(), false);
+});
+
 test('sessions are resumed, identities still checked', async (t) => {
   const server = await serve(t, serverSecurity);
   const client = new LinkTls(clientSecurity);
