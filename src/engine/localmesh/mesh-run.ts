@@ -3,6 +3,7 @@ import type { EngineSettings, LogLine } from '../../shared/engine-protocol.ts';
 import type { LocalMeshStatus, MeshPhase } from '../../shared/local-mesh.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { SourceRef } from '../../shared/resource.ts';
+import { sentence } from '../../shared/sentence.ts';
 import type { DataPlane } from '../dataplane/data-plane.ts';
 import { EmbeddedDataPlane } from '../dataplane/embedded-data-plane.ts';
 import { Catalog } from '../discovery/registry/catalog.ts';
@@ -350,7 +351,10 @@ export class MeshRun {
     this.#observer.catalogChanged(event);
     if (event.instance.origin === 'api' && event.type !== 'health-changed')
       this.#options.onRegistrations(this.#catalog.exportRegistrations());
-    void this.#reconciler.reconcile();
+    this.#reconciler.reconcile().catch((error: unknown) => {
+      const message = sentence(`The proxies could not be brought up to date: ${String(error)}`);
+      this.#options.telemetry.events.add({ kind: 'config-rejected', severity: 'error', message });
+    });
     this.#options.onChange();
   }
 }

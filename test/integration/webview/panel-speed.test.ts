@@ -69,7 +69,8 @@ describe('panel with large meshes', { skip: executable === undefined ? 'no Chrom
       for (let step = 0; step < 6; step++) await page.click('[aria-label="Zoom in (+)"]');
       const near = Number(await page.evaluate(panScript));
       test.diagnostic(`${scenario}: first picture ${milliseconds} ms, pan ${whole} frames/s, near ${near} frames/s`);
-      // Panning moved the view, not a card.
+      // Panning moved the view, not a card; the view is kept a moment after it comes to rest.
+      await waitUntil(page, "JSON.parse(sessionStorage.getItem('state'))?.viewport");
       const zoom = await page.evaluate<number>("JSON.parse(sessionStorage.getItem('state')).viewport.zoom");
       assert.ok(zoom > 0);
       assert.deepEqual(await page.evaluate('harness.violations'), []);
