@@ -31,11 +31,6 @@ export async function benchDataPlane(): Promise<readonly BenchRow[]> {
         () => startScript('meshlens', path.join(here, 'subjects/meshlens-gateway.ts'), [String(origin.port)]),
         () =>
           startScript('http-proxy-3', path.join(here, 'subjects/http-proxy-3.ts'), [`http://127.0.0.1:${origin.port}`]),
-        () =>
-          startScript('http-proxy-3 tuned', path.join(here, 'subjects/http-proxy-3.ts'), [
-            `http://127.0.0.1:${origin.port}`,
-            'keep-alive',
-          ]),
         () => startNginx('nginx', pass, upstream),
       ],
       async (subjects) => {
@@ -59,7 +54,6 @@ export async function benchDataPlane(): Promise<readonly BenchRow[]> {
         const ours = subjects.find(({ name }) => name === 'meshlens');
         const memory = await residentMegabytes(ours?.pid ?? 0);
         const versusPeer = rate('meshlens') / rate('http-proxy-3');
-        const versusTuned = rate('meshlens') / rate('http-proxy-3 tuned');
         const versusNginx = rate('meshlens') / rate('nginx');
         return [
           {
@@ -68,13 +62,6 @@ export async function benchDataPlane(): Promise<readonly BenchRow[]> {
             peer: `http-proxy-3 ${digits(rate('http-proxy-3'))}: ${digits(versusPeer)} ×`,
             budget: '≥ 2.5 ×',
             met: versusPeer >= 2.5 && errors === 0,
-          },
-          {
-            what: 'the same, beside http-proxy-3 with a keep-alive agent',
-            ours: digits(rate('meshlens')),
-            peer: `${digits(rate('http-proxy-3 tuned'))}: ${digits(versusTuned)} ×`,
-            budget: '≥ 2.5 ×',
-            met: versusTuned >= 2.5 && errors === 0,
           },
           {
             what: 'the same, beside nginx',
@@ -86,14 +73,14 @@ export async function benchDataPlane(): Promise<readonly BenchRow[]> {
           {
             what: 'added latency, 1 connection, median',
             ours: `${digits(added('meshlens'))} ms`,
-            peer: `http-proxy-3 ${digits(added('http-proxy-3 tuned'))} ms, nginx ${digits(added('nginx'))} ms`,
+            peer: `http-proxy-3 ${digits(added('http-proxy-3'))} ms, nginx ${digits(added('nginx'))} ms`,
             budget: '≤ http-proxy-3',
-            met: added('meshlens') <= added('http-proxy-3 tuned'),
+            met: added('meshlens') <= added('http-proxy-3'),
           },
           {
             what: 'memory of the loaded process',
             ours: `${digits(memory)} MB`,
-            peer: `http-proxy-3 ${digits(await residentMegabytes(subjects.find(({ name }) => name === 'http-proxy-3 tuned')?.pid ?? 0))} MB`,
+            peer: `http-proxy-3 ${digits(await residentMegabytes(subjects.find(({ name }) => name === 'http-proxy-3')?.pid ?? 0))} MB`,
             budget: '≤ 250 MB',
             met: memory <= 250,
           },

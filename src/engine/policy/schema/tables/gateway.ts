@@ -70,7 +70,7 @@ export const gateway: KindSchema = {
             bind: text('Address or socket to listen on.'),
             hosts: texts('Hosts that are served, as `host` or `namespace/host`. `*` stands for any.'),
             tls,
-            defaultEndpoint: text('Loopback address to which traffic goes; not implemented.'),
+            defaultEndpoint: text('Loopback address to which traffic goes; Istio ignores it.'),
             name: text('A name for the listener.'),
           },
           { required: ['port', 'hosts'] },

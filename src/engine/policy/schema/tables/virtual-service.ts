@@ -146,7 +146,7 @@ const fault = record('Faults to inject, to see how callers cope.', {
     {
       percent: integer('Percent of the requests.', { deprecated: '`percentage`' }),
       fixedDelay: duration('How long to wait.'),
-      exponentialDelay: duration('Mean of an exponential distribution; not implemented by Istio.'),
+      exponentialDelay: duration('Mean of an exponential distribution; Istio ignores it.'),
       percentage: percentage('Share of the requests that wait.'),
     },
     { exclusive: [['fixedDelay', 'exponentialDelay']] },
@@ -156,7 +156,7 @@ const fault = record('Faults to inject, to see how callers cope.', {
     {
       httpStatus: integer('HTTP status of the failure.'),
       grpcStatus: text('gRPC status of the failure, such as `UNAVAILABLE`.'),
-      http2Error: text('HTTP/2 error; not implemented by Istio.'),
+      http2Error: text('HTTP/2 error; Istio ignores it.'),
       percentage: percentage('Share of the requests that fail.'),
     },
     { exclusive: [['httpStatus', 'grpcStatus', 'http2Error']] },
@@ -237,7 +237,7 @@ const tcp = record('One rule for plain TCP.', {
     'When the rule applies; without it, always.',
     record('Conditions that must all hold.', {
       ...l4Conditions,
-      sourceSubnet: text('Address of the caller; not implemented by Istio.'),
+      sourceSubnet: text('Address of the caller; Istio ignores it.'),
     }),
   ),
   route: list('Where connections go, with weights.', routeDestination),
