@@ -1,8 +1,20 @@
 import type { Call } from './call.ts';
+import type {
+  ClusterAction,
+  ClusterExecution,
+  ClusterObjectText,
+  ClusterPlan,
+  ClusterStatus,
+  ClusterTree,
+  KubeconfigSummary,
+  ProxyStatus,
+} from './cluster.ts';
+import type { DevProxyParams, DevProxyStatus } from './dev-proxy.ts';
 import type { AnalyzeResult } from './diagnostics.ts';
 import type { LocalMeshStatus } from './local-mesh.ts';
 import type { MeshEvent } from './mesh-event.ts';
 import type { MeshSettings } from './mesh-settings.ts';
+import type { ResourceRef } from './resource.ts';
 import type { RouteDecision } from './route-decision.ts';
 import type { GraphType, TopologyDelta, TopologyGraph, TrafficSeries } from './topology.ts';
 import type { Trace, TraceQuery, TraceSummary } from './traces.ts';
@@ -15,7 +27,10 @@ export interface Inputs {
 }
 
 export interface TopologyParams {
-  readonly source?: 'local';
+  /** The local mesh (default), or what is connected of clusters. */
+  readonly source?: 'local' | 'cluster';
+  /** Contexts, where the source is `cluster`; absent: all that are connected. */
+  readonly contexts?: readonly string[];
   readonly namespaces?: readonly string[];
   readonly graphType?: GraphType;
   /** Seconds, default 60. */
@@ -87,12 +102,39 @@ export interface EngineRequests {
   'mesh/request': { params: TestRequest; result: TestResponse };
   /** Environment for a program that shall call the mesh as `workload` does. */
   'mesh/proxyEnvironment': { params: { workload?: string }; result: Readonly<Record<string, string>> };
+  'mesh/contexts': { params: Record<string, never>; result: KubeconfigSummary };
+  /**
+   * Connects a context, or changes the namespaces of a connected one. Answers at once; `mesh/clusterChanged` tells how it
+   * goes on. `consent`: the person agreed that the program of the context's user is run.
+   */
+  'mesh/cluster/connect': {
+    params: { context: string; namespaces?: readonly string[]; consent?: boolean };
+    result: ClusterStatus;
+  };
+  'mesh/cluster/disconnect': { params: { context: string }; result: null };
+  'mesh/cluster/status': { params: Record<string, never>; result: readonly ClusterStatus[] };
+  'mesh/cluster/tree': { params: { context: string }; result: ClusterTree };
+  'mesh/cluster/object': { params: { context: string; ref: ResourceRef }; result: ClusterObjectText };
+  /** What an action would do, by the server's own dry run. */
+  'mesh/cluster/plan': { params: { context: string; action: ClusterAction }; result: ClusterPlan };
+  /** Does what a plan showed. `force`: take over fields that other managers own, as its conflicts said. */
+  'mesh/cluster/execute': { params: { plan: string; force?: boolean }; result: ClusterExecution };
+  'mesh/cluster/proxyStatus': { params: { context: string }; result: readonly ProxyStatus[] };
+  /** The configuration that the Envoy of a pod runs, as JSON text; secrets are left out. */
+  'mesh/cluster/proxyConfig': { params: { context: string; namespace: string; pod: string }; result: { text: string } };
+  'mesh/devProxy/start': { params: DevProxyParams; result: DevProxyStatus };
+  'mesh/devProxy/stop': { params: Record<string, never>; result: DevProxyStatus };
+  'mesh/devProxy/status': { params: Record<string, never>; result: DevProxyStatus };
 }
 
 /** Notifications from the engine. */
 export interface EngineNotifications {
   'mesh/topologyChanged': TopologyDelta;
   'mesh/localChanged': LocalMeshStatus;
+  'mesh/clusterChanged': ClusterStatus;
+  /** Objects of the context changed: trees and open objects of it are to be asked for again. At most twice a second. */
+  'mesh/cluster/objectsChanged': { readonly context: string };
+  'mesh/devProxyChanged': DevProxyStatus;
   'mesh/event': MeshEvent;
   'mesh/log': { readonly lines: readonly LogLine[] };
 }
@@ -122,6 +164,12 @@ export interface EngineSettings {
   readonly traces: { readonly keep: number; readonly otlpExport?: string };
   /** Loopback ports; 0 lets the system choose. */
   readonly ports: { readonly registry: number; readonly metrics: number; readonly otlp: number };
+  readonly cluster: {
+    /** Paths joined as in `KUBECONFIG`; empty: that variable, else `~/.kube/config`. */
+    readonly kubeconfig: string;
+    /** Address of a Prometheus for the clusters; empty: it is looked for in each cluster. */
+    readonly prometheus: string;
+  };
 }
 
 export const defaultEngineSettings: EngineSettings = {
@@ -129,4 +177,5 @@ export const defaultEngineSettings: EngineSettings = {
   mesh: {},
   traces: { keep: 2000 },
   ports: { registry: 0, metrics: 0, otlp: 0 },
+  cluster: { kubeconfig: '', prometheus: '' },
 };

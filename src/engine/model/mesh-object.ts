@@ -11,6 +11,15 @@ export interface Origin {
   readonly document?: number;
 }
 
+/** An entry of `metadata.ownerReferences`. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: boolean;
+}
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** One Kubernetes-shaped object. `spec` is untrusted data: readers check what they take. */
@@ -23,6 +32,12 @@ export interface MeshObject {
   readonly annotations: Labels;
   /** RFC 3339; orders policies that compete. Absent in files. */
   readonly creationTimestamp?: string;
+  /** The next four are known of objects of a cluster only. */
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly owners?: readonly OwnerReference[];
+  /** RFC 3339: it is being deleted. */
+  readonly deletionTimestamp?: string;
   readonly spec: unknown;
   /** Kinds that keep their content elsewhere (`data` of a ConfigMap): the rest of the object's top level. */
   readonly rest?: Readonly<Record<string, unknown>>;
