@@ -82,5 +82,10 @@ try {
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
+if (wanted.some((stage) => ['integration', 'e2e'].includes(stage)) && !process.env.MESHLENS_CLUSTER_SCRIPTS) {
+  console.log(
+    '\nLeft out: the tests against a real cluster (MESHLENS_CLUSTER_SCRIPTS names no scripts that start one).',
+  );
+}
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exit(total.failed === 0 ? 0 : 1);
