@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -116,7 +117,7 @@ export async function startRealCluster(options: RealClusterOptions = {}): Promis
   // A test that forgets `stop` ends all the same, and its cluster with it.
   guardian.unref();
   for (const stream of [guardian.stdin, guardian.stdout, guardian.stderr]) {
-    if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
+    if (stream instanceof Socket) stream.unref();
   }
 
   const kubeconfig = path.join(folder, 'kubeconfig');
