@@ -1,0 +1,76 @@
+import type { ClusterAction, ClusterExecution, ClusterPlan } from '../../../../shared/cluster.ts';
+import type { ChangeExecutor, StepResult } from './change-executor.ts';
+import type { ChangePlanner } from './change-planner.ts';
+import { PreparedPlans, type PreparedStep } from './prepared-plan.ts';
+import type { StepPlanner } from './step-planner.ts';
+
+export interface ClusterChangesOptions {
+  readonly planner: ChangePlanner;
+  readonly steps: StepPlanner;
+  readonly executor: ChangeExecutor;
+  readonly now: () => number;
+}
+
+const planMs = 10 * 60_000;
+/** A person finds out later that it was a mistake. */
+const undoMs = 60 * 60_000;
+
+/** Plans, executes and takes back what a person wants to have changed in one cluster. Nothing is written but by a plan. */
+export class ClusterChanges {
+  readonly #options: ClusterChangesOptions;
+  readonly #plans: PreparedPlans;
+
+  constructor(options: ClusterChangesOptions) {
+    this.#options = options;
+    this.#plans = new PreparedPlans(options.now);
+  }
+
+  async plan(action: ClusterAction, signal?: AbortSignal): Promise<ClusterPlan> {
+    return this.#plans.add(await this.#options.planner.plan(action, signal), planMs);
+  }
+
+  has(id: string): boolean {
+    return this.#plans.has(id);
+  }
+
+  /** Does each step that can be done, in order. @throws {PlanError} for a plan that is not there any more. */
+  async execute(id: string, { force }: { readonly force: boolean }, signal?: AbortSignal): Promise<ClusterExecution> {
+    const { plan, steps } = this.#plans.get(id);
+    // From here on it must not be executed a second time.
+    this.#plans.remove(id);
+    const results: { readonly step: PreparedStep; readonly result: StepResult }[] = [];
+    for (const step of steps) {
+      signal?.throwIfAborted();
+      results.push({ step, result: await this.#options.executor.execute(step, { force, signal }) });
+    }
+    const isChanged = results.some(({ result }) => result.reverse !== undefined);
+    // Nothing was done: with the conflicts taken over it still can be.
+    if (!isChanged && steps.some(({ shown }) => shown.conflicts.length > 0) && !force)
+      this.#plans.add({ plan, steps }, planMs);
+    const undo = isChanged ? await this.#undo(plan.title, results, signal) : undefined;
+    return {
+      context: plan.context,
+      steps: results.map(({ result }) => result.executed),
+      ...(undo ? { undo } : {}),
+    };
+  }
+
+  async #undo(
+    title: string,
+    results: readonly { readonly step: PreparedStep; readonly result: StepResult }[],
+    signal: AbortSignal | undefined,
+  ): Promise<ClusterPlan | undefined> {
+    const { planner, steps } = this.#options;
+    const undone: PreparedStep[] = [];
+    for (const { step, result } of [...results].reverse()) {
+      const { reverse } = result;
+      if (!reverse) continue;
+      undone.push(
+        reverse.type === 'remove'
+          ? await steps.remove(step.shown.ref, signal)
+          : await steps.restore(reverse.address, reverse.previous, signal),
+      );
+    }
+    return this.#plans.add(planner.prepared(`Undo: ${title}`, undone), undoMs);
+  }
+}

@@ -1,0 +1,54 @@
+import type { MeshMembership } from '../../../../shared/cluster.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import { podView } from './pod-view.ts';
+
+const sidecarNames: ReadonlySet<string> = new Set(['istio-proxy', 'consul-dataplane', 'envoy-sidecar']);
+
+/**
+ * How a pod takes part, from what runs in it, not from what was wished. The annotation is written by Istio's node agent
+ * when it has redirected the pod's traffic to ztunnel.
+ */
+export function podMembership(pod: MeshObject): MeshMembership {
+  const { annotations, containers } = podView(pod);
+  if (containers.some(({ name }) => sidecarNames.has(name))) return 'sidecar';
+  if (containers.some(({ name }) => name === 'linkerd-proxy')) return 'linkerd-proxy';
+  return annotations['ambient.istio.io/redirection'] === 'enabled' ? 'ambient' : 'none';
+}
+
+/** What a namespace wants for its pods, as its labels and annotations say. */
+export interface NamespaceMembership {
+  readonly mode: MeshMembership;
+  /** Revision or tag of the control plane, for sidecars of Istio. */
+  readonly revision?: string;
+}
+
+/**
+ * Istio's rules: `istio-injection` wins over `istio.io/rev`, injection wins over ambient. Where nothing is said, nobody is
+ * injected (`enableNamespacesByDefault` is off unless somebody turns it on).
+ */
+export function namespaceMembership(namespace: Pick<MeshObject, 'labels' | 'annotations'>): NamespaceMembership {
+  const { labels, annotations } = namespace;
+  const injection = labels['istio-injection'];
+  const revision = labels['istio.io/rev'];
+  if (injection === 'enabled') return { mode: 'sidecar', revision: 'default' };
+  if (injection !== 'disabled' && revision !== undefined && revision !== '' && labels['istio.io/dataplane-mode'] !== 'ambient')
+    return { mode: 'sidecar', revision };
+  if (labels['istio.io/dataplane-mode'] === 'ambient') return { mode: 'ambient' };
+  const linkerd = annotations['linkerd.io/inject'];
+  if (linkerd === 'enabled' || linkerd === 'ingress') return { mode: 'linkerd-proxy' };
+  return { mode: 'none' };
+}
+
+/** For people, as the view says it behind the namespace. */
+export function membershipText({ mode, revision }: NamespaceMembership): string {
+  switch (mode) {
+    case 'sidecar':
+      return `sidecar injection, revision ${revision ?? 'default'}`;
+    case 'ambient':
+      return 'ambient';
+    case 'linkerd-proxy':
+      return 'linkerd';
+    case 'none':
+      return 'not in a mesh';
+  }
+}
