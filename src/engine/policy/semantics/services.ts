@@ -132,7 +132,10 @@ function readServiceEntry(object: MeshObject, settings: ResolvedMeshSettings): r
 }
 
 /** Every service of the snapshot: cluster services first, then entries, oldest first. */
-export function readServices(snapshot: Snapshot, settings: ResolvedMeshSettings): readonly ServiceModel[] {
+export function readServices(
+  snapshot: Pick<Snapshot, 'ofKind'>,
+  settings: ResolvedMeshSettings,
+): readonly ServiceModel[] {
   return [
     ...[...snapshot.ofKind(Kinds.service)].sort(byAge).map((object) => readService(object, settings)),
     ...[...snapshot.ofKind(Kinds.serviceEntry)].sort(byAge).flatMap((object) => readServiceEntry(object, settings)),

@@ -106,8 +106,5 @@ export const serviceDirectory: Index<ServiceDirectory> = {
     annotations['networking.istio.io/exportTo'],
     kind === 'Service' && isRecord(spec) ? serviceParts(spec) : spec,
   ],
-  build: (objects, settings) => {
-    const snapshot = { ...objects, layers: [], all: () => [] };
-    return new ServiceDirectory(readServices(snapshot, settings), settings);
-  },
+  build: (objects, settings) => new ServiceDirectory(readServices(objects, settings), settings),
 };
