@@ -30,7 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'engine/discovery/registry': ['shared', 'engine/model', 'engine/entry-points.ts', 'engine/loopback-server.ts'],
   'engine/discovery/workspace': ['shared', 'engine/model', 'engine/policy/documents', 'engine/discovery/registry'],
   'engine/discovery/kubernetes': ['shared', 'engine/model', 'engine/web-socket-target.ts'],
-  'engine/telemetry': ['shared', 'engine/dataplane/report.ts', 'engine/loopback-server.ts'],
+  'engine/telemetry': ['shared', 'engine/model', 'engine/dataplane/report.ts', 'engine/loopback-server.ts'],
   'engine/topology': ['shared', 'engine/model', 'engine/telemetry'],
   'engine/dataplane/report.ts': ['shared'],
   'engine/dataplane': [

@@ -39,12 +39,29 @@ export interface TrafficWindow {
   readonly tcp: readonly TcpTrafficRecord[];
 }
 
-/** Whoever can say what flowed: our own store, later a Prometheus. */
+/** One end of what a chart is about, by the names a node of the graph has. */
+export interface SliceEnd {
+  /** Empty: callers without a name. */
+  readonly namespace: string;
+  readonly workload?: string;
+  readonly app?: string;
+  readonly service?: string;
+}
+
+/** What a chart is about: the calls of one end, to another, or of one to the other. A hint that spares a source work. */
+export interface SliceScope {
+  readonly source?: SliceEnd;
+  readonly target?: SliceEnd;
+}
+
+/** Whoever can say what flowed: our own store, a Prometheus, or several of them together. */
 export interface TrafficSource {
   /** The last `seconds`. Label sets that were busy within `idleSeconds` before are given with a count of 0. */
   traffic(seconds: number, idleSeconds?: number): TrafficWindow;
   /** The last `seconds` as consecutive windows of `step` seconds, oldest first; `seconds` 0 where nothing was measured. */
-  slices(seconds: number, step: number): readonly TrafficWindow[];
+  slices(seconds: number, step: number, scope?: SliceScope): readonly TrafficWindow[];
+  /** Of a source that must ask somebody: gets what `slices` with the same arguments then gives. Never rejects. */
+  prepareSlices?(seconds: number, step: number, scope?: SliceScope): Promise<void>;
   /** What is missing or doubtful, in words. */
   warnings(): readonly string[];
 }
