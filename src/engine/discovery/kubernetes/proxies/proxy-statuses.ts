@@ -1,8 +1,9 @@
 import type { ProxyStatus } from '../../../../shared/cluster.ts';
 import { fieldOf } from '../../../../shared/untrusted.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
+import { workloadOf } from '../../../model/indexes/owners.ts';
+import { podMembership } from '../../../model/membership.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
-import { podMembership } from '../meshes/membership.ts';
 import { KubeFailure } from '../transport/kube-transport.ts';
 import { podGet, type OpenPodTunnel } from './pod-http.ts';
 import { connectedProxies, type ConnectedProxy } from './sync-states.ts';
@@ -10,8 +11,6 @@ import { connectedProxies, type ConnectedProxy } from './sync-states.ts';
 export interface ProxyStatusOptions {
   readonly snapshot: Snapshot;
   readonly open: OpenPodTunnel;
-  /** Name of the workload a pod belongs to. */
-  readonly workloadOf: (pod: MeshObject) => string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,7 +27,6 @@ const maxBytes = 64 * 1_048_576;
 export async function proxyStatuses({
   snapshot,
   open,
-  workloadOf,
   signal,
 }: ProxyStatusOptions): Promise<readonly ProxyStatus[]> {
   const istiods = snapshot.ofKind('core/Pod').filter((pod) => pod.labels['app'] === 'istiod' && isRunning(pod));
@@ -44,7 +42,7 @@ export async function proxyStatuses({
   const byName = new Map<string, ProxyStatus>();
   for (const proxy of heard.flat()) {
     const pod = snapshot.find('core/Pod', proxy.namespace, proxy.pod);
-    const workload = pod && workloadOf(pod);
+    const workload = pod && workloadOf(snapshot, pod).name;
     // A proxy that moves between two istiods is for a moment known to both: the one that serves it counts.
     if (byName.get(proxy.proxy)?.state === 'synced') continue;
     byName.set(proxy.proxy, { ...proxy, ...(workload === undefined ? {} : { workload }) });
@@ -54,12 +52,12 @@ export async function proxyStatuses({
     for (const pod of snapshot.ofKind('core/Pod')) {
       const name = `${pod.name}.${pod.namespace}`;
       if (byName.has(name) || !isRunning(pod) || podMembership(pod) !== 'sidecar') continue;
-      const workload = workloadOf(pod);
+      const workload = workloadOf(snapshot, pod).name;
       byName.set(name, {
         proxy: name,
         namespace: pod.namespace,
         pod: pod.name,
-        ...(workload === undefined ? {} : { workload }),
+        workload,
         types: {},
         state: 'unknown',
       });

@@ -1,19 +1,5 @@
 import type { MeshMembership } from '../../../../shared/cluster.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import { podView } from './pod-view.ts';
-
-const sidecarNames: ReadonlySet<string> = new Set(['istio-proxy', 'consul-dataplane', 'envoy-sidecar']);
-
-/**
- * How a pod takes part, from what runs in it, not from what was wished. The annotation is written by Istio's node agent
- * when it has redirected the pod's traffic to ztunnel.
- */
-export function podMembership(pod: MeshObject): MeshMembership {
-  const { annotations, containers } = podView(pod);
-  if (containers.some(({ name }) => sidecarNames.has(name))) return 'sidecar';
-  if (containers.some(({ name }) => name === 'linkerd-proxy')) return 'linkerd-proxy';
-  return annotations['ambient.istio.io/redirection'] === 'enabled' ? 'ambient' : 'none';
-}
 
 /** What a namespace wants for its pods, as its labels and annotations say. */
 export interface NamespaceMembership {

@@ -1,0 +1,73 @@
+import type { ClusterTree, ClusterTreeItem, ClusterTreeNamespace, ProxyStatus } from '../../../shared/cluster.ts';
+import type { Health, HealthState } from '../../../shared/health.ts';
+import { membershipText, namespaceMembership } from '../../discovery/kubernetes/meshes/namespace-membership.ts';
+import { Kinds } from '../../model/kinds.ts';
+import { displayName } from '../../model/mesh-object.ts';
+import { gatewayItems, isGatewayWorkload } from './gateway-items.ts';
+import { policyItems } from './policy-items.ts';
+import { serviceItems } from './service-items.ts';
+import type { NamespaceInput, TreeInput } from './tree-input.ts';
+import { workloadItem, workloadsOf } from './workload-items.ts';
+
+/** What a person sees of a context, namespace by namespace. The same objects give the same tree. */
+export function buildClusterTree(input: TreeInput): ClusterTree {
+  const proxies = new Map<string, ProxyStatus>(input.proxies.map((proxy) => [`${proxy.namespace}/${proxy.pod}`, proxy]));
+  const proxyOf = (namespace: string, pod: string): ProxyStatus | undefined => proxies.get(`${namespace}/${pod}`);
+  return {
+    context: input.context,
+    namespaces: namespacesOf(input).map((namespace) => treeNamespace({ ...input, namespace, proxyOf })),
+  };
+}
+
+/** Chosen ones; all that are known otherwise. Who may not list namespaces knows those that hold something. */
+function namespacesOf({ snapshot, namespaces }: TreeInput): readonly string[] {
+  if (namespaces.length > 0) return [...new Set(namespaces)].sort();
+  const listed = snapshot.ofKind(Kinds.namespace).map(({ name }) => name);
+  const used = snapshot.kinds.flatMap((kind) => [...snapshot.objectsOf(kind).namespaces]).filter((name) => name !== '');
+  return [...new Set([...listed, ...(listed.length > 0 ? [] : used)])].sort();
+}
+
+function treeNamespace(input: NamespaceInput): ClusterTreeNamespace {
+  const { snapshot, namespace } = input;
+  const workloads = workloadsOf(input).map((workload) => ({
+    isGateway: isGatewayWorkload(workload),
+    item: workloadItem(input, workload),
+  }));
+  const services = serviceItems(input);
+  const gateways = [...gatewayItems(input), ...workloads.flatMap(({ isGateway, item }) => (isGateway ? [item] : []))];
+  const others = workloads.flatMap(({ isGateway, item }) => (isGateway ? [] : [item]));
+  const policies = policyItems(input);
+  const object = snapshot.find(Kinds.namespace, '', namespace);
+  return {
+    name: namespace,
+    health: worst([...others, ...gateways, ...services, ...policies]),
+    membership: object ? membershipText(namespaceMembership(object)) : membershipByWorkloads(others),
+    services,
+    workloads: others,
+    gateways,
+    policies,
+  };
+}
+
+/** Where the namespace itself may not be read, what runs in it tells. */
+function membershipByWorkloads(items: readonly ClusterTreeItem[]): string {
+  const members = new Set(items.map(({ membership }) => membership));
+  if (members.has('sidecar')) return 'sidecars';
+  if (members.has('ambient')) return 'ambient';
+  return members.has('linkerd-proxy') ? 'linkerd' : 'not in a mesh';
+}
+
+const order: readonly Health[] = ['unknown', 'idle', 'healthy', 'degraded', 'failing'];
+
+function worst(items: readonly ClusterTreeItem[]): HealthState {
+  const [first] = items;
+  if (!first) return { health: 'idle', reason: 'Nothing of a mesh is in it' };
+  const item = items.reduce((bad, one) =>
+    order.indexOf(one.health.health) > order.indexOf(bad.health.health) ? one : bad,
+  first);
+  const { health } = item.health;
+  if (health !== 'degraded' && health !== 'failing') return { health, reason: 'Nothing is wrong' };
+  const more = items.filter((one) => one.health.health === 'degraded' || one.health.health === 'failing').length - 1;
+  const name = displayName({ ...item.ref, namespace: '' });
+  return { health, reason: `${name}: ${item.health.reason}${more > 0 ? ` (and ${more} more)` : ''}` };
+}
