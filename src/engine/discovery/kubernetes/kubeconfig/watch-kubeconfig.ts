@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises';
+import type { Kubeconfig } from './load-kubeconfig.ts';
+
+/**
+ * Calls `onChange` when a file of the kubeconfig came, went or was written since it was loaded, until disposed. It looks
+ * every `intervalMs`: that also sees links, replaced files and network folders, which the notifications of the system miss.
+ */
+export function watchKubeconfig(
+  kubeconfig: Pick<Kubeconfig, 'paths' | 'fingerprint'>,
+  onChange: () => void,
+  intervalMs = 2000,
+): { dispose(): void } {
+  const ending = new AbortController();
+  let known = kubeconfig.fingerprint;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    const seen = await fingerprintOf(kubeconfig.paths);
+    if (ending.signal.aborted) return;
+    const changed = known !== seen;
+    known = seen;
+    schedule(intervalMs);
+    if (changed) onChange();
+  };
+  const schedule = (delay: number): void => {
+    timer = setTimeout(() => void look(), delay);
+    timer.unref();
+  };
+  schedule(0);
+  return {
+    dispose: () => {
+      ending.abort();
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Text that differs when one of the files came, went or was written. */
+export async function fingerprintOf(paths: readonly string[]): Promise<string> {
+  const parts = paths.map(async (file) => {
+    try {
+      const { mtimeMs, size, ino } = await stat(file);
+      return `${mtimeMs} ${size} ${ino}`;
+    } catch {
+      return 'missing';
+    }
+  });
+  return (await Promise.all(parts)).join('\n');
+}
