@@ -18,6 +18,8 @@ export interface ModelEndpoint {
   readonly meshed: boolean;
   /** Port of the workload's own application, by which PeerAuthentication's portLevelMtls goes. */
   readonly workloadPort: number;
+  /** The pod that serves it, and the port of its container: what a tunnel through the API server needs. */
+  readonly pod?: { readonly namespace: string; readonly name: string; readonly port: number };
 }
 
 /** Finds the endpoints of a service port. Order is stable. */
@@ -26,3 +28,10 @@ export interface EndpointDirectory {
 }
 
 export const noEndpoints: EndpointDirectory = { endpointsOf: () => [] };
+
+/** Asks several directories, such as those of several clusters, as one. */
+export function joinEndpoints(directories: readonly EndpointDirectory[]): EndpointDirectory {
+  const [only, ...others] = directories;
+  if (only && others.length === 0) return only;
+  return { endpointsOf: (...port) => directories.flatMap((directory) => directory.endpointsOf(...port)) };
+}

@@ -1,7 +1,7 @@
 /** Names of hosts as Istio reads them in policies. */
-import { isIP } from 'node:net';
 import { compareText } from '../../../shared/compare.ts';
 import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
+import { fullHost } from '../../model/indexes/hosts.ts';
 import type { Labels } from '../../model/mesh-object.ts';
 
 /** `reviews.bookinfo.svc.cluster.local`. */
@@ -22,9 +22,7 @@ export function resolveHost(
   namespace: string,
   settings: Pick<ResolvedMeshSettings, 'clusterDomain'>,
 ): string {
-  const name = host.toLowerCase();
-  if (name === '' || name === '*' || name.includes('.') || isIP(name) !== 0) return name;
-  return serviceHost(name, namespace, settings);
+  return fullHost(host, namespace, settings.clusterDomain);
 }
 
 export function isWildcard(host: string): boolean {
