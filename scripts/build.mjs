@@ -49,6 +49,7 @@ const bundles = [
     banner: { js: `#!/usr/bin/env node\n${requireForEsm}` },
   },
   { ...nodeEsm, entryPoints: { 'dataplane-worker': 'src/engine/dataplane/worker/main.ts' }, outdir: out },
+  { ...nodeEsm, entryPoints: { 'tunnel-worker': 'src/engine/dataplane/tunnels/worker/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { reaper: 'src/engine/discovery/registry/reaper.ts' }, outdir: out },
   {
     ...browser,

@@ -4,6 +4,7 @@
  */
 const entries = {
   'dataplane-worker': { bundled: './dataplane-worker.js', source: './dataplane/worker/main.ts' },
+  'tunnel-worker': { bundled: './tunnel-worker.js', source: './dataplane/tunnels/worker/main.ts' },
   reaper: { bundled: './reaper.js', source: './discovery/registry/reaper.ts' },
 } as const;
 

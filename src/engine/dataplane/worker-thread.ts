@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { BoundListeners, ProxyConfig } from './data-plane.ts';
 import type { DataPlaneReport } from './report.ts';
+import { RestartDelay } from './restart-delay.ts';
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts';
 
 interface Pending {
@@ -19,10 +20,6 @@ type RequestBody =
   | Omit<Extract<WorkerRequest, { type: 'flush' }>, 'id'>
   | Omit<Extract<WorkerRequest, { type: 'close' }>, 'id'>;
 
-const firstRestartMs = 50;
-const slowestRestartMs = 5000;
-/** A worker that ran for this long has proven itself: the next crash is the first one again. */
-const stableMs = 30_000;
 /** The ports of a dead thread may be taken for a moment; afterwards they are lost to somebody else. */
 const rebindAttempts = 20;
 const rebindPauseMs = 100;
@@ -37,8 +34,7 @@ export class WorkerThread {
   readonly #pending = new Map<number, Pending>();
   readonly #applied = new Map<string, AppliedProxy>();
   #worker: Worker;
-  #startedAt = performance.now();
-  #crashes = 0;
+  readonly #delay = new RestartDelay();
   #nextId = 1;
   #closing = false;
   #closed = false;
@@ -88,7 +84,7 @@ export class WorkerThread {
 
   #launch(): Worker {
     const worker = this.#start();
-    this.#startedAt = performance.now();
+    this.#delay.started();
     let cause = 'it ended';
     worker.on('message', (message: WorkerReply) => this.#onMessage(message));
     worker.on('error', (error: unknown) => {
@@ -147,14 +143,12 @@ export class WorkerThread {
   #onExit(cause: string): void {
     this.#rejectPending(`The data plane worker crashed: ${cause}.`);
     if (this.#closing) return;
-    this.#crashes = performance.now() - this.#startedAt > stableMs ? 1 : this.#crashes + 1;
-    const wait = Math.min(firstRestartMs * 2 ** (this.#crashes - 1), slowestRestartMs);
     this.#problem(`The data plane worker crashed (${cause}) and is started again; requests under way were lost.`);
     this.#ready = new Promise((resolve) => (this.#setReady = resolve));
     this.#restart = setTimeout(() => {
       this.#worker = this.#launch();
       void this.#restore().finally(this.#setReady);
-    }, wait);
+    }, this.#delay.next());
   }
 
   async #restore(): Promise<void> {

@@ -3,6 +3,8 @@ import * as http from 'node:http';
 import * as net from 'node:net';
 import type { UpstreamEndpoint } from '../../policy/semantics/routing/compiled.ts';
 import type { ActiveHealthCheck } from '../data-plane.ts';
+import { isSocketPath } from '../endpoint-address.ts';
+import { openTunnel } from '../worker/open-tunnel.ts';
 import type { ProbeResult } from './active-checks.ts';
 
 /** Opens the connection of a probe; given for endpoints that take mutual TLS only. */
@@ -33,6 +35,26 @@ export async function probeEndpoint(
 }
 
 function openPlain(endpoint: UpstreamEndpoint, signal: AbortSignal): Promise<net.Socket> {
+  return isSocketPath(endpoint.address) ? openThroughTunnel(endpoint.address, signal) : openTcp(endpoint, signal);
+}
+
+function openThroughTunnel(path: string, signal: AbortSignal): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const onAbort = (): void => {
+      abort();
+      reject(new Error('the check was given up'));
+    };
+    const abort = openTunnel(path, (result) => {
+      signal.removeEventListener('abort', onAbort);
+      if (result instanceof Error) reject(result);
+      else resolve(result);
+    });
+    signal.addEventListener('abort', onAbort);
+  });
+}
+
+function openTcp(endpoint: UpstreamEndpoint, signal: AbortSignal): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host: endpoint.address, port: endpoint.port, noDelay: true, signal });
     socket.once('error', reject);
@@ -50,10 +72,12 @@ function get(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   return new Promise((resolve, reject) => {
-    const host = net.isIPv6(endpoint.address) ? `[${endpoint.address}]` : endpoint.address;
+    // Behind a tunnel the pod is on its own loopback.
+    const address = isSocketPath(endpoint.address) ? 'localhost' : endpoint.address;
+    const host = net.isIPv6(address) ? `[${address}]` : address;
     const request = http.request({
       createConnection: () => socket,
-      host: endpoint.address,
+      host: address,
       port: endpoint.port,
       path: check.path ?? '/',
       headers: { host: `${host}:${endpoint.port}`, 'user-agent': 'meshlens-health-check', connection: 'close' },

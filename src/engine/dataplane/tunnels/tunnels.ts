@@ -9,10 +9,21 @@ export interface PodTarget {
   readonly port: number;
 }
 
-/** Finds the WebSocket of a port-forward: `GET /api/v1/namespaces/{ns}/pods/{pod}/portforward?ports={port}`. */
-export type PodDialer = (target: PodTarget) => Promise<WebSocketTarget>;
+/** The same for the same port of the same pod. */
+export function targetKey({ context, namespace, pod, port }: PodTarget): string {
+  return JSON.stringify([context, namespace, pod, port]);
+}
 
-/** What happens to tunnels, for status and events. */
+/**
+ * Finds the WebSocket of a port-forward: `GET /api/v1/namespaces/{ns}/pods/{pod}/portforward?ports={port}`. Rejections are
+ * shown to people. `refused`: the API server answered 401 to that one, so other credentials are wanted if there are any.
+ */
+export type PodDialer = (target: PodTarget, refused?: WebSocketTarget) => Promise<WebSocketTarget>;
+
+/**
+ * What happens to tunnels, for status and events. Each 'opened' is followed by one 'closed' or 'failed' of the same target;
+ * a 'failed' without it is a target that could not be dialled, or all of a way whose worker had to be started again.
+ */
 export interface TunnelEvent {
   readonly name: string;
   readonly kind: 'opened' | 'closed' | 'failed';

@@ -3,6 +3,8 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { UpstreamEndpoint, UpstreamTls } from '../../policy/semantics/routing/compiled.ts';
 import type { LinkTls } from '../tls/link-security.ts';
+import { isSocketPath } from '../endpoint-address.ts';
+import { openTunnel } from './open-tunnel.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
 interface OpenedConnection {
@@ -14,8 +16,12 @@ interface OpenedConnection {
 
 export type Transport = 'plain' | 'mutual' | 'simple';
 
-/** What a connection to an endpoint is made of, by the upstream's policy and what the endpoint takes. */
+/**
+ * What a connection to an endpoint is made of, by the upstream's policy and what the endpoint takes. A tunnel ends at the
+ * pod's loopback, behind its sidecar: nobody there takes the mesh's TLS, but an application may take its own.
+ */
 export function transportOf(policy: UpstreamTls, endpoint: UpstreamEndpoint, link: LinkTls): Transport {
+  if (isSocketPath(endpoint.address)) return policy.mode === 'simple' ? 'simple' : 'plain';
   switch (policy.mode) {
     case 'none':
       return 'plain';
@@ -50,10 +56,12 @@ export function connectUpstream(request: ConnectRequest, done: Done): () => void
     finished = true;
     done(result);
   };
-  const abort =
-    transportOf(request.policy, request.endpoint, request.link) === 'mutual'
-      ? connectMutual(request, finish)
-      : connectPlain(request, finish);
+  const connect = isSocketPath(request.endpoint.address)
+    ? connectThroughTunnel
+    : transportOf(request.policy, request.endpoint, request.link) === 'mutual'
+      ? connectMutual
+      : connectPlain;
+  const abort = connect(request, finish);
   return () => {
     finished = true;
     abort();
@@ -86,17 +94,43 @@ function connectMutual({ endpoint, policy, link, timeoutMs }: ConnectRequest, fi
 
 function connectPlain({ endpoint, policy, timeoutMs }: ConnectRequest, finish: Done): () => void {
   const address = { host: endpoint.address, port: endpoint.port, allowHalfOpen: true };
-  const simple = policy.mode === 'simple' ? policy : undefined;
   const socket =
-    simple === undefined
-      ? net.connect({ ...address, noDelay: true })
-      : tls.connect({
-          ...address,
-          servername: simple.sni ?? (net.isIP(endpoint.address) === 0 ? endpoint.address : ''),
-          rejectUnauthorized: !simple.insecureSkipVerify,
-          ALPNProtocols: ['http/1.1'],
-          checkServerIdentity: (host, certificate) => checkSubject(host, certificate, simple.subjectAltNames),
-        });
+    policy.mode === 'simple'
+      ? tls.connect({ ...address, ...tlsOptions(policy, net.isIP(endpoint.address) === 0 ? endpoint.address : '') })
+      : net.connect({ ...address, noDelay: true });
+  return finishConnected(socket, timeoutMs, finish);
+}
+
+function connectThroughTunnel({ endpoint, policy, timeoutMs }: ConnectRequest, finish: Done): () => void {
+  const startedAt = performance.now();
+  const timer = setTimeout(() => {
+    abort();
+    finish({ kind: 'connection-timeout', detail: '' });
+  }, timeoutMs);
+  let abort = openTunnel(endpoint.address, (result) => {
+    clearTimeout(timer);
+    if (result instanceof Error) finish(failureOf(result));
+    else if (policy.mode === 'simple') {
+      const left = Math.max(1, timeoutMs - (performance.now() - startedAt));
+      abort = finishConnected(tls.connect({ socket: result, ...tlsOptions(policy, '') }), left, finish);
+    } else finish({ socket: result, secure: false, principal: undefined });
+  });
+  return () => {
+    clearTimeout(timer);
+    abort();
+  };
+}
+
+function tlsOptions(policy: Extract<UpstreamTls, { mode: 'simple' }>, name: string): tls.ConnectionOptions {
+  return {
+    servername: policy.sni ?? name,
+    rejectUnauthorized: !policy.insecureSkipVerify,
+    ALPNProtocols: ['http/1.1'],
+    checkServerIdentity: (host, certificate) => checkSubject(host, certificate, policy.subjectAltNames),
+  };
+}
+
+function finishConnected(socket: net.Socket, timeoutMs: number, finish: Done): () => void {
   const timer = setTimeout(() => {
     socket.destroy();
     finish({ kind: 'connection-timeout', detail: '' });
@@ -106,7 +140,7 @@ function connectPlain({ endpoint, policy, timeoutMs }: ConnectRequest, finish: D
     finish(failureOf(error));
   };
   socket.once('error', onError);
-  socket.once(simple === undefined ? 'connect' : 'secureConnect', () => {
+  socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => {
     clearTimeout(timer);
     socket.removeListener('error', onError);
     socket.setNoDelay(true);

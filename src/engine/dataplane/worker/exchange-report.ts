@@ -1,4 +1,5 @@
 /** Turns a finished exchange into counters, a span and a line of the access log. */
+import { endpointName } from '../endpoint-address.ts';
 import type { RequestHead } from '../http/message-head.ts';
 import type { ServerConnection } from '../http/server-connection.ts';
 import { unknownPeer, type PeerLabels } from './peer-metadata.ts';
@@ -118,7 +119,7 @@ export function reportExchange(exchange: FinishedExchange): void {
     ...(exchange.upstreamMs === undefined ? {} : { upstreamServiceTime: exchange.upstreamMs }),
     ...(forwardedFor === undefined ? {} : { forwardedFor }),
     ...(userAgent === undefined ? {} : { userAgent }),
-    ...(address === undefined ? {} : { upstreamHost: `${address.address}:${address.port}` }),
+    ...(address === undefined ? {} : { upstreamHost: endpointName(address) }),
     ...(upstreamName === undefined ? {} : { upstreamCluster: upstreamName }),
     ...(upstream === undefined ? {} : { upstreamLocalAddress: upstream.localAddress }),
     ...(plan?.rule === undefined ? {} : { routeName: plan.rule.name }),

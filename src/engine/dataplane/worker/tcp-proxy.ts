@@ -1,4 +1,5 @@
 /** Envoy's TCP proxy: one connection in, one out, bytes both ways. */
+import { endpointName } from '../endpoint-address.ts';
 import type { Socket } from 'node:net';
 import { connectUpstream } from './connect-upstream.ts';
 import type { PeerLabels } from './peer-metadata.ts';
@@ -89,7 +90,7 @@ export function proxyTcp(connection: TcpConnection, onClosed: () => void): void 
         relaySockets(ends, count, () => {
           finish('response');
           connection.recorder.relayClosed(count);
-          log(connection, startedAt, count, `${endpoint.address}:${endpoint.port}`);
+          log(connection, startedAt, count, endpointName(endpoint));
           onClosed();
         });
       },
