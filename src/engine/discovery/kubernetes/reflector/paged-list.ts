@@ -1,0 +1,70 @@
+import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import { resourcePath } from '../resources/served-resource.ts';
+import { acceptOf } from '../resources/wanted-kinds.ts';
+import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
+import { ListItems } from './list-items.ts';
+import { refusalOfResponse } from './refusal.ts';
+import { typeOf, type ReflectorTarget } from './target.ts';
+import type { WorkSlices } from './work-slices.ts';
+
+export interface ListRequest {
+  readonly transport: KubeTransport;
+  readonly target: ReflectorTarget;
+  readonly slices: WorkSlices;
+  readonly signal: AbortSignal;
+  /** Objects an answer holds at most; undefined: all in one, for servers that forget where a list was continued. */
+  readonly pageSize: number | undefined;
+  /** Called with each page as it was read. */
+  readonly onPage: (objects: readonly MeshObject[]) => Promise<void>;
+}
+
+const wholeListMaxBytes = 512 * 1024 * 1024;
+const wholeListTimeoutMs = 120_000;
+/** A server that never ends a list is broken. */
+const maximumPages = 10_000;
+
+/** Lists the target's objects; returns the resourceVersion to watch from. Rejects with `Refusal` or `KubeFailure`. */
+export async function listPages(request: ListRequest): Promise<string> {
+  const { target, transport, signal, pageSize } = request;
+  const path = resourcePath(target.resource, target.namespace);
+  const headers = { accept: acceptOf(target.kind.representation, 'list') };
+  let next: string | undefined;
+  for (let page = 0; page < maximumPages; page++) {
+    const response = await transport.request({
+      path,
+      headers,
+      query: { limit: pageSize, continue: next },
+      signal,
+      ...(pageSize === undefined && { maxBytes: wholeListMaxBytes, timeoutMs: wholeListTimeoutMs }),
+    });
+    if (response.status !== 200) throw refusalOfResponse(response.status, response.headers, response.body);
+    const { objects, metadata } = await readPage(response.body, request);
+    await request.onPage(objects);
+    const resourceVersion = stringOf(fieldOf(metadata, 'resourceVersion'));
+    next = stringOf(fieldOf(metadata, 'continue'));
+    if (next !== undefined && next !== '') continue;
+    if (resourceVersion === undefined) {
+      throw new KubeFailure('protocol', 'The API server sent a list that does not say its resourceVersion.');
+    }
+    return resourceVersion;
+  }
+  throw new KubeFailure('protocol', 'The API server sent a list that does not end.');
+}
+
+async function readPage(
+  body: Buffer,
+  { target, slices }: ListRequest,
+): Promise<{ readonly objects: readonly MeshObject[]; readonly metadata: unknown }> {
+  const type = typeOf(target);
+  const items = new ListItems(body, target.kind.representation === 'table' ? 'rows' : 'items');
+  const objects: MeshObject[] = [];
+  await slices.run(() => {
+    const item = items.next();
+    if (!item) return true;
+    const object = target.kind.decode(item.value, type);
+    if (object) objects.push(object);
+    return false;
+  });
+  return { objects, metadata: fieldOf(items.envelope(), 'metadata') };
+}

@@ -1,0 +1,157 @@
+import { resourcePath } from '../resources/served-resource.ts';
+import { acceptOf } from '../resources/wanted-kinds.ts';
+import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
+import type { Clock, Timer } from './clock.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { refusalOfResponse } from './refusal.ts';
+import type { ReflectorTarget } from './target.ts';
+import { readWatchEvent, type WatchEvent } from './watch-events.ts';
+import type { WorkSlices } from './work-slices.ts';
+
+export interface WatchRequest {
+  readonly transport: KubeTransport;
+  readonly target: ReflectorTarget;
+  readonly slices: WorkSlices;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Undefined: the objects that are there are sent first, then a bookmark says so. */
+  readonly resourceVersion: string | undefined;
+  /** Milliseconds without an event or a bookmark after which the watch counts as dead. */
+  readonly silenceMs: number;
+  /** The server agreed. */
+  readonly onOpen: () => void;
+  /** Something arrived. */
+  readonly onHeard: () => void;
+  /** Called with what arrived together, in order; nothing more is read until it resolves. */
+  readonly onEvents: (events: readonly WatchEvent[]) => Promise<void>;
+}
+
+/** `silent` means that nothing came for too long. */
+export type WatchEnd = 'closed' | 'silent';
+
+const headTimeoutMs = 20_000;
+const watchSeconds = 300;
+const watchJitterSeconds = 60;
+/** etcd refuses objects of more than 1.5 MiB; as JSON, with the event around them, they are somewhat longer. */
+const maximumEventBytes = 8 * 1024 * 1024;
+const maximumRefusalBytes = 64 * 1024;
+
+/** Follows the target's changes until the server ends the watch. Rejects with `Refusal` or `KubeFailure`. */
+export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
+  const { target, clock, signal, resourceVersion } = request;
+  const { status, headers, body } = await request.transport.stream({
+    path: resourcePath(target.resource, target.namespace),
+    headers: { accept: acceptOf(target.kind.representation, 'watch') },
+    query: {
+      watch: true,
+      allowWatchBookmarks: true,
+      timeoutSeconds: Math.round(watchSeconds + clock.random() * watchJitterSeconds),
+      ...(resourceVersion === undefined
+        ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
+        : { resourceVersion }),
+    },
+    signal,
+    timeoutMs: headTimeoutMs,
+    // A watch has no end; its events are limited one by one.
+    maxBytes: Number.MAX_SAFE_INTEGER,
+  });
+  // A stream that is destroyed while nobody reads it must not end the process.
+  body.on('error', () => undefined);
+  const stop = (): void => void body.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  const silence = new SilenceAlarm(clock, request.silenceMs, stop);
+  try {
+    if (signal.aborted) throw new KubeFailure('aborted', 'The watch was ended.');
+    if (status !== 200) throw refusalOfResponse(status, headers, await bounded(body));
+    request.onOpen();
+    const lines = new LineSplitter(maximumEventBytes);
+    for await (const chunk of body) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      silence.heard();
+      request.onHeard();
+      await deliver(lines.push(chunk), request);
+      if (signal.aborted) break;
+    }
+    return silence.isOver ? 'silent' : 'closed';
+  } catch (error) {
+    if (silence.isOver) return 'silent';
+    throw error;
+  } finally {
+    silence.cancel();
+    signal.removeEventListener('abort', stop);
+    body.destroy();
+  }
+}
+
+async function deliver(lines: readonly Buffer[], { slices, target, onEvents }: WatchRequest): Promise<void> {
+  if (lines.length === 0) return;
+  const events: WatchEvent[] = [];
+  let at = 0;
+  let failure: unknown;
+  await slices.run(() => {
+    const line = lines[at++];
+    if (line === undefined) return true;
+    try {
+      const event = readWatchEvent(line, target);
+      if (event) events.push(event);
+      return false;
+    } catch (error) {
+      // What came before the broken line is good.
+      failure = error;
+      return true;
+    }
+  });
+  if (events.length > 0) await onEvents(events);
+  if (failure !== undefined) throw failure as Error;
+}
+
+async function bounded(body: NodeJS.ReadableStream): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    parts.push(chunk);
+    length += chunk.length;
+    if (length > maximumRefusalBytes) break;
+  }
+  return Buffer.concat(parts);
+}
+
+/** Goes off when nothing was heard for long enough. One timer, however much is heard. */
+class SilenceAlarm {
+  readonly #clock: Clock;
+  readonly #ms: number;
+  readonly #ring: () => void;
+  #timer: Timer;
+  #heard = false;
+  isOver = false;
+
+  constructor(clock: Clock, ms: number, ring: () => void) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#ring = ring;
+    this.#timer = this.#arm();
+  }
+
+  heard(): void {
+    this.#heard = true;
+  }
+
+  cancel(): void {
+    this.#timer.cancel();
+  }
+
+  /** Looks twice in the time, so it may go off up to half of it late. */
+  #arm(quietHalves = 0): Timer {
+    return this.#clock.setTimer(() => {
+      const quiet = this.#heard ? 0 : quietHalves + 1;
+      this.#heard = false;
+      if (quiet < 2) {
+        this.#timer = this.#arm(quiet);
+        return;
+      }
+      this.isOver = true;
+      this.#ring();
+    }, this.#ms / 2);
+  }
+}

@@ -1,0 +1,112 @@
+import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
+import type { Labels, MeshObject, Origin, OwnerReference } from '../../../model/mesh-object.ts';
+import { prune, type Shape } from './prune.ts';
+
+/** What the items of a list have in common; they do not say it themselves. */
+export interface ObjectType {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly origin: Origin;
+}
+
+/** Makes an object of the model from one as the server sends it; undefined where it has no name. */
+export type Decode = (raw: unknown, type: ObjectType) => MeshObject | undefined;
+
+export interface DecodeShape {
+  readonly annotations?: (key: string) => boolean;
+  /** Left out: none of it. */
+  readonly spec?: Shape;
+  readonly status?: Shape;
+  /** Other fields of the top level; `others` keeps all of them. */
+  readonly rest?: { readonly [field: string]: Shape } | 'others';
+}
+
+const ownFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+const nothing: Labels = Object.freeze({});
+
+/** Written by tools for themselves, long, and of no use to a mesh. */
+const uselessAnnotations: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deployment.kubernetes.io/revision',
+  'endpoints.kubernetes.io/last-change-trigger-time',
+  'control-plane.alpha.kubernetes.io/leader',
+]);
+
+export const isUsefulAnnotation = (key: string): boolean => !uselessAnnotations.has(key);
+
+const meshDomains =
+  /(?:^|\.)(?:istio\.io|linkerd\.io|cilium\.io|consul\.hashicorp\.com|gateway\.networking\.k8s\.io|prometheus\.io|meshlens\.dev)\//;
+
+/** Annotations of pods that say something about a mesh or about metrics. */
+export const isMeshAnnotation = (key: string): boolean => meshDomains.test(key);
+
+/** A decoder that keeps these parts. */
+export function decoderOf(shape: DecodeShape): Decode {
+  const keep = shape.annotations ?? isUsefulAnnotation;
+  return (raw, type) => {
+    const object = decodeMetadata(fieldOf(raw, 'metadata'), type, keep);
+    if (!object) return undefined;
+    const spec = shape.spec === undefined ? undefined : prune(fieldOf(raw, 'spec'), shape.spec);
+    const status = shape.status === undefined ? undefined : prune(fieldOf(raw, 'status'), shape.status);
+    const rest = restOf(raw, shape.rest);
+    return { ...object, spec, ...(rest && { rest }), ...(status !== undefined && { status }) };
+  };
+}
+
+function restOf(raw: unknown, shape: DecodeShape['rest']): Readonly<Record<string, unknown>> | undefined {
+  if (shape === undefined || !isRecord(raw)) return undefined;
+  if (shape !== 'others') {
+    const kept = prune(raw, shape);
+    return isRecord(kept) && Object.keys(kept).length > 0 ? kept : undefined;
+  }
+  const fields = Object.keys(raw).filter((key) => !ownFields.has(key));
+  return fields.length > 0 ? Object.fromEntries(fields.map((key) => [key, raw[key]])) : undefined;
+}
+
+/** An object of its metadata alone; undefined where it has no name. Managed fields are never kept. */
+export function decodeMetadata(
+  metadata: unknown,
+  { apiVersion, kind, origin }: ObjectType,
+  keep: (annotation: string) => boolean = isUsefulAnnotation,
+): MeshObject | undefined {
+  const name = stringOf(fieldOf(metadata, 'name'));
+  if (name === undefined) return undefined;
+  const creationTimestamp = stringOf(fieldOf(metadata, 'creationTimestamp'));
+  const deletionTimestamp = stringOf(fieldOf(metadata, 'deletionTimestamp'));
+  const uid = stringOf(fieldOf(metadata, 'uid'));
+  const resourceVersion = stringOf(fieldOf(metadata, 'resourceVersion'));
+  const owners = listOf(fieldOf(metadata, 'ownerReferences')).flatMap(readOwner);
+  return {
+    apiVersion,
+    kind,
+    namespace: stringOf(fieldOf(metadata, 'namespace')) ?? '',
+    name,
+    labels: readTexts(fieldOf(metadata, 'labels')),
+    annotations: readTexts(fieldOf(metadata, 'annotations'), keep),
+    ...(creationTimestamp !== undefined && { creationTimestamp }),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(owners.length > 0 && { owners }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    spec: undefined,
+    origin,
+  };
+}
+
+function readTexts(value: unknown, keep?: (key: string) => boolean): Labels {
+  if (!isRecord(value)) return nothing;
+  const texts = textsOf(value);
+  const keys = Object.keys(texts);
+  const kept = keep ? keys.filter(keep) : keys;
+  if (kept.length === 0) return nothing;
+  return kept.length === keys.length ? texts : Object.fromEntries(kept.map((key) => [key, texts[key] ?? '']));
+}
+
+function readOwner(value: unknown): readonly OwnerReference[] {
+  const apiVersion = stringOf(fieldOf(value, 'apiVersion'));
+  const kind = stringOf(fieldOf(value, 'kind'));
+  const name = stringOf(fieldOf(value, 'name'));
+  if (apiVersion === undefined || kind === undefined || name === undefined) return [];
+  const uid = stringOf(fieldOf(value, 'uid')) ?? '';
+  return [{ apiVersion, kind, name, uid, controller: fieldOf(value, 'controller') === true }];
+}

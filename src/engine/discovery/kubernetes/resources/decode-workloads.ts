@@ -1,0 +1,84 @@
+import { fieldOf } from '../../../../shared/untrusted.ts';
+import { decoderOf, isMeshAnnotation, type Decode } from './decode-object.ts';
+import { prune, type Shape } from './prune.ts';
+
+const container: Shape = { name: 'whole', image: 'whole', ports: 'whole', restartPolicy: 'whole' };
+
+/**
+ * Arguments may hold passwords, so none are kept but those of istiod's container, which tell the cluster's domain.
+ * Environment variables are not kept at all.
+ */
+const containerOfMesh: Shape = (value) =>
+  prune(value, fieldOf(value, 'name') === 'discovery' ? { ...container, args: 'whole' } : container);
+
+const podSpec: Shape = {
+  serviceAccountName: 'whole',
+  nodeName: 'whole',
+  hostNetwork: 'whole',
+  initContainers: [containerOfMesh],
+  containers: [containerOfMesh],
+};
+
+const conditions: Shape = [{ type: 'whole', status: 'whole', reason: 'whole', message: 'whole' }];
+
+const containerStatuses: Shape = [
+  {
+    name: 'whole',
+    ready: 'whole',
+    started: 'whole',
+    restartCount: 'whole',
+    state: {
+      waiting: { reason: 'whole', message: 'whole' },
+      terminated: { reason: 'whole', exitCode: 'whole' },
+      running: {},
+    },
+    lastState: { terminated: { reason: 'whole', exitCode: 'whole', finishedAt: 'whole' } },
+  },
+];
+
+export const decodePod: Decode = decoderOf({
+  annotations: isMeshAnnotation,
+  spec: podSpec,
+  status: {
+    phase: 'whole',
+    reason: 'whole',
+    message: 'whole',
+    podIP: 'whole',
+    podIPs: 'whole',
+    hostIP: 'whole',
+    startTime: 'whole',
+    conditions,
+    initContainerStatuses: containerStatuses,
+    containerStatuses,
+  },
+});
+
+const meshAnnotations: Shape = (value) => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => isMeshAnnotation(key)));
+};
+
+/** Deployments, StatefulSets and DaemonSets. */
+export const decodeController: Decode = decoderOf({
+  spec: {
+    replicas: 'whole',
+    selector: 'whole',
+    paused: 'whole',
+    serviceName: 'whole',
+    template: { metadata: { labels: 'whole', annotations: meshAnnotations }, spec: podSpec },
+  },
+  status: {
+    observedGeneration: 'whole',
+    replicas: 'whole',
+    readyReplicas: 'whole',
+    availableReplicas: 'whole',
+    updatedReplicas: 'whole',
+    unavailableReplicas: 'whole',
+    desiredNumberScheduled: 'whole',
+    numberReady: 'whole',
+    numberAvailable: 'whole',
+    numberUnavailable: 'whole',
+    updatedNumberScheduled: 'whole',
+    conditions,
+  },
+});
