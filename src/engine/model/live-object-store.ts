@@ -19,13 +19,20 @@ interface LiveKind {
   shared: KindObjects | undefined;
 }
 
-/** Versions are opaque but equal only for equal states, so that comparing them is enough where both are known. */
+/**
+ * Versions are opaque but equal only for equal states, so that comparing them is enough where both are known; unless one
+ * of the two was read by its metadata alone.
+ */
 function isSameState(a: MeshObject, b: MeshObject): boolean {
   if (a === b) return true;
-  if (a.resourceVersion !== undefined && b.resourceVersion !== undefined) {
-    return a.resourceVersion === b.resourceVersion && a.uid === b.uid && a.apiVersion === b.apiVersion;
-  }
-  return isDeepStrictEqual(a, b);
+  if (a.resourceVersion === undefined || b.resourceVersion === undefined) return isDeepStrictEqual(a, b);
+  return (
+    a.resourceVersion === b.resourceVersion &&
+    a.uid === b.uid &&
+    a.apiVersion === b.apiVersion &&
+    (a.spec === undefined) === (b.spec === undefined) &&
+    (a.rest === undefined) === (b.rest === undefined)
+  );
 }
 
 /** Objects of a namespace, sorted by name; of two with one name the first. Lists of API servers are sorted already. */

@@ -75,6 +75,20 @@ test('an object made anew under its name is a change, whatever its version says'
   assert.deepEqual(told(), ['- → a@5', 'a@5 → a@5']);
 });
 
+test('an object read whole after its metadata is a change, although its version is the same', () => {
+  const { store, told } = watched();
+  const map = (rest?: MeshObject['rest']): MeshObject =>
+    meshObject('ConfigMap', ['istio-system', 'istio'], {
+      resourceVersion: '7',
+      spec: undefined,
+      ...(rest && { rest }),
+    });
+  store.put(map());
+  store.put(map({ data: { mesh: 'trustDomain: a' } }));
+  store.put(map({ data: { mesh: 'trustDomain: a' } }));
+  assert.deepEqual(told(), ['- → istio@7', 'istio@7 → istio@7']);
+});
+
 test('replacing tells deletions that nobody saw, and leaves the rest alone', () => {
   const { store, told } = watched();
   store.put(pod('a', '1'), pod('b', '1'), pod('c', '1'), pod('other', '1', 'bank'));
