@@ -12,8 +12,10 @@ export interface WantedResource {
 export type AccessScope = 'cluster' | readonly string[];
 
 export interface AccessReview {
-  /** By `group/resource`, as `resourceKey` makes it. */
-  readonly scopes: ReadonlyMap<string, AccessScope>;
+  /** Of resources that were not asked about: nowhere, except for administrators. */
+  readonly scopeOf: (resource: WantedResource) => AccessScope;
+  /** Whether the resource was asked about. */
+  readonly knows: (resource: WantedResource) => boolean;
   /** Each said once. */
   readonly forbidden: readonly ForbiddenResource[];
   /** Something namespaced may be read in one of these only; empty: in all namespaces. */
@@ -21,7 +23,8 @@ export interface AccessReview {
 }
 
 export interface ReviewOptions {
-  readonly wanted: readonly WantedResource[];
+  /** Asked for only where it matters: administrators may read whatever there is. */
+  readonly wanted: () => Promise<readonly WantedResource[]>;
   /** Namespaces the person chose; empty: all. */
   readonly chosen: readonly string[];
   /** Namespace of the context, the first guess for who may not read all. */
@@ -37,24 +40,24 @@ const maximumNamespaces = 200;
 /** A resource missing in more namespaces than this is told of once, without them. */
 const maximumNamed = 3;
 
-export const resourceKey = ({ group, resource }: Pick<WantedResource, 'group' | 'resource'>): string =>
+const resourceKey = ({ group, resource }: Pick<WantedResource, 'group' | 'resource'>): string =>
   `${group}/${resource}`;
 
 /** Finds out where each wanted resource may be read, with one question for administrators and few for others. */
 export async function reviewAccess(questions: AccessQuestions, options: ReviewOptions): Promise<AccessReview> {
   const { wanted, chosen, contextNamespace, alsoRead = [] } = options;
   const selected = chosen.length === 0 ? undefined : [...new Set([...chosen, ...alsoRead])];
-  const isAdministrator = await questions.mayDo('*', '*', '*');
+  const everywhere = ({ namespaced }: WantedResource): AccessScope => (namespaced && selected ? selected : 'cluster');
+  if (await questions.mayDo('*', '*', '*'))
+    return { scopeOf: everywhere, knows: () => true, forbidden: [], confinedTo: [] };
+  const resources = await wanted();
   const missing = new Map<WantedResource, string>();
-  if (!isAdministrator)
-    await inParallel(wanted, async (resource) => {
-      const verb = await firstRefused(questions, resource);
-      if (verb !== undefined) missing.set(resource, verb);
-    });
+  await inParallel(resources, async (resource) => {
+    const verb = await firstRefused(questions, resource);
+    if (verb !== undefined) missing.set(resource, verb);
+  });
   const scopes = new Map<string, AccessScope>();
-  for (const resource of wanted)
-    if (!missing.has(resource))
-      scopes.set(resourceKey(resource), resource.namespaced && selected ? selected : 'cluster');
+  for (const resource of resources) if (!missing.has(resource)) scopes.set(resourceKey(resource), everywhere(resource));
   const forbidden: ForbiddenResource[] = [];
   for (const [resource, verb] of missing)
     if (!resource.namespaced) {
@@ -62,7 +65,13 @@ export async function reviewAccess(questions: AccessQuestions, options: ReviewOp
       forbidden.push({ verb, group: resource.group, resource: resource.resource });
     }
   const namespaced = [...missing.keys()].filter((resource) => resource.namespaced);
-  if (namespaced.length === 0) return { scopes, forbidden: sorted(forbidden), confinedTo: [] };
+  const reviewed = (confinedTo: readonly string[]): AccessReview => ({
+    scopeOf: (resource) => scopes.get(resourceKey(resource)) ?? [],
+    knows: (resource) => scopes.has(resourceKey(resource)),
+    forbidden: sorted(forbidden),
+    confinedTo,
+  });
+  if (namespaced.length === 0) return reviewed([]);
 
   const told = chosen.length > 0 ? chosen : await candidates(questions, contextNamespace);
   const asked = [...new Set([...told, ...alsoRead])];
@@ -80,7 +89,7 @@ export async function reviewAccess(questions: AccessQuestions, options: ReviewOp
       ...refusals(resource, missing.get(resource) ?? 'list', chosen.length > 0 ? chosen : useful, readable),
     );
   }
-  return { scopes, forbidden: sorted(forbidden), confinedTo: useful };
+  return reviewed(useful);
 }
 
 async function firstRefused(questions: AccessQuestions, { group, resource }: WantedResource): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { ApiResource, ApiResources } from '../access/api-resources.ts';
 import type { ObjectAddress, ObjectAnswer, ObjectClient } from './object-client.ts';
 import { wantedOf } from './object-text.ts';
 import type { PreparedStep } from './prepared-plan.ts';
-import { advice, versionOf, withVersion } from './step-planner.ts';
+import { advice, isBeingRemoved, versionOf, withVersion } from './step-planner.ts';
 
 /** What was done, and what is needed to take it back. */
 export interface StepResult {
@@ -29,6 +29,8 @@ export interface ExecuteOptions {
 
 /** Controllers write status all the time, each time with a new version: this often we look again and try again. */
 const maximumTries = 5;
+/** Finalizers and grace periods delay the end of what is being removed. */
+const removalWaits = [100, 200, 400, 800, 1600, 3200, 6400] as const;
 /** A definition takes a moment until its kind is served. */
 const definitionWaits = [100, 200, 400, 800, 1600, 3200] as const;
 
@@ -59,11 +61,17 @@ export class ChangeExecutor {
       const present = await this.#options.client.get(address, options.signal);
       if (!present.ok && present.status !== 404) return said(false, advice(present));
       const live = present.ok ? present.object : undefined;
+      if (!step.live && live && isBeingRemoved(live)) {
+        const pause = removalWaits[tries - 1];
+        if (pause === undefined) return said(false, 'Not done: the object before it is still being removed. Try again in a moment.');
+        await this.#options.wait(pause, options.signal);
+        continue;
+      }
       if (!isAsPlanned(step.live, live)) return said(false, stale);
       const answer = await this.#send(step, address, live, options);
       if (answer.ok) return { executed: { ref: shown.ref, done: true, message: doneMessage(step) }, ...reverse(step, address, live) };
       const isRace = answer.status === 409 && answer.conflicts.length === 0;
-      if (!isRace || tries === maximumTries) return said(false, answer.conflicts.length > 0 ? stale : advice(answer));
+      if (!isRace || tries >= maximumTries) return said(false, answer.conflicts.length > 0 ? stale : advice(answer));
     }
   }
 

@@ -44,9 +44,8 @@ export class ClusterChanges {
       results.push({ step, result: await this.#options.executor.execute(step, { force, signal }) });
     }
     const isChanged = results.some(({ result }) => result.reverse !== undefined);
-    // Nothing was done: with the conflicts taken over it still can be.
-    if (!isChanged && steps.some(({ shown }) => shown.conflicts.length > 0) && !force)
-      this.#plans.add({ plan, steps }, planMs);
+    // Nothing was done: it still can be, with conflicts taken over or when what was in the way is gone.
+    if (!isChanged) this.#plans.add({ plan, steps }, planMs);
     const undo = isChanged ? await this.#undo(plan.title, results, signal) : undefined;
     return {
       context: plan.context,
@@ -71,6 +70,11 @@ export class ClusterChanges {
           : await steps.restore(reverse.address, reverse.previous, signal),
       );
     }
-    return this.#plans.add(planner.prepared(`Undo: ${title}`, undone), undoMs);
+    return this.#plans.add(planner.prepared(reversed(title), undone), undoMs);
   }
+}
+
+function reversed(title: string): string {
+  const undo = 'Undo: ';
+  return title.startsWith(undo) ? title.slice(undo.length) : `${undo}${title}`;
 }

@@ -105,6 +105,13 @@ export class StepPlanner {
     if (!present.ok && present.status !== 404) return refused(ref, advice(present));
     const live = present.ok ? present.object : undefined;
     const body = wantedOf(previous);
+    // The server cannot try to make what is still being removed.
+    if (live && isBeingRemoved(live))
+      return {
+        shown: { ref, operation: 'create', before: '', after: comparisonText(body), conflicts: noConflicts },
+        change: { type: 'restore', object: previous },
+        resource,
+      };
     const answer = live
       ? await this.#client.replace(address, withVersion(body, live), { dryRun: true, signal })
       : await this.#client.create(address, body, { dryRun: true, signal });
@@ -139,6 +146,9 @@ export function versionOf(live: UntrustedRecord): {
   const metadata = fieldOf(live, 'metadata');
   return { uid: stringOf(fieldOf(metadata, 'uid')), resourceVersion: stringOf(fieldOf(metadata, 'resourceVersion')) };
 }
+
+export const isBeingRemoved = (live: UntrustedRecord): boolean =>
+  fieldOf(fieldOf(live, 'metadata'), 'deletionTimestamp') !== undefined;
 
 export const kindName = (apiVersion: string, kind: string): string => `${apiVersion.split('/', 1)[0] ?? ''}/${kind}`;
 

@@ -68,7 +68,8 @@ export interface KubeTransport {
   request(request: KubeRequest): Promise<KubeResponse>;
   /** For watches and logs: resolves with the head, whatever its status. */
   stream(request: KubeRequest): Promise<KubeStream>;
-  webSocket(path: string, query?: KubeRequest['query']): Promise<WebSocketTarget>;
+  /** `refused`: one that was answered with 401, so that other credentials are wanted if there are any. */
+  webSocket(path: string, query?: KubeRequest['query'], refused?: WebSocketTarget): Promise<WebSocketTarget>;
   /** Closes every connection; what runs rejects with `aborted`. */
   dispose(): void;
 }

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  ClusterAction,
+  ClusterExecution,
+  ClusterObjectText,
+  ClusterPlan,
+  ClusterStatus,
+  ClusterTree,
+  ConnectionPhase,
+  KubeconfigSummary,
+  ProxyStatus,
+} from '../../shared/cluster.ts';
+import type { ResourceRef, SourceRef } from '../../shared/resource.ts';
+import type { PodDialer, Tunnels } from '../dataplane/tunnels/tunnels.ts';
+import type { ReadDocument } from '../discovery/kubernetes/changes/desired-objects.ts';
+import { PlanError } from '../discovery/kubernetes/changes/prepared-plan.ts';
+import type { Kubeconfig } from '../discovery/kubernetes/kubeconfig/load-kubeconfig.ts';
+import type { OpenPodTunnel } from '../discovery/kubernetes/proxies/pod-http.ts';
+import { KubeSession } from '../discovery/kubernetes/session/kube-session.ts';
+import type { KubeTransport } from '../discovery/kubernetes/transport/kube-transport.ts';
+import { ClusterConnection, type ConnectionTelemetry } from './cluster-connection.ts';
+
+export interface ClustersOptions {
+  readonly loadKubeconfig: () => Promise<Kubeconfig>;
+  readonly openTransport: (kubeconfig: Kubeconfig, context: string) => KubeTransport;
+  readonly createTunnels: (dial: PodDialer) => Tunnels;
+  /** Finds the metrics of a session; absent: no telemetry. */
+  readonly telemetryOf?: (session: KubeSession, tunnels: Tunnels) => ConnectionTelemetry;
+  readonly readDocuments: (text: string) => readonly ReadDocument[];
+  readonly bookinfo: () => Promise<string>;
+  /** Where the workspace declares an object; undefined where it does not. */
+  readonly locate: (ref: ResourceRef) => SourceRef | undefined;
+  /** Grows with every change of what `locate` answers from. */
+  readonly workspaceRevision: () => number;
+  readonly onStatus: (status: ClusterStatus) => void;
+  readonly onObjects: (context: string) => void;
+  readonly now?: () => number;
+}
+
+/** A question about a cluster that cannot be answered as things are; the message is for people and says what to do. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+}
+
+interface Waiting {
+  readonly namespaces: readonly string[];
+  readonly status: ClusterStatus;
+}
+
+/** Every context that is connected, and the ways into them. Several make one model: of equal names the first connected counts. */
+export class Clusters {
+  readonly #options: ClustersOptions;
+  readonly #now: () => number;
+  /** In the order of connecting. */
+  readonly #connections = new Map<string, ClusterConnection>();
+  /** Contexts that were asked for and cannot be connected as things are. */
+  readonly #waiting = new Map<string, Waiting>();
+  /** Connecting and disconnecting of one context, one after the other. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  #tunnels: Tunnels | undefined;
+
+  constructor(options: ClustersOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async contexts(): Promise<KubeconfigSummary> {
+    return (await this.#options.loadKubeconfig()).summary;
+  }
+
+  /** In the order of connecting. */
+  get connections(): readonly ClusterConnection[] {
+    return [...this.#connections.values()];
+  }
+
+  get statuses(): readonly ClusterStatus[] {
+    return [
+      ...this.connections.map(({ status }) => status),
+      ...[...this.#waiting.values()].map(({ status }) => status),
+    ];
+  }
+
+  /** Ways into pods of every connected context. They start their thread when the first is opened. */
+  get tunnels(): Tunnels {
+    return (this.#tunnels ??= this.#options.createTunnels((target, refused) => {
+      const { namespace, pod, port } = target;
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
+      return this.connection(target.context).session.transport.webSocket(path, { ports: port }, refused);
+    }));
+  }
+
+  /** @throws {ClusterError} where the context is not connected. */
+  connection(context: string): ClusterConnection {
+    const found = this.#connections.get(context);
+    if (!found)
+      throw new ClusterError(`The context ${context} is not connected. Connect it first ("Meshlens: Connect cluster").`);
+    return found;
+  }
+
+  /**
+   * Connects a context, or changes its namespaces where it is connected. What keeps it from being connected is in the status;
+   * what comes after is told by `onStatus`.
+   */
+  connect(context: string, namespaces: readonly string[] | undefined, consent: boolean): Promise<ClusterStatus> {
+    return this.#inTurn(context, async () => {
+      const present = this.#connections.get(context);
+      if (present) {
+        if (namespaces) present.session.setNamespaces(namespaces);
+        present.session.retry();
+        return present.status;
+      }
+      return this.#open(context, namespaces ?? this.#waiting.get(context)?.namespaces ?? [], consent);
+    });
+  }
+
+  disconnect(context: string): Promise<void> {
+    return this.#inTurn(context, async () => {
+      const present = this.#connections.get(context);
+      const wasWaiting = this.#waiting.delete(context);
+      this.#connections.delete(context);
+      await present?.dispose();
+      if (present || wasWaiting) this.#options.onStatus(this.#statusOf(context, [], 'disconnected'));
+    });
+  }
+
+  tree(context: string): ClusterTree {
+    const { locate, workspaceRevision } = this.#options;
+    return this.connection(context).tree(locate, workspaceRevision());
+  }
+
+  async object(context: string, ref: ResourceRef, signal?: AbortSignal): Promise<ClusterObjectText> {
+    const text = await this.connection(context).session.object(ref, signal);
+    const declaredAt = this.#options.locate(ref);
+    return { ...text, ...(declaredAt ? { declaredAt } : {}) };
+  }
+
+  plan(context: string, action: ClusterAction, signal?: AbortSignal): Promise<ClusterPlan> {
+    return this.connection(context).session.plan(action, signal);
+  }
+
+  /** A plan is bound to its context: it is looked for in each, and carried out where it was made. */
+  async execute(plan: string, force: boolean, signal?: AbortSignal): Promise<ClusterExecution> {
+    const owner = this.connections.find(({ session }) => session.hasPlan(plan));
+    if (!owner)
+      throw new PlanError(
+        'This plan is not there any more: it was carried out, is too old, or its context was disconnected. Plan the change again and look at it.',
+      );
+    return owner.session.execute({ id: plan }, { force }, signal);
+  }
+
+  proxyStatus(context: string, signal?: AbortSignal): Promise<readonly ProxyStatus[]> {
+    return this.connection(context).proxyStatus(signal);
+  }
+
+  proxyConfig(
+    context: string,
+    target: { readonly namespace: string; readonly pod: string },
+    signal?: AbortSignal,
+  ): Promise<string> {
+    return this.connection(context).session.proxyConfig(target, signal);
+  }
+
+  async dispose(): Promise<void> {
+    const connections = this.connections;
+    this.#connections.clear();
+    this.#waiting.clear();
+    await Promise.all(connections.map((connection) => connection.dispose()));
+    await this.#tunnels?.dispose();
+  }
+
+  async #open(context: string, namespaces: readonly string[], consent: boolean): Promise<ClusterStatus> {
+    const kubeconfig = await this.#options.loadKubeconfig();
+    const summary = kubeconfig.summary.contexts.find(({ name }) => name === context);
+    if (!summary) {
+      const files = kubeconfig.summary.files.join(', ') || 'no kubeconfig file';
+      throw new ClusterError(`There is no context ${context} in ${files}. Look at "kubectl config get-contexts".`);
+    }
+    if (summary.problem !== undefined) return this.#wait(context, namespaces, 'failed', summary.problem);
+    if (summary.needsConsent && !consent)
+      return this.#wait(
+        context,
+        namespaces,
+        'needs-consent',
+        `The credentials of ${context} come from a program: ${summary.execCommand ?? 'unknown'}. It is run when you agree.`,
+      );
+    this.#waiting.delete(context);
+    const session = new KubeSession({
+      transport: this.#options.openTransport(kubeconfig, context),
+      namespaces,
+      openTunnel: this.#openTunnel(context),
+      readDocuments: this.#options.readDocuments,
+      bookinfo: this.#options.bookinfo,
+      newId: randomUUID,
+    });
+    const telemetry = this.#options.telemetryOf?.(session, this.tunnels);
+    const connection = new ClusterConnection({
+      session,
+      ...(telemetry ? { telemetry } : {}),
+      onStatus: this.#options.onStatus,
+      onObjects: () => this.#options.onObjects(context),
+      now: this.#now,
+    });
+    this.#connections.set(context, connection);
+    session.start();
+    this.#options.onStatus(connection.status);
+    return connection.status;
+  }
+
+  #wait(context: string, namespaces: readonly string[], phase: ConnectionPhase, message: string): ClusterStatus {
+    const status = this.#statusOf(context, namespaces, phase, message);
+    this.#waiting.set(context, { namespaces, status });
+    this.#options.onStatus(status);
+    return status;
+  }
+
+  #statusOf(context: string, namespaces: readonly string[], phase: ConnectionPhase, message?: string): ClusterStatus {
+    return {
+      context,
+      phase,
+      ...(message === undefined ? {} : { message }),
+      namespaces,
+      knownNamespaces: [],
+      kinds: [],
+      forbidden: [],
+      meshes: [],
+      telemetry: { state: 'unknown' },
+      asOf: new Date(this.#now()).toISOString(),
+    };
+  }
+
+  /** Each user has a tunnel of its own, so that the end of one does not end another. */
+  #openTunnel(context: string): OpenPodTunnel {
+    return async ({ namespace, pod, port }) => {
+      const name = `${context}/${namespace}/${pod}:${port}/${randomUUID()}`;
+      const socketPath = await this.tunnels.open(name, [{ context, namespace, pod, port }]);
+      return { socketPath, close: () => this.tunnels.close(name) };
+    };
+  }
+
+  async #inTurn<T>(context: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(context) ?? Promise.resolve()).then(work);
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(context, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(context) === settled) this.#turns.delete(context);
+    }
+  }
+}
