@@ -40,17 +40,38 @@ export interface InboundListener {
 
 /**
  * The outbound side. `proxy` takes requests in absolute form, in origin form with a Host header, and CONNECT; `gateway` is
- * an HTTP listener of a gateway: origin form, every host by the routes of `routePort`; `tcp` forwards a port of one service.
+ * an HTTP listener of a gateway: origin form, every host by the routes of `routePort`; `tcp` forwards a port of one service;
+ * `service` does so too, but routes as requests what is HTTP.
  */
 export interface OutboundListener {
   readonly name: string;
-  readonly type: 'proxy' | 'gateway' | 'tcp';
+  readonly type: 'proxy' | 'gateway' | 'tcp' | 'service';
   /** Always on 127.0.0.1; 0: the system chooses. */
   readonly port: number;
-  /** `gateway` and `tcp`: the port of the compiled routes to use. */
+  /** `gateway`, `tcp` and `service`: the port of the compiled routes to use. */
   readonly routePort?: number;
-  /** `tcp`: the host whose route to use. */
+  /** `tcp` and `service`: the host whose route to use. */
   readonly host?: string;
+  /** `proxy` and `service`: web pages from elsewhere get nothing through it, see `web-page-guard.ts`. */
+  readonly guarded?: boolean;
+}
+
+export interface ForwardProxy {
+  readonly host: string;
+  readonly port: number;
+  /** Value of Proxy-Authorization; never logged. */
+  readonly authorization?: string;
+}
+
+/** How hosts that the mesh does not know are reached over the network, as by an ordinary forward proxy. */
+export interface NetworkEgress {
+  /** `host:port` of what may not be reached this way, beside this machine and link-local addresses. */
+  readonly refused: readonly string[];
+  /** The person's own proxies, for plain HTTP and for tunnels. */
+  readonly httpProxy?: ForwardProxy;
+  readonly httpsProxy?: ForwardProxy;
+  /** Hosts reached without them: names with everything below, addresses, `host:port`, `*`. */
+  readonly noProxy: readonly string[];
 }
 
 /** How sidecars authenticate each other. Keys never leave the process. */
@@ -84,6 +105,8 @@ export interface ProxyConfig {
   readonly routes: CompiledRoutes;
   readonly healthChecks: readonly ActiveHealthCheck[];
   readonly security: LinkSecurity;
+  /** Absent: hosts the mesh does not know are forwarded to on this machine only. */
+  readonly egress?: NetworkEgress;
 }
 
 export interface BoundListeners {

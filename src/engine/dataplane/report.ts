@@ -106,6 +106,13 @@ export interface EndpointEvent {
   readonly detail: string;
 }
 
+export interface UpstreamDemand {
+  /** The proxy that asks. */
+  readonly instance: string;
+  /** Id of the upstream. */
+  readonly upstream: string;
+}
+
 export interface DataPlaneReport {
   readonly time: number;
   /** Proxy it is about; a report holds deltas of all proxies of one worker. */
@@ -114,6 +121,8 @@ export interface DataPlaneReport {
   readonly spans: readonly Span[];
   readonly access: readonly AccessLogEntry[];
   readonly endpoints: readonly EndpointEvent[];
+  /** Upstreams on demand (`Upstream.onDemand`) that requests wait for. Sent at once. */
+  readonly demands?: readonly UpstreamDemand[];
   /** Hops whose span and access log line were left out, because there were more than can be told. Counters have them. */
   readonly dropped?: number;
   /** What went wrong in the data plane itself: a worker that crashed and was restarted. Sentences for the log. */

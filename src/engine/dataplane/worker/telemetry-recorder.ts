@@ -1,6 +1,6 @@
 import type { Span } from '../../../shared/traces.ts';
 import type { ProxyIdentity } from '../data-plane.ts';
-import type { AccessLogEntry, DataPlaneReport, EndpointEvent, TcpDelta } from '../report.ts';
+import type { AccessLogEntry, DataPlaneReport, EndpointEvent, TcpDelta, UpstreamDemand } from '../report.ts';
 import { hopLabels, RequestCounters, type FinishedRequest, type HopLabels } from './request-series.ts';
 import type { TraceBudget } from './trace-budget.ts';
 
@@ -20,18 +20,24 @@ interface OpenRelay {
   opened: boolean;
 }
 
+/** Where news go that cannot wait for the next report. */
+export interface UrgentNews {
+  endpoint(event: EndpointEvent): void;
+  demand(demand: UpstreamDemand): void;
+}
+
 /** Collects what one proxy observes until the next report. */
 export class TelemetryRecorder {
   readonly identity: ProxyIdentity;
   readonly budget: TraceBudget;
   readonly #requests: RequestCounters;
-  readonly #urgent: (event: EndpointEvent) => void;
+  readonly #urgent: UrgentNews;
   readonly #relays = new Map<RelayCount, OpenRelay>();
   #closedRelays: OpenRelay[] = [];
   #spans: Span[] = [];
   #access: AccessLogEntry[] = [];
 
-  constructor(identity: ProxyIdentity, budget: TraceBudget, urgent: (event: EndpointEvent) => void) {
+  constructor(identity: ProxyIdentity, budget: TraceBudget, urgent: UrgentNews) {
     this.identity = identity;
     this.budget = budget;
     this.#requests = new RequestCounters(identity);
@@ -51,7 +57,12 @@ export class TelemetryRecorder {
   }
 
   endpoint(event: EndpointEvent): void {
-    this.#urgent(event);
+    this.#urgent.endpoint(event);
+  }
+
+  /** Requests wait for the endpoints of this upstream. */
+  demand(upstream: string): void {
+    this.#urgent.demand({ instance: this.identity.instance, upstream });
   }
 
   relayOpened(count: RelayCount): void {

@@ -1,5 +1,5 @@
 import type { BoundListeners, ProxyConfig } from '../data-plane.ts';
-import type { DataPlaneReport, EndpointEvent } from '../report.ts';
+import type { DataPlaneReport, EndpointEvent, UpstreamDemand } from '../report.ts';
 import type { WorkerReply, WorkerRequest } from '../worker-messages.ts';
 import { Proxy } from './proxy.ts';
 import type { Runtime } from './runtime.ts';
@@ -21,7 +21,8 @@ export class WorkerHost {
   readonly #budget = new TraceBudget(tracedHops);
   readonly #ticker: NodeJS.Timeout;
   #events: EndpointEvent[] = [];
-  #eventsScheduled = false;
+  #demands: UpstreamDemand[] = [];
+  #newsScheduled = false;
   /** What proxies that were removed still had to tell. */
   #left: Pick<DataPlaneReport, 'requests' | 'tcp' | 'spans' | 'access'>[] = [];
 
@@ -81,7 +82,10 @@ export class WorkerHost {
     const { instance } = config.identity;
     const present = this.#proxies.get(instance);
     if (present && JSON.stringify(present.identity) === JSON.stringify(config.identity)) return present.apply(config);
-    const recorder = new TelemetryRecorder(config.identity, this.#budget, (event) => this.#tell(event));
+    const recorder = new TelemetryRecorder(config.identity, this.#budget, {
+      endpoint: (event) => this.#tell(() => this.#events.push(event)),
+      demand: (demand) => this.#tell(() => this.#demands.push(demand)),
+    });
     const proxy = new Proxy(config, { runtime: this.#runtime, recorder, ownPorts: this.#ownPorts });
     if (present) {
       // Another workload under the same name: its listeners must leave their ports before the new ones take them.
@@ -111,13 +115,13 @@ export class WorkerHost {
     this.#report();
   }
 
-  #tell(event: EndpointEvent): void {
-    this.#events.push(event);
-    if (this.#eventsScheduled) return;
-    this.#eventsScheduled = true;
+  #tell(note: () => void): void {
+    note();
+    if (this.#newsScheduled) return;
+    this.#newsScheduled = true;
     setImmediate(() => {
-      this.#eventsScheduled = false;
-      if (this.#events.length === 0) return;
+      this.#newsScheduled = false;
+      if (this.#events.length + this.#demands.length === 0) return;
       this.#sendReport({ requests: [], tcp: [], spans: [], access: [] });
     });
   }
@@ -133,12 +137,16 @@ export class WorkerHost {
       access: parts.flatMap((part) => part.access),
     };
     const size = body.requests.length + body.tcp.length + body.spans.length + body.access.length;
-    if (size + this.#events.length > 0) this.#sendReport({ ...body, ...(dropped > 0 && { dropped }) });
+    if (size + this.#events.length + this.#demands.length > 0)
+      this.#sendReport({ ...body, ...(dropped > 0 && { dropped }) });
   }
 
   #sendReport(body: Omit<DataPlaneReport, 'time' | 'endpoints'>): void {
     const endpoints = this.#events;
+    const demands = this.#demands;
     this.#events = [];
-    this.#send({ type: 'report', report: { time: Date.now(), ...body, endpoints } });
+    this.#demands = [];
+    const urgent = demands.length > 0 ? { endpoints, demands } : { endpoints };
+    this.#send({ type: 'report', report: { time: Date.now(), ...body, ...urgent } });
   }
 }

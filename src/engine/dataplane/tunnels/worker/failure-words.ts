@@ -10,7 +10,10 @@ export function failureOfAnswer(target: PodTarget, status: number, body: string)
   const pod = podName(target);
   switch (status) {
     case 400:
-      return new TunnelFailure('pod-unavailable', `${pod} cannot be reached now${because(said)}. It may not run yet.`);
+      return new TunnelFailure(
+        'pod-unavailable',
+        `${startOf(pod)} cannot be reached now${because(said)}. It may not run yet.`,
+      );
     case 401:
       return new TunnelFailure(
         'unauthorized',
@@ -19,7 +22,7 @@ export function failureOfAnswer(target: PodTarget, status: number, body: string)
     case 403:
       return forbidden(target, said);
     case 404:
-      return new TunnelFailure('pod-gone', `${pod} does not exist any more.`);
+      return new TunnelFailure('pod-gone', `${startOf(pod)} does not exist any more.`);
     case 429:
       return new TunnelFailure(
         'pod-unavailable',
@@ -64,10 +67,10 @@ export function failureOfErrorChannel(target: PodTarget, text: string): TunnelFa
     );
   }
   if (/pods? "?[^"]*"? not found|does not exist|no such (?:pod|container|sandbox)|sandbox .*not found/i.test(text)) {
-    return new TunnelFailure('pod-gone', `${pod} does not exist any more.`);
+    return new TunnelFailure('pod-gone', `${startOf(pod)} does not exist any more.`);
   }
   if (/not running|network namespace .*closed|no such file or directory|terminated/i.test(text)) {
-    return new TunnelFailure('pod-unavailable', `${pod} does not run now${because(text)}.`);
+    return new TunnelFailure('pod-unavailable', `${startOf(pod)} does not run now${because(text)}.`);
   }
   return new TunnelFailure('lost', `The connection to port ${target.port} of ${pod} failed${because(text)}.`);
 }
@@ -121,6 +124,11 @@ export function failureOfHandshake(target: PodTarget, error: unknown): TunnelFai
 
 export function podName(target: PodTarget): string {
   return `pod ${target.pod} in namespace ${target.namespace}`;
+}
+
+/** At the start of a sentence. */
+export function startOf(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 function because(said: string): string {

@@ -2,7 +2,7 @@ import { Duplex, type DuplexOptions } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import type { PodTarget } from '../tunnels.ts';
 import { TunnelFailure } from '../tunnel-failure.ts';
-import { failureOfClose, failureOfErrorChannel, podName } from './failure-words.ts';
+import { failureOfClose, failureOfErrorChannel, podName, startOf } from './failure-words.ts';
 
 /** Channels of `v4.channel.k8s.io` for the first port of a port-forward; the first byte of every message. */
 const dataChannel = 0;
@@ -148,7 +148,7 @@ export class PortForwardStream extends Duplex {
     if (this.#hungUp || this.destroyed) return;
     if (!isBinary || !Buffer.isBuffer(raw)) {
       this.#break(
-        new TunnelFailure('protocol', `${podName(this.target)} answered with text where bytes were expected.`),
+        new TunnelFailure('protocol', `${startOf(podName(this.target))} answered with text where bytes were expected.`),
       );
       return;
     }
@@ -177,7 +177,7 @@ export class PortForwardStream extends Duplex {
     if (!code.startsWith('WS_ERR')) return;
     this.failure ??= new TunnelFailure(
       'protocol',
-      `${podName(this.target)} sent what is no WebSocket: ${error.message}.`,
+      `${startOf(podName(this.target))} sent what is no WebSocket: ${error.message}.`,
     );
   }
 
