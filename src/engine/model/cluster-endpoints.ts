@@ -5,6 +5,7 @@ import type { EndpointDirectory, ModelEndpoint } from './endpoints.ts';
 import { declarersOf } from './indexes/hosts.ts';
 import { serviceNameLabel } from './indexes/named-references.ts';
 import { workloadOf } from './indexes/owners.ts';
+import { perPart } from './indexes/per-part.ts';
 import { selectableLabels, selectFrom, selectorOf } from './indexes/selectors.ts';
 import { Kinds } from './kinds.ts';
 import { podMembership } from './membership.ts';
@@ -174,22 +175,32 @@ interface Inputs {
   readonly entries: readonly MeshObject[];
 }
 
+/** Names of the pods behind a slice; undefined for what is no pod. */
+const podsBehind = perPart((slice: MeshObject) =>
+  listOf(slice.rest?.['endpoints']).map((item) => {
+    const { kind, namespace = slice.namespace, name } = textsOf(fieldOf(item, 'targetRef'));
+    return kind === 'Pod' && name !== undefined ? { namespace, name } : undefined;
+  }),
+);
+
+const selectorOfService = perPart(selectorOf);
+const selectorOfSlices = perPart(({ name }: MeshObject) => ({ [serviceNameLabel]: name }));
+
 function inputsOf(snapshot: Snapshot, service: MeshObject): Inputs {
-  const { namespace, name } = service;
-  const selector = selectorOf(service);
-  const select = (kind: string): readonly MeshObject[] =>
-    selector ? selectFrom(snapshot.inNamespace(kind, namespace), selector) : [];
+  const { namespace } = service;
+  const select = (kind: string): readonly MeshObject[] => {
+    const selector = selectorOfService(service);
+    const objects = snapshot.inNamespace(kind, namespace);
+    return selector && objects.length > 0 ? selectFrom(objects, selector) : [];
+  };
   if (service.kind !== 'Service') {
     // Without pods, its WorkloadEntries are read from policies, where those of workspace files count too.
     const pods = select(Kinds.pod);
     return { slices: [], pods, entries: pods.length > 0 ? select(Kinds.workloadEntry) : [] };
   }
-  const slices = selectFrom(snapshot.inNamespace(Kinds.endpointSlice, namespace), { [serviceNameLabel]: name });
+  const slices = selectFrom(snapshot.inNamespace(Kinds.endpointSlice, namespace), selectorOfSlices(service));
   const pods = slices.flatMap((slice) =>
-    listOf(slice.rest?.['endpoints']).map((item) => {
-      const { kind, namespace: owner, name: pod } = textsOf(fieldOf(item, 'targetRef'));
-      return kind === 'Pod' && pod !== undefined ? snapshot.find(Kinds.pod, owner ?? namespace, pod) : undefined;
-    }),
+    podsBehind(slice).map((pod) => pod && snapshot.find(Kinds.pod, pod.namespace, pod.name)),
   );
   return { slices, pods, entries: select(Kinds.workloadEntry) };
 }
