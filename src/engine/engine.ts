@@ -31,6 +31,7 @@ import { EventLog } from './telemetry/event-log.ts';
 import { MetricsStore } from './telemetry/metrics-store.ts';
 import { OtlpExporter } from './telemetry/otlp-exporter.ts';
 import { TraceStore } from './telemetry/trace-store.ts';
+import { declareLocalMesh } from './topology/local-declarations.ts';
 import { LiveTopology } from './topology/live-topology.ts';
 import type { Influences, InfluenceTarget } from './topology/topology-input.ts';
 
@@ -111,8 +112,8 @@ export class Engine {
       },
     });
     this.#topology = new LiveTopology({
-      source: this.#metrics,
-      mesh: () => this.#mesh.status,
+      source: () => this.#metrics,
+      mesh: () => declareLocalMesh(this.#mesh.status),
       cluster: 'local',
       influences: () => this.#influences(),
       now: Date.now,

@@ -1,3 +1,4 @@
+import type { MeshMembership } from './cluster.ts';
 import type { HealthState } from './health.ts';
 import type { SourceRef } from './resource.ts';
 
@@ -57,8 +58,10 @@ export interface TopologyNode {
   readonly inbound: TrafficRates;
   readonly outbound: TrafficRates;
   readonly instances: readonly TopologyInstance[];
-  /** In the mesh, i.e. behind a sidecar of ours. */
+  /** In the mesh: behind a proxy, of ours or of a cluster's mesh. */
   readonly meshed: boolean;
+  /** How it takes part in a mesh, where what runs tells it. */
+  readonly membership?: MeshMembership;
   readonly principal?: string;
   /** What shaped it: policies that select it or its host, each with its place in text. */
   readonly shapedBy: readonly SourceRef[];
@@ -84,8 +87,11 @@ export interface TopologyEdge {
   readonly sourcePrincipal?: string;
   readonly destinationPrincipal?: string;
   readonly health: HealthState;
-  /** `hypothetical` edges belong to a preview and are drawn beside the live ones. */
-  readonly layer: 'live' | 'hypothetical';
+  /**
+   * `declared` edges are what routes and gateways say, where no traffic is known; a live edge of the same ends takes their
+   * place. `hypothetical` ones belong to a preview and are drawn beside the live ones.
+   */
+  readonly layer: 'live' | 'declared' | 'hypothetical';
   readonly shapedBy: readonly SourceRef[];
 }
 

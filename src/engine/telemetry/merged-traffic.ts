@@ -11,7 +11,7 @@ export function mergedTraffic(...sources: readonly TrafficSource[]): TrafficSour
     traffic: (seconds, idleSeconds) => mergeWindows(sources.map((source) => source.traffic(seconds, idleSeconds))),
     slices: (seconds, step, scope) => mergeSlices(sources.map((source) => source.slices(seconds, step, scope))),
     prepareSlices: async (seconds: number, step: number, scope?: SliceScope) => {
-      await Promise.all(sources.map((source) => source.prepareSlices?.(seconds, step, scope)));
+      await Promise.all(sources.map((source) => source.prepareSlices?.(seconds, step, scope) ?? Promise.resolve()));
     },
     warnings: () => [...new Set(sources.flatMap((source) => source.warnings()))],
   };

@@ -1,14 +1,9 @@
-import type { LocalWorkload } from '../../shared/local-mesh.ts';
 import { compareIds } from '../../shared/topology-delta.ts';
-import type {
-  TopologyBox,
-  TopologyEdge,
-  TopologyGraph,
-  TopologyInstance,
-  TopologyNode,
-} from '../../shared/topology.ts';
+import type { TopologyBox, TopologyEdge, TopologyGraph, TopologyNode } from '../../shared/topology.ts';
 import { boxesOf } from './boxes.ts';
-import { nodeHealth, requestHealth } from './health.ts';
+import type { DeclaredWorkload } from './declarations.ts';
+import { declaredEdge, plannedEdges, type PlannedEdge } from './declared-edges.ts';
+import { nodeHealth, requestHealth, worstHealth } from './health.ts';
 import { hopsOf, totalsOf, type Hop } from './hops.ts';
 import { DeclaredMesh, NodeNaming, nodeKind, nodeLabel, peerOf, type NodeIdentity } from './node-identity.ts';
 import { groupBy, placeHops, type PlacedHop } from './placed-hops.ts';
@@ -19,7 +14,7 @@ import { addTotals, mutualTlsShare, ratesOf, type Totals } from './totals.ts';
 
 interface DraftNode {
   readonly identity: NodeIdentity;
-  readonly declared: LocalWorkload[];
+  readonly declared: DeclaredWorkload[];
   readonly inbound: Hop[];
   readonly outbound: Hop[];
 }
@@ -37,8 +32,9 @@ export function buildTopology(input: TopologyInput): TopologyGraph {
     hops.map(({ call }) => call),
   );
   const placed = placeHops(hops, naming);
-  const drafts = draftNodes(input, declared, naming, placed);
-  const visible = visibleNodes(drafts, placed, input.namespaces);
+  const planned = plannedEdges(input.mesh.calls, declared, naming, placed, input.cluster);
+  const drafts = draftNodes(input, declared, naming, placed, planned);
+  const visible = visibleNodes(drafts, [...placed, ...planned], input.namespaces);
   const shown = placed.filter(({ source, target }) => visible.edge(source, target));
 
   const window = input.traffic.seconds > 0 ? input.traffic.seconds : input.window;
@@ -53,6 +49,11 @@ export function buildTopology(input: TopologyInput): TopologyGraph {
     .sort(compareIds);
   const edges = [...groupBy(shown, ({ edgeId }) => edgeId).entries()]
     .map(([id, members]) => finishEdge(id, members, input, window, shares))
+    .concat(
+      planned
+        .filter(({ source, target }) => visible.edge(source, target))
+        .map((edge) => declaredEdge(edge, window, input.traffic.seconds > 0)),
+    )
     .sort(compareIds);
   return {
     version: 0,
@@ -64,6 +65,7 @@ export function buildTopology(input: TopologyInput): TopologyGraph {
       nodes,
       edges,
       declared,
+      cluster: input.cluster,
       namespaces: input.namespaces,
       seconds: input.traffic.seconds,
     }),
@@ -79,6 +81,7 @@ function draftNodes(
   declared: DeclaredMesh,
   naming: NodeNaming,
   placed: readonly PlacedHop[],
+  planned: readonly PlannedEdge[],
 ): Map<string, DraftNode> {
   const drafts = new Map<string, DraftNode>();
   const draft = (identity: NodeIdentity): DraftNode => {
@@ -91,13 +94,18 @@ function draftNodes(
     draft(naming.workload(peerOf(workload, input.cluster))).declared.push(workload);
   }
   if (input.graphType === 'service') {
-    for (const { host, name, namespace } of declared.services) {
-      draft(naming.service({ host, name, namespace }, { cluster: input.cluster, namespace }));
+    for (const { host, name, namespace, cluster = input.cluster, external } of declared.services) {
+      // Hosts outside are shown once somebody calls them.
+      if (external !== true) draft(naming.service({ host, name, namespace }, { cluster, namespace }));
     }
   }
   for (const { hop, source, target } of placed) {
     draft(source).outbound.push(hop);
     draft(target).inbound.push(hop);
+  }
+  for (const { source, target } of planned) {
+    draft(source);
+    draft(target);
   }
   return drafts;
 }
@@ -105,7 +113,7 @@ function draftNodes(
 /** Nodes of the asked namespaces and their neighbours, and the edges that touch one of those namespaces. */
 function visibleNodes(
   drafts: ReadonlyMap<string, DraftNode>,
-  placed: readonly PlacedHop[],
+  placed: readonly Pick<PlacedHop, 'source' | 'target'>[],
   namespaces: readonly string[],
 ): { node(identity: NodeIdentity): boolean; edge(source: NodeIdentity, target: NodeIdentity): boolean } {
   if (namespaces.length === 0) return { node: () => true, edge: () => true };
@@ -127,7 +135,7 @@ function finishNode(
   parents: ReadonlyMap<string, { readonly box: string; readonly framed: boolean }>,
 ): TopologyNode {
   const { identity, declared, inbound, outbound } = draft;
-  const instances = declared.flatMap(instancesOf);
+  const instances = declared.flatMap((workload) => workload.instances);
   const [only] = declared;
   const parent = parents.get(identity.id);
   const totals = { inbound: totalsOf(inbound), outbound: totalsOf(outbound) };
@@ -135,7 +143,8 @@ function finishNode(
   const target: InfluenceTarget = targetOf({ ...identity, principal }, identity.service);
   return {
     id: identity.id,
-    kind: nodeKind(identity, inbound.length > 0),
+    // A cluster has workloads that neither serve nor call; what a file of the local mesh declares so, calls.
+    kind: nodeKind(identity, inbound.length === 0 && (outbound.length > 0 || only?.cluster === undefined)),
     label: nodeLabel(identity, input.graphType, parent?.framed ?? false),
     namespace: identity.namespace,
     cluster: identity.cluster,
@@ -144,37 +153,33 @@ function finishNode(
     ...(identity.version === '' ? {} : { version: identity.version }),
     ...(identity.service === '' ? {} : { service: identity.service }),
     ...(parent ? { parent: parent.box } : {}),
-    health: nodeHealth(instances, totals.inbound, totals.outbound, window),
+    health: worstHealth([
+      ...declared.flatMap(({ health }) => health ?? []),
+      nodeHealth(instances, totals.inbound, totals.outbound, window),
+    ]),
     inbound: ratesOf(totals.inbound, input.traffic.seconds),
     outbound: ratesOf(totals.outbound, input.traffic.seconds),
     instances,
     meshed:
-      declared.some(hasSidecar) || inbound.some((hop) => hop.targetMeshed) || outbound.some((hop) => hop.sourceMeshed),
+      declared.some(({ membership }) => membership !== 'none') ||
+      inbound.some((hop) => hop.targetMeshed) ||
+      outbound.some((hop) => hop.sourceMeshed),
+    ...membershipOf(declared),
     ...(principal === '' ? {} : { principal }),
     shapedBy: input.influences.ofNode(target),
     ...(only?.declaredAt && declared.length === 1 ? { declaredAt: only.declaredAt } : {}),
   };
 }
 
-/** Everything on this machine gets a sidecar, except what registered itself: there a bound inbound side tells. */
-function hasSidecar(workload: LocalWorkload): boolean {
-  return workload.kind !== 'registered' || workload.instances.some(({ inbound }) => inbound !== undefined);
+/** Of several workloads in one node the one way they all take part. */
+function membershipOf(declared: readonly DeclaredWorkload[]): Pick<TopologyNode, 'membership'> {
+  const [membership, ...others] = new Set(declared.map((workload) => workload.membership));
+  return membership === undefined || others.length > 0 ? {} : { membership };
 }
 
 function principalOf({ inbound, outbound }: DraftNode): string {
   const called = inbound.find(({ destinationPrincipal }) => destinationPrincipal !== '')?.destinationPrincipal;
   return called ?? outbound.find(({ sourcePrincipal }) => sourcePrincipal !== '')?.sourcePrincipal ?? '';
-}
-
-function instancesOf(workload: LocalWorkload): TopologyInstance[] {
-  return workload.instances.map((instance) => ({
-    id: instance.id,
-    name: instance.name,
-    address: instance.address ?? instance.inbound ?? '',
-    state: instance.state,
-    since: instance.since,
-    ...(instance.reason === undefined ? {} : { reason: instance.reason }),
-  }));
 }
 
 function finishEdge(

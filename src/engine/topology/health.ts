@@ -28,7 +28,7 @@ const defaultTolerances: readonly Tolerance[] = [
 const order: readonly Health[] = ['unknown', 'idle', 'healthy', 'degraded', 'failing'];
 
 /** The worst of several; of equally bad ones the first. */
-function worstHealth(states: readonly HealthState[]): HealthState {
+export function worstHealth(states: readonly HealthState[]): HealthState {
   return states.reduce(
     (worst, state) => (order.indexOf(state.health) > order.indexOf(worst.health) ? state : worst),
     states[0] ?? { health: 'unknown', reason: 'Nothing is known.' },

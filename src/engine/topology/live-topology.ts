@@ -1,11 +1,12 @@
-import type { LocalMeshStatus } from '../../shared/local-mesh.ts';
 import type { TopologyParams } from '../../shared/engine-protocol.ts';
 import type { TopologyDelta, TopologyGraph, TrafficSeries } from '../../shared/topology.ts';
 import type { Span, TraceQuery } from '../../shared/traces.ts';
 import type { TrafficSource } from '../telemetry/traffic.ts';
 import { buildTopology } from './build.ts';
+import type { Declarations } from './declarations.ts';
 import { diffTopology } from './delta.ts';
-import { graphTypes, seriesFor } from './series.ts';
+import { scopeOf } from './series-scope.ts';
+import { graphTypes, seriesFor, seriesSteps } from './series.ts';
 import { traceFilter } from './trace-filter.ts';
 import { noInfluences, type Influences, type TopologyInput } from './topology-input.ts';
 
@@ -32,13 +33,19 @@ const systemTimers: Timers = {
 };
 
 export interface LiveTopologyOptions {
-  readonly source: TrafficSource;
-  /** The mesh as it is now. */
-  readonly mesh: () => LocalMeshStatus;
-  /** Name of the mesh's cluster, the same as in `ProxyIdentity.cluster`. */
+  /** Whoever measures what these parameters ask for. */
+  readonly source: (params: TopologyParams) => TrafficSource;
+  /** What is declared and what runs now. */
+  readonly mesh: (params: TopologyParams) => Declarations;
+  /** Name of the cluster of what names none, the same as in `ProxyIdentity.cluster`. */
   readonly cluster: string;
   readonly influences?: () => Influences;
   readonly routesSince?: TopologyInput['routesSince'];
+  /**
+   * What the graph is made of, to be compared one by one. While it is the same only a sign of life is sent: a cluster of
+   * thousands need not be drawn anew each second. Absent: something changes all the time.
+   */
+  readonly revision?: (params: TopologyParams) => readonly unknown[];
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly timers?: Timers;
@@ -53,6 +60,7 @@ interface Subscriber {
   readonly params: TopologyParams;
   readonly onDelta: (delta: TopologyDelta) => void;
   graph: TopologyGraph;
+  revision: readonly unknown[] | undefined;
 }
 
 const rebuildMs = 1000;
@@ -79,11 +87,12 @@ export class LiveTopology {
 
   /** The graph as it is now, version 0: no deltas follow. */
   graph(params: TopologyParams = {}): TopologyGraph {
-    const { source, mesh, cluster, influences, routesSince, now } = this.#options;
+    const { mesh, cluster, influences, routesSince, now } = this.#options;
+    const source = this.#options.source(params);
     const window = params.window ?? defaultWindow;
     return buildTopology({
       traffic: source.traffic(window, Math.max(idleSeconds, window)),
-      mesh: mesh(),
+      mesh: mesh(params),
       cluster,
       influences: influences?.() ?? noInfluences,
       ...(routesSince ? { routesSince } : {}),
@@ -97,7 +106,10 @@ export class LiveTopology {
 
   /** From now on `onDelta` is called each second and soon after `refresh`, until the subscription is disposed. */
   subscribe(params: TopologyParams, onDelta: (delta: TopologyDelta) => void): TopologySubscription {
-    const subscriber: Subscriber = { params, onDelta, graph: { ...this.graph(params), version: ++this.#version } };
+    // Read before the graph: what changes while that is built is news.
+    const revision = this.#options.revision?.(params);
+    const graph = { ...this.graph(params), version: ++this.#version };
+    const subscriber: Subscriber = { params, onDelta, graph, revision };
     this.#subscribers.add(subscriber);
     this.#ticking ??= this.#timers.every(rebuildMs, () => this.#rebuild());
     return {
@@ -131,9 +143,17 @@ export class LiveTopology {
     return traceFilter(graph, query);
   }
 
-  series(id: string, seconds: number): TrafficSeries {
-    const { source, mesh, cluster, now } = this.#options;
-    return seriesFor({ source, mesh: mesh(), cluster, id, seconds, now: now() });
+  /** A source that must ask somebody is asked first. */
+  async series(id: string, seconds: number): Promise<TrafficSeries> {
+    const { mesh, cluster, now } = this.#options;
+    const subscriber = [...this.#subscribers].find(({ graph }) => scopeOf(graph, id) !== undefined);
+    const params = subscriber?.params ?? {};
+    const scope = scopeOf(subscriber?.graph ?? this.graph(params), id);
+    const source = this.#options.source(params);
+    const steps = seriesSteps(seconds);
+    await source.prepareSlices?.(steps.seconds, steps.step, scope);
+    const asked = { source, mesh: mesh(params), cluster, id, seconds, now: now() };
+    return seriesFor(scope === undefined ? asked : { ...asked, scope });
   }
 
   dispose(): void {
@@ -150,12 +170,24 @@ export class LiveTopology {
 
   #rebuild(): void {
     for (const subscriber of [...this.#subscribers]) {
-      const next = { ...this.graph(subscriber.params), version: subscriber.graph.version + 1 };
+      const next = { ...this.#next(subscriber), version: subscriber.graph.version + 1 };
       const delta = diffTopology(subscriber.graph, next);
       if (!delta) continue;
       subscriber.graph = next;
       this.#version = Math.max(this.#version, next.version);
       subscriber.onDelta(delta);
     }
+  }
+
+  /** The graph anew, or the same one with a newer time where nothing it is made of has changed. */
+  #next(subscriber: Subscriber): TopologyGraph {
+    const { revision, now } = this.#options;
+    const before = subscriber.revision;
+    subscriber.revision = revision?.(subscriber.params);
+    const isSame =
+      before !== undefined &&
+      subscriber.revision?.length === before.length &&
+      subscriber.revision.every((one, index) => Object.is(one, before[index]));
+    return isSame ? { ...subscriber.graph, asOf: new Date(now()).toISOString() } : this.graph(subscriber.params);
   }
 }

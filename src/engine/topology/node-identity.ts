@@ -1,5 +1,5 @@
-import type { LocalMeshStatus, LocalService, LocalWorkload } from '../../shared/local-mesh.ts';
 import type { GraphType, NodeKind } from '../../shared/topology.ts';
+import type { Declarations, DeclaredService, DeclaredWorkload } from './declarations.ts';
 import { createPeer, type Call, type Peer, type ServiceName } from './peer.ts';
 
 /** Everything of a node that names decide; traffic is added later. */
@@ -14,43 +14,58 @@ export interface NodeIdentity {
   readonly service: string;
 }
 
-/** What is declared, found by name. */
+/** What is declared, found by name. Where a cluster is not named, or has none of that name, any other's is found. */
 export class DeclaredMesh {
-  readonly workloads: readonly LocalWorkload[];
-  readonly services: readonly LocalService[];
-  readonly #workloads: ReadonlyMap<string, LocalWorkload>;
-  readonly #byHost: ReadonlyMap<string, LocalService>;
-  readonly #byName: ReadonlyMap<string, LocalService>;
+  readonly workloads: readonly DeclaredWorkload[];
+  readonly services: readonly DeclaredService[];
+  readonly #workloads = new Map<string, DeclaredWorkload>();
+  readonly #services = new Map<string, DeclaredService>();
 
-  constructor(mesh: Pick<LocalMeshStatus, 'services' | 'workloads'>) {
+  constructor(mesh: Pick<Declarations, 'services' | 'workloads'>) {
     this.workloads = mesh.workloads;
     this.services = mesh.services;
-    this.#workloads = new Map(mesh.workloads.map((workload) => [`${workload.namespace}/${workload.name}`, workload]));
-    this.#byHost = new Map(mesh.services.map((service) => [service.host, service]));
-    this.#byName = new Map(mesh.services.map((service) => [`${service.namespace}/${service.name}`, service]));
+    for (const workload of mesh.workloads) {
+      setBoth(this.#workloads, workload.cluster, `${workload.namespace}/${workload.name}`, workload);
+    }
+    for (const service of mesh.services) {
+      setBoth(this.#services, service.cluster, service.host, service);
+      setBoth(this.#services, service.cluster, `${service.namespace}/${service.name}`, service);
+    }
   }
 
-  workload(namespace: string, name: string): LocalWorkload | undefined {
-    return this.#workloads.get(`${namespace}/${name}`);
+  workload(namespace: string, name: string, cluster?: string): DeclaredWorkload | undefined {
+    return getNearest(this.#workloads, cluster, `${namespace}/${name}`);
   }
 
-  service({ host, namespace, name }: ServiceName): LocalService | undefined {
-    return this.#byHost.get(host) ?? this.#byName.get(`${namespace}/${name}`);
+  service({ host, namespace, name }: ServiceName, cluster?: string): DeclaredService | undefined {
+    return getNearest(this.#services, cluster, host) ?? getNearest(this.#services, cluster, `${namespace}/${name}`);
   }
 
   /** The workload that a service consists of, if it is one: requests that reached none were meant for it. */
   onlyWorkload(call: Call): Peer | undefined {
-    const service = this.service(call.service);
+    const { cluster } = call.target;
+    const service = this.service(call.service, cluster);
     const [name, ...others] = service?.workloads ?? [];
     if (!service || name === undefined || others.length > 0) return undefined;
-    const workload = this.workload(service.namespace, name);
-    return workload && peerOf(workload, call.target.cluster);
+    const workload = this.workload(service.namespace, name, cluster);
+    return workload && peerOf(workload, cluster);
   }
 }
 
-export function peerOf(workload: LocalWorkload, cluster: string): Peer {
+/** The first without its cluster as well. */
+function setBoth<T>(map: Map<string, T>, cluster: string | undefined, key: string, value: T): void {
+  if (!map.has(key)) map.set(key, value);
+  if (cluster !== undefined) map.set(`${cluster}\u0000${key}`, value);
+}
+
+function getNearest<T>(map: ReadonlyMap<string, T>, cluster: string | undefined, key: string): T | undefined {
+  return (cluster === undefined ? undefined : map.get(`${cluster}\u0000${key}`)) ?? map.get(key);
+}
+
+/** `cluster`: that of the graph, for workloads that name none. */
+export function peerOf(workload: DeclaredWorkload, cluster: string): Peer {
   return createPeer({
-    cluster,
+    cluster: workload.cluster ?? cluster,
     namespace: workload.namespace,
     workload: workload.name,
     app: workload.app,
@@ -90,7 +105,8 @@ export class NodeNaming {
   source(call: Call): NodeIdentity {
     const { source } = call;
     if (source.workload === '' && source.app === '') {
-      const gateway = this.#declared.workload(call.target.namespace, call.target.workload)?.kind === 'gateway';
+      const gateway =
+        this.#declared.workload(call.target.namespace, call.target.workload, call.target.cluster)?.kind === 'gateway';
       const id = gateway ? `${source.cluster}_outside` : `${source.cluster}_unknown_source`;
       return { ...nameless(source.cluster), id, kind: gateway ? 'outside' : 'unknown' };
     }
@@ -101,7 +117,7 @@ export class NodeNaming {
   target(call: Call): NodeIdentity {
     const { target, service } = call;
     const reached = target.workload !== '' || target.app !== '';
-    const gateway = this.#declared.workload(target.namespace, target.workload)?.kind === 'gateway';
+    const gateway = this.#declared.workload(target.namespace, target.workload, target.cluster)?.kind === 'gateway';
     const asService = !reached || (this.#graphType === 'service' && service.name !== '' && !gateway);
     return asService ? this.service(service, target) : this.workload(target);
   }
@@ -114,8 +130,8 @@ export class NodeNaming {
   }
 
   #nameWorkload(peer: Peer): NodeIdentity {
-    const declared = this.#declared.workload(peer.namespace, peer.workload);
-    const gateway = declared?.kind === 'gateway';
+    const declared = this.#declared.workload(peer.namespace, peer.workload, peer.cluster);
+    const gateway = declared?.kind === 'gateway' || declared?.kind === 'waypoint';
     if (this.#graphType === 'service' && !gateway) {
       const own = declared?.service;
       const service = own === undefined ? this.#servedAs.get(`${peer.namespace}/${peer.workload}`) : undefined;
@@ -142,9 +158,9 @@ export class NodeNaming {
   }
 
   service(service: ServiceName, target: Pick<Peer, 'cluster' | 'namespace'>): NodeIdentity {
-    const declared = this.#declared.service(service);
+    const declared = this.#declared.service(service, target.cluster);
     const egress = egressClusters.has(service.name);
-    const inCluster = declared !== undefined || /\.svc(\.|$)/.test(service.host);
+    const inCluster = declared ? declared.external !== true : /\.svc(\.|$)/.test(service.host);
     const namespace = egress ? '' : service.namespace || declared?.namespace || target.namespace;
     const name = service.name || service.host || 'unknown';
     return {
@@ -162,9 +178,9 @@ function nameless(cluster: string): Omit<NodeIdentity, 'id' | 'kind'> {
 }
 
 /** What the graph calls it. A workload that only calls, and that nothing declares as a service, is a source of traffic. */
-export function nodeKind(identity: NodeIdentity, everCalled: boolean): NodeKind {
+export function nodeKind(identity: NodeIdentity, onlyCalls: boolean): NodeKind {
   if (identity.kind === 'outside') return 'traffic-source';
-  if (identity.kind === 'workload' && identity.service === '' && !everCalled) return 'traffic-source';
+  if (identity.kind === 'workload' && identity.service === '' && onlyCalls) return 'traffic-source';
   return identity.kind;
 }
 

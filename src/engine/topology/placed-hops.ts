@@ -10,7 +10,7 @@ export interface PlacedHop {
 }
 
 /** One edge for each source, target and protocol. */
-function edgeIdOf(source: string, target: string, protocol: string): string {
+export function edgeIdOf(source: string, target: string, protocol: string): string {
   return `${source}>${target}:${protocol}`;
 }
 

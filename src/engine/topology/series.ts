@@ -1,5 +1,5 @@
 import type { GraphType, TrafficSeries } from '../../shared/topology.ts';
-import type { TrafficSource, TrafficWindow } from '../telemetry/traffic.ts';
+import type { SliceScope, TrafficSource, TrafficWindow } from '../telemetry/traffic.ts';
 import { hopsOf, type Hop } from './hops.ts';
 import { DeclaredMesh, NodeNaming } from './node-identity.ts';
 import { placeHops } from './placed-hops.ts';
@@ -8,6 +8,8 @@ import { addTotals, ratesOf, type Totals } from './totals.ts';
 
 /** Points a chart of this product's size can show. */
 const maxPoints = 60;
+/** Seconds. */
+const longest = 21_600;
 /** Ids alone do not tell the type of their graph; the usual one comes first. */
 export const graphTypes: readonly GraphType[] = ['versionedApp', 'app', 'workload', 'service'];
 
@@ -15,6 +17,8 @@ export interface SeriesInput {
   readonly source: TrafficSource;
   readonly mesh: TopologyInput['mesh'];
   readonly cluster: string;
+  /** What the id is about, for sources that must be told. */
+  readonly scope?: SliceScope;
   /** Node or edge id. */
   readonly id: string;
   /** How far back. */
@@ -28,9 +32,8 @@ export interface SeriesInput {
  * was measured, and for shares and latencies where nothing flowed. An id that nothing flowed through gives zeroes.
  */
 export function seriesFor(input: SeriesInput): TrafficSeries {
-  const seconds = Math.max(1, Math.min(3600, Math.floor(input.seconds)));
-  const step = stepFor(seconds);
-  const slices = input.source.slices(seconds, step);
+  const { seconds, step } = seriesSteps(input.seconds);
+  const slices = input.source.slices(seconds, step, input.scope);
   const declared = new DeclaredMesh(input.mesh);
   const perSlice = slices.map((slice) => hopsOf(slice, input.cluster, (call) => declared.onlyWorkload(call)));
   const select = selector(input.id, declared, perSlice.flat());
@@ -45,6 +48,12 @@ export function seriesFor(input: SeriesInput): TrafficSeries {
     p50: points.map((point) => point.p50),
     p95: points.map((point) => point.p95),
   };
+}
+
+/** How far back a series goes, and in which steps. */
+export function seriesSteps(asked: number): { readonly seconds: number; readonly step: number } {
+  const seconds = Math.max(1, Math.min(longest, Math.floor(asked)));
+  return { seconds, step: stepFor(seconds) };
 }
 
 /** A whole number of seconds; of tens where the past is only kept in tens. */

@@ -61,12 +61,13 @@ function isSplit(hops: readonly PlacedHop[], declared: DeclaredMesh, naming: Nod
   const [first] = hops;
   if (!first) return false;
   if (hops.some(({ target }) => target.id !== first.target.id)) return true;
-  const service = declared.service(first.hop.call.service);
+  const { cluster } = first.hop.call.target;
+  const service = declared.service(first.hop.call.service, cluster);
   if (!service || service.workloads.length < 2) return false;
   for (const name of service.workloads) {
-    const workload = declared.workload(service.namespace, name);
+    const workload = declared.workload(service.namespace, name, cluster);
     if (!workload) continue;
-    const declaredTarget = naming.workload(peerOf(workload, first.hop.call.target.cluster));
+    const declaredTarget = naming.workload(peerOf(workload, cluster));
     if (declaredTarget.id !== first.target.id) return true;
   }
   return false;

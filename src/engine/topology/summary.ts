@@ -1,6 +1,7 @@
 import type { TopologyEdge, TopologyNode, TopologySummary } from '../../shared/topology.ts';
 import type { DeclaredMesh } from './node-identity.ts';
 import { perSecond } from './numbers.ts';
+import type { Peer } from './peer.ts';
 import type { PlacedHop } from './placed-hops.ts';
 import { errorCount, round } from './totals.ts';
 
@@ -9,6 +10,8 @@ export interface SummaryInput {
   readonly nodes: readonly TopologyNode[];
   readonly edges: readonly TopologyEdge[];
   readonly declared: DeclaredMesh;
+  /** Of what names none. */
+  readonly cluster: string;
   readonly namespaces: readonly string[];
   /** Measured seconds of the window. */
   readonly seconds: number;
@@ -19,13 +22,25 @@ export interface SummaryInput {
  * requests of all hops, so that an error that a caller hides still shows; `mutualTlsShare` over those of hops that have a
  * sidecar at both ends.
  */
-export function summaryOf({ hops, nodes, edges, declared, namespaces, seconds }: SummaryInput): TopologySummary {
+export function summaryOf({
+  hops,
+  nodes,
+  edges,
+  declared,
+  cluster,
+  namespaces,
+  seconds,
+}: SummaryInput): TopologySummary {
   const asked = (namespace: string): boolean => namespaces.length === 0 || namespaces.includes(namespace);
+  const nameOf = (one: Pick<Peer, 'namespace'> & { readonly cluster?: string }, name: string): string =>
+    `${one.cluster ?? cluster}/${one.namespace}/${name}`;
   const workloads = new Set(
-    declared.workloads.filter(({ namespace }) => asked(namespace)).map(({ namespace, name }) => `${namespace}/${name}`),
+    declared.workloads.filter(({ namespace }) => asked(namespace)).map((workload) => nameOf(workload, workload.name)),
   );
   const services = new Set(
-    declared.services.filter(({ namespace }) => asked(namespace)).map(({ namespace, name }) => `${namespace}/${name}`),
+    declared.services
+      .filter(({ namespace, external }) => asked(namespace) && external !== true)
+      .map((service) => nameOf(service, service.name)),
   );
   const seen = new Set<string>();
   for (const { hop, target } of hops) {
@@ -33,12 +48,13 @@ export function summaryOf({ hops, nodes, edges, declared, namespaces, seconds }:
     for (const peer of [call.source, call.target]) {
       if (seen.has(peer.key)) continue;
       seen.add(peer.key);
-      if (peer.workload !== '' && asked(peer.namespace)) workloads.add(`${peer.namespace}/${peer.workload}`);
+      if (peer.workload !== '' && asked(peer.namespace)) workloads.add(nameOf(peer, peer.workload));
     }
     const { host, name, namespace } = call.service;
-    if (seen.has(host) || name === '' || namespace === '' || target.kind === 'external') continue;
-    seen.add(host);
-    if (asked(namespace)) services.add(`${namespace}/${name}`);
+    const place = `${call.target.cluster}\u0000${host}`;
+    if (seen.has(place) || name === '' || namespace === '' || target.kind === 'external') continue;
+    seen.add(place);
+    if (asked(namespace)) services.add(nameOf({ cluster: call.target.cluster, namespace }, name));
   }
   const called = new Set(edges.filter(({ traffic }) => traffic.requests > 0).map(({ target }) => target));
   const meshed = new Set(nodes.filter((node) => node.meshed).map(({ id }) => id));

@@ -1,7 +1,7 @@
-import type { LocalMeshStatus } from '../../shared/local-mesh.ts';
 import type { SourceRef } from '../../shared/resource.ts';
 import type { GraphType } from '../../shared/topology.ts';
 import type { TrafficWindow } from '../telemetry/traffic.ts';
+import type { Declarations } from './declarations.ts';
 
 /** A workload, or what is known of a node that is none, as policies select it. */
 export interface InfluenceTarget {
@@ -24,8 +24,8 @@ export const noInfluences: Influences = { ofNode: () => [], ofEdge: () => [] };
 /** What a graph is built from. */
 export interface TopologyInput {
   readonly traffic: TrafficWindow;
-  /** What is declared and what runs; its parts that the graph needs. */
-  readonly mesh: Pick<LocalMeshStatus, 'services' | 'workloads' | 'phase' | 'message'>;
+  /** What is declared and what runs. */
+  readonly mesh: Declarations;
   /** Name of the mesh's cluster, for what is declared and for records that do not know theirs. */
   readonly cluster: string;
   readonly influences: Influences;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildTopology } from '../../../src/engine/topology/build.ts';
+import { noDeclarations } from '../../../src/engine/topology/declarations.ts';
+import { declareLocalMesh } from '../../../src/engine/topology/local-declarations.ts';
 import type { TopologyEdge, TopologyGraph, TopologyNode } from '../../../src/shared/topology.ts';
 import {
   bookinfo,
@@ -327,7 +329,7 @@ test('a dead instance shows on its node at once, whatever the traffic says', () 
     ...bookinfo,
     workloads: [workload('ratings-v1', { instances: [instance('ratings-v1-0'), dead] })],
   };
-  const graph = buildTopology(inputOf(busyBookinfo, { mesh }));
+  const graph = buildTopology(inputOf(busyBookinfo, { mesh: declareLocalMesh(mesh) }));
   assert.deepEqual(node(graph, wl('ratings-v1')).health, {
     health: 'degraded',
     reason: '1 of 2 instances down since 00:14',
@@ -381,7 +383,7 @@ test('by service: services call services, and who has no service stays', () => {
 test('a workload that nothing declares is drawn from what metrics tell, and serves what it was called as', () => {
   const graph = buildTopology(
     inputOf([...bothEnds('a-v1', 'b-v1', 10), ...bothEnds('b-v1', 'c-v1', 10)], {
-      mesh: { phase: 'running', services: [], workloads: [] },
+      mesh: noDeclarations,
       graphType: 'service',
     }),
   );
@@ -462,7 +464,7 @@ test('a service with one workload among several hosts of an edge names the busie
   const mesh = { ...bookinfo, services: [...bookinfo.services, service('pages', ['productpage-v1'])] };
   const graph = buildTopology(
     inputOf([...bothEnds('ingress', 'productpage-v1', 10), ...bothEnds('ingress', 'productpage-v1', 30, other)], {
-      mesh,
+      mesh: declareLocalMesh(mesh),
     }),
   );
   const { host, traffic } = edge(graph, wl('ingress'), wl('productpage-v1'));

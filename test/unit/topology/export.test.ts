@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noDeclarations } from '../../../src/engine/topology/declarations.ts';
 import { buildTopology } from '../../../src/engine/topology/build.ts';
 import { topologyToDot } from '../../../src/engine/topology/export/dot.ts';
 import { topologyToJson } from '../../../src/engine/topology/export/json.ts';
@@ -8,7 +9,6 @@ import { topologyToSvg } from '../../../src/engine/topology/export/svg.ts';
 import type { TopologyGraph } from '../../../src/shared/topology.ts';
 import { bothEnds, busyBookinfo, callLabels, inputOf, record } from './sample-mesh.ts';
 
-const nothing = { phase: 'running', services: [], workloads: [] } as const;
 /** Two versions, one of them refused now and then, and an edge that went quiet. */
 const small = buildTopology(
   inputOf(
@@ -18,7 +18,7 @@ const small = buildTopology(
       record(callLabels('web-v1', 'shop-v2', { response_code: '503', response_flags: 'UF' }), 2),
       record(callLabels('shop-v1', 'web-v1'), 0),
     ],
-    { mesh: nothing },
+    { mesh: noDeclarations },
   ),
 );
 /** Thin spaces before units, written as plain ones here. */
@@ -126,7 +126,7 @@ function assertWellFormed(svg: string): void {
 const drawings: [name: string, graph: TopologyGraph][] = [
   ['a mesh', small],
   ['hostile names', hostile],
-  ['nothing', buildTopology(inputOf([], { mesh: nothing }))],
+  ['nothing', buildTopology(inputOf([], { mesh: noDeclarations }))],
   ['cards without edges', buildTopology(inputOf([]))],
 ];
 for (const [name, graph] of drawings) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MetricsStore } from '../../../src/engine/telemetry/metrics-store.ts';
+import { declareLocalMesh } from '../../../src/engine/topology/local-declarations.ts';
 import { LiveTopology, type Timers } from '../../../src/engine/topology/live-topology.ts';
 import type { TopologyDelta } from '../../../src/shared/topology.ts';
 import { applyDelta } from '../../../src/shared/topology-delta.ts';
@@ -50,8 +51,8 @@ function liveBookinfo() {
   const store = new MetricsStore({ now: () => timers.now });
   const state: { mesh: LocalMeshStatus } = { mesh: bookinfo };
   const live = new LiveTopology({
-    source: store,
-    mesh: () => state.mesh,
+    source: () => store,
+    mesh: () => declareLocalMesh(state.mesh),
     cluster: 'local',
     now: () => timers.now,
     timers,
@@ -139,13 +140,13 @@ test('subscriptions see what they asked for', () => {
   assert.ok(live.subscribe({ namespaces: ['elsewhere'] }, () => undefined).graph.nodes.length === 0);
 });
 
-test('the recent past of an edge and of a node', () => {
+test('the recent past of an edge and of a node', async () => {
   const { timers, live, call } = liveBookinfo();
   for (const count of [10, 20, 30]) {
     timers.advance(1000);
     call(count);
   }
-  const edge = live.series('vapp_local_bookinfo_productpage-v1>vapp_local_bookinfo_details-v1:http', 5);
+  const edge = await live.series('vapp_local_bookinfo_productpage-v1>vapp_local_bookinfo_details-v1:http', 5);
   assert.deepEqual(edge, {
     id: 'vapp_local_bookinfo_productpage-v1>vapp_local_bookinfo_details-v1:http',
     step: 1,
@@ -156,20 +157,20 @@ test('the recent past of an edge and of a node', () => {
     p50: [null, null, 3, 3, 3],
     p95: [null, null, 4.8, 4.8, 4.8],
   });
-  assert.deepEqual(live.series('vapp_local_bookinfo_details-v1', 2).requests, [20, 30]);
+  assert.deepEqual((await live.series('vapp_local_bookinfo_details-v1', 2)).requests, [20, 30]);
   // Nobody calls productpage: its past is what it asked.
-  assert.deepEqual(live.series('vapp_local_bookinfo_productpage-v1', 2).requests, [20, 30]);
-  assert.deepEqual(live.series('app_local_bookinfo_details', 1).requests, [30]);
-  assert.deepEqual(live.series('svc_local_bookinfo_details', 1).requests, [30]);
-  assert.deepEqual(live.series('no such id', 1).requests, [0]);
+  assert.deepEqual((await live.series('vapp_local_bookinfo_productpage-v1', 2)).requests, [20, 30]);
+  assert.deepEqual((await live.series('app_local_bookinfo_details', 1)).requests, [30]);
+  assert.deepEqual((await live.series('svc_local_bookinfo_details', 1)).requests, [30]);
+  assert.deepEqual((await live.series('no such id', 1)).requests, [0]);
 });
 
-test('a long past has points of tens of seconds', () => {
+test('a long past has points of tens of seconds', async () => {
   const { live, call } = liveBookinfo();
   call(1);
-  const series = live.series('vapp_local_bookinfo_details-v1', 3600);
+  const series = await live.series('vapp_local_bookinfo_details-v1', 3600);
   assert.deepEqual([series.step, series.requests.length], [60, 60]);
-  assert.equal(live.series('vapp_local_bookinfo_details-v1', 400).step, 10);
+  assert.equal((await live.series('vapp_local_bookinfo_details-v1', 400)).step, 10);
 });
 
 test('traces by an id of any type of graph', () => {

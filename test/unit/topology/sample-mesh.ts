@@ -1,6 +1,7 @@
 import type { RequestLabels } from '../../../src/engine/dataplane/report.ts';
 import { durationBuckets } from '../../../src/engine/dataplane/report.ts';
 import type { TcpTrafficRecord, TrafficRecord, TrafficWindow } from '../../../src/engine/telemetry/traffic.ts';
+import { declareLocalMesh } from '../../../src/engine/topology/local-declarations.ts';
 import { noInfluences, type TopologyInput } from '../../../src/engine/topology/topology-input.ts';
 import type { LocalInstance, LocalMeshStatus, LocalService, LocalWorkload } from '../../../src/shared/local-mesh.ts';
 import { histogramOf, labels } from '../telemetry/sample-reports.ts';
@@ -178,7 +179,7 @@ export function trafficOf(requests: readonly TrafficRecord[], tcp: readonly TcpT
 export function inputOf(requests: readonly TrafficRecord[], changes: Partial<TopologyInput> = {}): TopologyInput {
   return {
     traffic: trafficOf(requests),
-    mesh: bookinfo,
+    mesh: declareLocalMesh(bookinfo),
     cluster: 'local',
     influences: noInfluences,
     graphType: 'versionedApp',

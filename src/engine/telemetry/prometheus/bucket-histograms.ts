@@ -26,7 +26,7 @@ export function histogramsOf(
     if (Number.isNaN(bound)) continue;
     const key = hopKey(labels);
     let cumulative = perHop.get(key);
-    if (!cumulative) perHop.set(key, (cumulative = new Map()));
+    if (!cumulative) perHop.set(key, (cumulative = new Map<number, number>()));
     cumulative.set(bound, (cumulative.get(bound) ?? 0) + value);
     if (bound !== Infinity) all.add(bound);
   }

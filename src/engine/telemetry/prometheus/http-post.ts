@@ -119,7 +119,7 @@ function failureOf(error: unknown, signal: AbortSignal, shown: string): Promethe
   if (signal.aborted) return new PrometheusFailure('aborted', 'The question to Prometheus was withdrawn.');
   const code = codeOf(error);
   const words = unreachable[code];
-  if (words !== undefined) return new PrometheusFailure('unreachable', `${words(shown)}`, { cause: error });
+  if (words !== undefined) return new PrometheusFailure('unreachable', words(shown), { cause: error });
   if (/^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) {
     const text = `The certificate of Prometheus at ${shown} is not trusted (${code}). Add its authority with NODE_EXTRA_CA_CERTS, or use its http address.`;
     return new PrometheusFailure('unreachable', text, { cause: error });

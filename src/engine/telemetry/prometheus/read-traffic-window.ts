@@ -98,7 +98,7 @@ export function clusterNames(
   answers: Pick<TrafficAnswers, 'requests' | 'sent' | 'received'>,
   { cluster, clusterIds }: Pick<WindowQuestion, 'cluster' | 'clusterIds'>,
 ): (id: string) => string {
-  if (clusterIds.length > 0) return (id) => (clusterIds.includes(id) ? cluster : id);
+  if (clusterIds.length > 0) return (id) => (id === 'unknown' || clusterIds.includes(id) ? cluster : id);
   const ids = new Set<string>();
   for (const { labels } of [...answers.requests, ...answers.sent, ...answers.received]) {
     for (const name of ['source_cluster', 'destination_cluster']) {
@@ -107,5 +107,5 @@ export function clusterNames(
     }
   }
   const [only] = ids;
-  return (id) => (id === 'Kubernetes' || (ids.size === 1 && id === only) ? cluster : id);
+  return (id) => (id === 'unknown' || id === 'Kubernetes' || (ids.size === 1 && id === only) ? cluster : id);
 }

@@ -33,7 +33,7 @@ const isKnown = (value: string | undefined): boolean => value !== undefined && v
 /** Host under which Istio reports calls to its egress gateway, instead of the gateway's workload. */
 const egressGateway = /^istio-egressgateway\.([^.]+)\.svc\./;
 
-/** `clusterOf`: the name this product has for a cluster that Istio names. */
+/** `clusterOf`: the name this product has for a cluster that Istio names; of `unknown` that of the cluster itself. */
 export function readSample(
   { labels, value }: InstantSample,
   clusterOf: (id: string) => string,
@@ -113,6 +113,7 @@ function destinationOf(
     if (sourceCluster !== unknown) cluster = sourceCluster;
     else if (labels['destination_cluster'] === unknown) return undefined;
   }
+  if (cluster === unknown && sourceCluster === unknown) cluster = clusterOf(unknown);
   return {
     destination_workload: labels['destination_workload'] ?? unknown,
     destination_workload_namespace: labels['destination_workload_namespace'] ?? unknown,

@@ -70,6 +70,12 @@ export function scopeSelection({ source, target }: SliceScope): Selection {
 }
 
 function endMatchers(side: 'source' | 'destination', end: SliceEnd): string[] {
+  // Hosts outside the mesh have no namespace, callers without a proxy have nothing at all.
+  if (end.namespace === '' && end.workload === undefined) {
+    return [
+      end.service === undefined ? `${side}_workload="unknown"` : `destination_service_name=${quoted(end.service)}`,
+    ];
+  }
   const namespace = `${side}_workload_namespace=${quoted(end.namespace)}`;
   if (end.workload !== undefined) {
     const workload = `${namespace},${side}_workload=${quoted(end.workload)}`;
@@ -83,7 +89,7 @@ function endMatchers(side: 'source' | 'destination', end: SliceEnd): string[] {
       ? [`destination_service_namespace=${quoted(end.namespace)},destination_service_name=${quoted(end.service)}`]
       : [`${namespace},source_canonical_service=${quoted(end.service)}`];
   }
-  return end.namespace === '' ? [`${side}_workload="unknown"`] : [namespace];
+  return [namespace];
 }
 
 function unreached(namespace: string, service: string): string {
