@@ -2,7 +2,8 @@
 export interface WebSocketTarget {
   /** `wss://host:port/api/v1/namespaces/…?ports=8080`. */
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Several values of one name are as many headers. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly tls: {
     readonly ca?: string;
     readonly cert?: string;

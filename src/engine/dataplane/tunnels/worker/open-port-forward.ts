@@ -47,7 +47,8 @@ export async function openPortForward(
   }
   return new Promise((resolve, reject) => {
     const webSocket = new WebSocket(server.url, subprotocol, {
-      headers: { ...server.headers },
+      // The library's types know single values; Node writes a list of values as so many headers.
+      headers: { ...server.headers } as Record<string, string>,
       createConnection: () => socket,
       perMessageDeflate: false,
       followRedirects: false,

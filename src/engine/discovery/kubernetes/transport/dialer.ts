@@ -1,0 +1,157 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+// As a namespace, because older Node lacks getCACertificates.
+import * as tls from 'node:tls';
+import type { ProxyAddress } from '../kubeconfig/proxy-url.ts';
+import type { ServerAddress } from '../kubeconfig/server-address.ts';
+import { failureOf, isUnknownAuthority } from './failure-words.ts';
+import { KubeFailure } from './kube-transport.ts';
+import { connectThroughProxy, connectToProxy } from './proxy-connection.ts';
+
+/** All that decides how a connection is made. */
+export interface DialPlan {
+  readonly server: ServerAddress;
+  readonly proxy?: ProxyAddress;
+  /** PEM; absent: those that Node trusts, then those that the system trusts. */
+  readonly authority?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Name that the server's certificate must have, where it is not the host. */
+  readonly serverName?: string;
+  readonly insecure: boolean;
+  readonly timeoutMs: number;
+}
+
+/** Makes connections of one plan. Later handshakes resume the session of an earlier one. */
+export class Dialer {
+  readonly plan: DialPlan;
+  #context: tls.SecureContext | undefined;
+  #session: Buffer | undefined;
+  #trustsSystem = false;
+
+  constructor(plan: DialPlan) {
+    this.plan = plan;
+  }
+
+  /** PEM of the authorities to trust, where they are not Node's own. */
+  get authority(): string | undefined {
+    return this.plan.authority ?? (this.#trustsSystem ? systemAuthorities() : undefined);
+  }
+
+  /** Resolves with a connection that is ready to carry HTTP. Rejects with `KubeFailure`. */
+  async dial(signal: AbortSignal): Promise<Socket> {
+    const { server, timeoutMs } = this.plan;
+    const ending = new AbortController();
+    const abort = (): void => ending.abort(new KubeFailure('aborted', 'Not wanted any more.'));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    const timer = setTimeout(
+      () =>
+        ending.abort(
+          new KubeFailure(
+            'unreachable',
+            `No connection to ${server.shown}: it did not answer within ${Math.round(timeoutMs / 1000)} s. Check that the cluster runs and that this machine can reach it (VPN, proxy).`,
+          ),
+        ),
+      timeoutMs,
+    );
+    try {
+      return await this.#connect(ending.signal);
+    } catch (error) {
+      if (ending.signal.aborted) throw ending.signal.reason;
+      throw failureOf(error, server.shown);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<Socket> {
+    if (!this.plan.server.secure) return this.#plain(signal);
+    try {
+      return await this.#secure(await this.#plain(signal), signal);
+    } catch (error) {
+      // Loading the system's authorities takes a while, and is worth it only for who needs one of them.
+      if (!isUnknownAuthority(error) || this.plan.authority !== undefined || this.#trustsSystem) throw error;
+      if (systemAuthorities() === undefined) throw error;
+      this.#trustsSystem = true;
+      this.#context = undefined;
+      return this.#secure(await this.#plain(signal), signal);
+    }
+  }
+
+  #plain(signal: AbortSignal): Promise<Socket> {
+    const { server, proxy } = this.plan;
+    // An HTTP proxy takes requests for plain servers itself.
+    if (proxy && (server.secure || proxy.kind === 'socks5')) {
+      return connectThroughProxy(proxy, server.host, server.port, signal);
+    }
+    const socket = proxy ? connectToProxy(proxy) : connectTcp({ host: server.host, port: server.port, noDelay: true });
+    return ready(socket, proxy?.kind === 'https' ? 'secureConnect' : 'connect', signal);
+  }
+
+  async #secure(socket: Socket, signal: AbortSignal): Promise<Socket> {
+    const { server, certificate, key, serverName, insecure } = this.plan;
+    const { authority } = this;
+    this.#context ??= tls.createSecureContext({
+      ...(authority !== undefined && { ca: authority }),
+      ...(certificate !== undefined && { cert: certificate }),
+      ...(key !== undefined && { key }),
+    });
+    const name = serverName ?? server.host;
+    const secured = tls.connect({
+      socket,
+      host: server.host,
+      // TLS has no name for an address (RFC 6066 §3); the certificate is checked for it all the same.
+      ...(isIP(name) === 0 && { servername: name }),
+      checkServerIdentity: (_host, presented) => tls.checkServerIdentity(name, presented),
+      secureContext: this.#context,
+      ...(this.#session && { session: this.#session }),
+      rejectUnauthorized: !insecure,
+      ALPNProtocols: ['http/1.1'],
+    });
+    secured.on('session', (session) => (this.#session = session));
+    await ready(secured, 'secureConnect', signal);
+    secured.setNoDelay(true);
+    secured.setKeepAlive(true, 30_000);
+    return secured;
+  }
+}
+
+function ready<T extends Socket>(socket: T, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      socket.off(event, connected);
+      socket.off('error', failed);
+      socket.off('close', closed);
+      signal.removeEventListener('abort', aborted);
+    };
+    const connected = (): void => {
+      settle();
+      resolve(socket);
+    };
+    const failed = (error: Error): void => {
+      settle();
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(error);
+    };
+    const closed = (): void => failed(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+    const aborted = (): void => failed(signal.reason as Error);
+    socket.on(event, connected);
+    socket.on('error', failed);
+    socket.on('close', closed);
+    signal.addEventListener('abort', aborted);
+    if (signal.aborted) aborted();
+  });
+}
+
+let systemCertificates: string | undefined;
+
+/** PEM of what Node and the system trust; undefined where this Node cannot tell. */
+function systemAuthorities(): string | undefined {
+  if (typeof tls.getCACertificates !== 'function') return undefined;
+  systemCertificates ??= [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])].join(
+    '\n',
+  );
+  return systemCertificates;
+}
