@@ -24,7 +24,7 @@ export interface ReachabilityLimits {
   readonly probeTimeoutMs: number;
 }
 
-export const usualReachabilityLimits: ReachabilityLimits = { tickMs: 10_000, probeTimeoutMs: 4000 };
+export const usualReachabilityLimits: ReachabilityLimits = { tickMs: 3000, probeTimeoutMs: 5000 };
 
 /** Asked often while somebody may be waiting, more rarely later. */
 const usual: BackoffLimits = { firstMs: 500, slowestMs: 3000, patientMs: 3000, patienceMs: 0 };

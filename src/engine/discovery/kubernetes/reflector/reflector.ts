@@ -296,15 +296,13 @@ export class Reflector {
     if (error instanceof Refusal) return this.#refused(error);
     const isInitial = this.#resourceVersion === undefined;
     const pause = this.#backoff.next();
-    if (error instanceof KubeFailure) {
-      if (error.reason !== 'too-large' && error.reason !== 'protocol') this.#context.reachability.suspect();
-      // What cannot be read from here twice may be readable as a list.
-      else if (this.#backoff.failures > 2) this.#resourceVersion = undefined;
-    } else {
-      this.#resourceVersion = undefined;
-    }
-    // The first time a watch breaks nobody needs to know.
-    if (isInitial || this.#backoff.failures > 1) this.#retrying(wordsOf(error, this.target));
+    const isConnection = error instanceof KubeFailure && error.reason !== 'too-large' && error.reason !== 'protocol';
+    if (isConnection) this.#context.reachability.suspect();
+    // What cannot be read from here again and again may be readable as a list.
+    else if (this.#backoff.failures > 2 || !(error instanceof KubeFailure)) this.#resourceVersion = undefined;
+    // Connections break every day, and if the server is gone it is said for all kinds at once.
+    const quiet = isConnection ? 2 : isInitial ? 0 : 1;
+    if (this.#backoff.failures > quiet) this.#retrying(wordsOf(error, this.target));
     return pause;
   }
 

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KubeTransport } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
+import { FakeApiServer } from '../../kubernetes/fake-api-server.ts';
+import { faultCases } from '../../kubernetes/fault-cases.ts';
+import { FaultProxy } from '../../kubernetes/fault-proxy.ts';
+import { createHttpTransport } from '../../kubernetes/http-transport.ts';
+import { equalToServer, messagesOf, startRig, synced, type ReflectorRig } from '../../kubernetes/reflector-rig.ts';
+import { until } from '../until.ts';
+
+const namespaces = ['shop', 'bank'];
+
+function fill(server: FakeApiServer): void {
+  for (const name of namespaces) server.put('namespaces', { metadata: { name } });
+  for (let at = 0; at < 1200; at++) {
+    const namespace = namespaces[at % 2] ?? 'shop';
+    server.put('pods', {
+      metadata: { name: `pod-${at}`, namespace, labels: { app: `app-${at % 40}` } },
+      spec: { containers: [{ name: 'app', image: 'shop:1' }] },
+      status: { podIP: `10.0.${at >> 8}.${at & 255}` },
+    });
+  }
+  for (let at = 0; at < 40; at++) {
+    server.put('services', { metadata: { name: `app-${at}`, namespace: 'shop' }, spec: { ports: [{ port: 80 }] } });
+  }
+}
+
+/** Objects come, change and go, so that a store that sleeps is found out. */
+function churn(server: FakeApiServer, round: number): void {
+  server.put('pods', { metadata: { name: `new-${round}`, namespace: 'shop' }, status: { phase: 'Running' } });
+  server.put('pods', { metadata: { name: 'pod-4', namespace: 'shop' }, status: { phase: `Round ${round}` } });
+  server.remove('pods', 'bank', `pod-${2 * (round % 500) + 21}`);
+  server.put('services', { metadata: { name: `svc-${round}`, namespace: 'bank' }, spec: {} });
+}
+
+async function allEqual(rig: ReflectorRig, server: FakeApiServer): Promise<number> {
+  const pods = await equalToServer(rig, 'core/Pod', () => server.objects('pods'));
+  return pods + (await equalToServer(rig, 'core/Service', () => server.objects('services')));
+}
+
+for (const streamsLists of [true, false]) {
+  describe(`with lists that come ${streamsLists ? 'as streams' : 'in pages'}`, { concurrency: false }, () => {
+    const server = new FakeApiServer();
+    let proxy: FaultProxy;
+    let transport: KubeTransport;
+    let rig: ReflectorRig;
+    let round = 0;
+
+    before(async () => {
+      server.streamsLists = streamsLists;
+      fill(server);
+      await server.start();
+      proxy = new FaultProxy({ port: server.port });
+      await proxy.start();
+      transport = createHttpTransport({ url: () => proxy.url });
+      rig = startRig(transport);
+      await synced(rig.set);
+    });
+
+    after(async () => {
+      rig.set.dispose();
+      transport.dispose();
+      await proxy.stop();
+      await server.stop();
+    });
+
+    for (const { name, fault, matches, message, cuts } of faultCases) {
+      test(`recovers from ${name}`, async (context: TestContext) => {
+        await allEqual(rig, server);
+        await synced(rig.set);
+        rig.shown.clear();
+        await proxy.begin({ fault, ...(matches && { matches }) });
+        try {
+          if (cuts) proxy.cut();
+          churn(server, ++round);
+          const said = await until('a message', () => {
+            const messages = messagesOf(rig.set.status);
+            return messages.some((text) => message.test(text)) && messages;
+          });
+          assert.equal(said.length, 1, said.join('\n'));
+          churn(server, ++round);
+          await pause(200);
+        } finally {
+          await proxy.end();
+        }
+        const took = await allEqual(rig, server);
+        context.diagnostic(`equal ${Math.round(took)} ms after the end`);
+        await until('silence', () => messagesOf(rig.set.status).length === 0);
+      });
+    }
+  });
+}
