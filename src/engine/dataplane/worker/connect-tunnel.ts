@@ -1,23 +1,16 @@
+import type { ForwardProxy } from '../data-plane.ts';
 import { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/message-head.ts';
 import { reasonPhrase } from '../http/reason-phrases.ts';
-import { plaintextPeer, type ServerConnection, type ServerExchange } from '../http/server-connection.ts';
+import type { ServerConnection, ServerExchange } from '../http/server-connection.ts';
 import type { HttpHandler } from './http-handler.ts';
 import { localReplyHeaders } from './local-replies.ts';
-import type { OutboundContext, OutboundRoutes } from './outbound-side.ts';
+import { meshTarget, serveConnection, type ConnectionTarget } from './mesh-target.ts';
+import type { OutboundContext } from './outbound-side.ts';
 import { passthroughRefusals } from './passthrough.ts';
-import { unknownService, type ServiceLabels } from './request-series.ts';
-import { splitAuthority, type HostPort } from './request-target.ts';
-import { proxyTcp } from './tcp-proxy.ts';
-import type { UpstreamRuntime } from './upstream-runtime.ts';
-
-interface TunnelTarget {
-  readonly upstream: UpstreamRuntime | undefined;
-  readonly upstreamName: string;
-  readonly service: ServiceLabels;
-  /** The mesh has HTTP routes for it: plain HTTP inside the tunnel follows them. */
-  readonly http: boolean;
-}
+import { unknownService } from './request-series.ts';
+import { splitAuthority } from './request-target.ts';
+import { unknownHostRefusal } from './unknown-host.ts';
 
 /**
  * CONNECT on a `proxy` listener: tools that use the proxy for everything, and TLS. A host of the mesh is reached by its TCP
@@ -27,6 +20,7 @@ export class ConnectTunnel implements ServerExchange {
   readonly #context: OutboundContext;
   readonly #connection: ServerConnection;
   readonly #head: RequestHead;
+  readonly #guarded: boolean;
   readonly #httpHandler: (port: number) => HttpHandler;
   #closed = false;
 
@@ -34,9 +28,11 @@ export class ConnectTunnel implements ServerExchange {
     context: OutboundContext,
     connection: ServerConnection,
     head: RequestHead,
+    guarded: boolean,
     httpHandler: (port: number) => HttpHandler,
   ) {
     this.#context = context;
+    this.#guarded = guarded;
     this.#connection = connection;
     this.#head = head;
     this.#httpHandler = httpHandler;
@@ -57,26 +53,30 @@ export class ConnectTunnel implements ServerExchange {
       return;
     }
     const routes = this.#context.routes();
-    const target = this.#meshTarget(routes, wanted);
+    const target = meshTarget(routes, this.#context.runtime, wanted);
     if (typeof target !== 'string') {
       this.#open(target, wanted.port);
       return;
     }
-    if (target === 'refuse') {
-      this.#refuse(502, '');
+    const refusal = unknownHostRefusal(routes, target, wanted, this.#guarded);
+    if (refusal !== undefined) {
+      this.#refuse(502, refusal);
       return;
     }
     if (this.#head.headers.has('origin')) {
       this.#refuse(403, 'Web pages may not open tunnels to hosts that the mesh does not know.');
       return;
     }
-    void routes.passthrough.upstream(wanted.host, wanted.port).then((upstream) => {
+    void routes.passthrough.target(wanted.host, wanted.port, 'tunnel').then((found) => {
       if (this.#closed) return;
-      if (typeof upstream === 'string') this.#refuse(502, passthroughRefusals[upstream]);
-      else {
-        const service = { ...unknownService, name: 'PassthroughCluster' };
-        this.#open({ upstream, upstreamName: 'PassthroughCluster', service, http: false }, wanted.port);
+      if (typeof found === 'string') {
+        this.#refuse(502, passthroughRefusals[found]);
+        return;
       }
+      const { upstream, proxy } = found;
+      const service = { ...unknownService, name: 'PassthroughCluster' };
+      const preface = proxy && { preface: connectHead(this.#head.target, proxy) };
+      this.#open({ upstream, upstreamName: 'PassthroughCluster', service, http: false, ...preface }, wanted.port);
     });
   }
 
@@ -92,58 +92,12 @@ export class ConnectTunnel implements ServerExchange {
     this.#closed = true;
   }
 
-  #meshTarget(routes: OutboundRoutes, wanted: HostPort): TunnelTarget | 'passthrough' | 'refuse' {
-    const { random } = this.#context.runtime;
-    const tcp = routes.router.tcp(wanted.port, wanted.host, random)?.destination;
-    const result = routes.router.route(
-      {
-        port: wanted.port,
-        method: 'GET',
-        authority: `${wanted.host}:${wanted.port}`,
-        path: '/',
-        scheme: 'http',
-        headers: new HeaderList(),
-      },
-      random,
-    );
-    const http = result.kind !== 'unknown-host';
-    const destination = tcp ?? (result.kind === 'forward' ? result.destination : undefined);
-    if (destination === undefined) {
-      if (result.kind === 'unknown-host') return result.policy;
-      return { upstream: undefined, upstreamName: 'unknown', service: unknownService, http };
-    }
-    return {
-      upstream: routes.upstreams.get(destination.upstream),
-      upstreamName: destination.upstream,
-      service: { host: destination.host, name: destination.service, namespace: destination.namespace },
-      http,
-    };
-  }
-
-  #open(target: TunnelTarget, port: number): void {
-    this.#connection.startResponse(200, 'Connection Established', new HeaderList(), 0);
+  #open(target: ConnectionTarget, port: number): void {
+    // A proxy on the way answers the client itself.
+    if (target.preface === undefined)
+      this.#connection.startResponse(200, 'Connection Established', new HeaderList(), 0);
     const { socket, rest } = this.#connection.detach();
-    const relay = (head: Buffer): void => {
-      const { runtime, recorder } = this.#context;
-      proxyTcp({ ...target, runtime, recorder, direction: 'outbound', client: socket, head }, () => undefined);
-    };
-    const decide = (head: Buffer): void => {
-      socket.pause();
-      socket.removeListener('data', decide);
-      socket.removeListener('close', onGone);
-      if (looksLikeHttp(head)) this.#httpHandler(port).accept(socket, plaintextPeer, head);
-      else relay(head);
-    };
-    const onGone = (): void => void socket.destroy();
-    socket.on('error', () => undefined);
-    if (!target.http) {
-      socket.pause();
-      relay(rest);
-    } else if (rest.length > 0) decide(rest);
-    else {
-      socket.once('data', decide);
-      socket.once('close', onGone);
-    }
+    serveConnection(this.#context, target, socket, rest, () => this.#httpHandler(port));
   }
 
   #refuse(status: number, body: string): void {
@@ -154,8 +108,7 @@ export class ConnectTunnel implements ServerExchange {
   }
 }
 
-/** A method and a space, or the start of one; not HTTP/2's preface and not TLS. */
-function looksLikeHttp(head: Buffer): boolean {
-  const start = head.toString('latin1', 0, 8);
-  return /^[A-Z]{1,8}(?: |$)|^[A-Z]{8}$/.test(start) && !start.startsWith('PRI ');
+function connectHead(authority: string, { authorization }: ForwardProxy): Buffer {
+  const credentials = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`;
+  return Buffer.from(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials}\r\n`, 'latin1');
 }

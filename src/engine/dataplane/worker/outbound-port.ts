@@ -4,8 +4,8 @@ import type { OutboundListener } from '../data-plane.ts';
 import { BoundListener } from './bound-listener.ts';
 import { ConnectTunnel } from './connect-tunnel.ts';
 import { HttpHandler } from './http-handler.ts';
+import { meshTarget, serveConnection } from './mesh-target.ts';
 import { OutboundSide, type OutboundContext } from './outbound-side.ts';
-import { proxyTcp } from './tcp-proxy.ts';
 
 /** One outbound listener of a proxy. */
 export class OutboundPort {
@@ -37,7 +37,12 @@ export class OutboundPort {
   update(config: OutboundListener): void {
     const before = this.#config;
     this.#config = config;
-    if (before.type === config.type && before.routePort === config.routePort) return;
+    const isSame =
+      before.type === config.type &&
+      before.routePort === config.routePort &&
+      before.host === config.host &&
+      before.guarded === config.guarded;
+    if (isSame) return;
     this.#http.drain();
     this.#http = this.#createHandler(config);
   }
@@ -64,40 +69,38 @@ export class OutboundPort {
   }
 
   #accept(socket: Socket): void {
-    if (this.#config.type !== 'tcp') {
+    if (this.#config.type !== 'tcp' && this.#config.type !== 'service') {
       this.#http.accept(socket, plaintextPeer, Buffer.alloc(0));
       return;
     }
     socket.pause();
-    const { runtime, recorder } = this.#context;
-    const { router, upstreams } = this.#context.routes();
     const { routePort = 0, host = '' } = this.#config;
-    const found = router.tcp(routePort, host, runtime.random);
-    const destination = found?.destination;
-    proxyTcp(
-      {
-        runtime,
-        recorder,
-        direction: 'outbound',
-        client: socket,
-        head: Buffer.alloc(0),
-        upstream: destination && upstreams.get(destination.upstream),
-        upstreamName: destination?.upstream ?? 'unknown',
-        service: {
-          host: destination?.host ?? host,
-          name: destination?.service ?? 'unknown',
-          namespace: destination?.namespace ?? 'unknown',
-        },
+    const context = this.#context;
+    if (this.#config.type === 'service') {
+      const target = meshTarget(context.routes(), context.runtime, { host, port: routePort });
+      if (typeof target === 'string') socket.destroy();
+      else serveConnection(context, target, socket, Buffer.alloc(0), () => this.#http);
+      return;
+    }
+    const destination = context.routes().router.tcp(routePort, host, context.runtime.random)?.destination;
+    const target = {
+      upstream: destination && context.routes().upstreams.get(destination.upstream),
+      upstreamName: destination?.upstream ?? 'unknown',
+      service: {
+        host: destination?.host ?? host,
+        name: destination?.service ?? 'unknown',
+        namespace: destination?.namespace ?? 'unknown',
       },
-      () => undefined,
-    );
+      http: false,
+    };
+    serveConnection(context, target, socket, Buffer.alloc(0), () => this.#http);
   }
 
   #createHandler(config: OutboundListener): HttpHandler {
     const context = this.#context;
     return new HttpHandler(new OutboundSide(context, config), (connection, head) =>
       config.type === 'proxy' && head.method === 'CONNECT'
-        ? new ConnectTunnel(context, connection, head, (port) => this.#tunnelHandler(port))
+        ? new ConnectTunnel(context, connection, head, config.guarded === true, (port) => this.#tunnelHandler(port))
         : undefined,
     );
   }

@@ -8,10 +8,12 @@ import { passthroughRefusals, type Passthrough } from './passthrough.ts';
 import { peerHeader } from './peer-metadata.ts';
 import type { Admission, ExchangeSide, ForwardPlan, ReplyPlan, RequestPlan } from './request-plan.ts';
 import { unknownService, type ServiceLabels } from './request-series.ts';
-import { requestTarget, splitAuthority, type RequestTarget } from './request-target.ts';
+import { requestTarget, splitAuthority, type HostPort, type RequestTarget } from './request-target.ts';
 import type { Runtime } from './runtime.ts';
 import type { TelemetryRecorder } from './telemetry-recorder.ts';
+import { unknownHostRefusal } from './unknown-host.ts';
 import type { UpstreamRuntime } from './upstream-runtime.ts';
+import { foreignPageRefusal, isForeignPage, isLocalName } from './web-page-guard.ts';
 
 /** What the outbound listeners of a proxy share; replaced as a whole when its config changes. */
 export interface OutboundRoutes {
@@ -28,6 +30,8 @@ export interface OutboundContext {
   /** Gateways face callers that the mesh does not know. */
   readonly isGateway: boolean;
   routes(): OutboundRoutes;
+  /** Resolves when an upstream on demand has its endpoints, or will not get them in time. */
+  demand(upstream: string): Promise<void>;
 }
 
 const passthroughService: ServiceLabels = { host: 'unknown', name: 'PassthroughCluster', namespace: 'unknown' };
@@ -76,24 +80,25 @@ export class OutboundSide implements ExchangeSide {
     if (target === undefined) {
       return refusal(routes, 400, `${head.method} ${head.target.slice(0, 100)} is not a request for this listener.`);
     }
-    const gateway = this.#listener.type === 'gateway';
-    const destination = splitAuthority(target.authority, this.#defaultPort);
-    if (destination === undefined && !gateway) return refusal(routes, 400, 'The request names no host to go to.');
-    const port = gateway ? this.#defaultPort : (destination?.port ?? this.#defaultPort);
+    const { type, host: serviceHost, guarded = false } = this.#listener;
+    const gateway = type === 'gateway';
+    const called = splitAuthority(target.authority, this.#defaultPort);
+    if (called === undefined && !gateway) return refusal(routes, 400, 'The request names no host to go to.');
+    const isService = type === 'service' && serviceHost !== undefined;
+    const authority = isService ? authorityOf(serviceHost, this.#defaultPort) : target.authority;
+    const port = gateway || isService ? this.#defaultPort : (called?.port ?? this.#defaultPort);
+    if (guarded && isService && called !== undefined && !isLocalName(called.host) && !knows(routes, called.host))
+      return refusal(routes, 421, `This port belongs to ${serviceHost} and answers to no other name.`);
     const result = routes.router.route(
-      {
-        port,
-        method: head.method,
-        authority: target.authority,
-        path: target.path,
-        scheme: 'http',
-        headers: head.headers,
-      },
+      { port, method: head.method, authority, path: target.path, scheme: 'http', headers: head.headers },
       this.runtime.random,
     );
+    const isKnown = result.kind !== 'unknown-host';
+    if (guarded && isKnown && isForeignPage(head, called?.host ?? '', (host) => knows(routes, host)))
+      return refusal(routes, 403, foreignPageRefusal);
     switch (result.kind) {
       case 'forward':
-        return forwardPlan(routes, result, target);
+        return this.#forward(routes, result, target);
       case 'redirect':
       case 'direct':
         return {
@@ -108,17 +113,46 @@ export class OutboundSide implements ExchangeSide {
       case 'not-found':
         return notFound(routes, result.virtualHost?.name ?? target.authority);
       case 'unknown-host':
-        if (gateway) return notFound(routes, target.authority);
-        if (!target.absolute && isCrossSite(head)) {
-          return refusal(routes, 403, 'Web pages may not send requests to hosts that the mesh does not know.');
-        }
-        if (result.policy === 'refuse' || destination === undefined) {
-          return { ...refusal(routes, 502, ''), service: blackHoleService };
-        }
-        return passThrough(routes, head, target, destination.host, destination.port);
+        if (gateway || called === undefined) return notFound(routes, target.authority);
+        return this.#unknownHost(routes, result.policy, head, target, called);
     }
   }
+
+  #forward(routes: OutboundRoutes, result: ForwardResult, target: RequestTarget): RequestPlan | Promise<RequestPlan> {
+    for (const { destination } of result.forward.mirrors)
+      if (isOnDemand(routes, destination.upstream)) void this.#context.demand(destination.upstream);
+    const { upstream } = result.destination;
+    if (!isOnDemand(routes, upstream)) return forwardPlan(routes, result, target);
+    return this.#context.demand(upstream).then(() => forwardPlan(this.#context.routes(), result, target));
+  }
+
+  #unknownHost(
+    routes: OutboundRoutes,
+    policy: 'passthrough' | 'refuse',
+    head: RequestHead,
+    target: RequestTarget,
+    called: HostPort,
+  ): RequestPlan | Promise<RequestPlan> {
+    const { guarded = false } = this.#listener;
+    // A name that was made to point here comes in origin form; whoever uses the listener as his proxy sends absolute form.
+    if (guarded && !target.absolute) return refusal(routes, 421, notItselfRefusal);
+    if (!target.absolute && isCrossSite(head))
+      return refusal(routes, 403, 'Web pages may not send requests to hosts that the mesh does not know.');
+    const words = unknownHostRefusal(routes, policy, called, guarded);
+    if (words !== undefined) return { ...refusal(routes, 502, words), service: blackHoleService };
+    return passThrough(routes, head, target, called.host, called.port);
+  }
 }
+
+const notItselfRefusal =
+  'This is the dev proxy of Meshlens, and the mesh has no host of that name. Use it as an HTTP proxy, as "curl --proxy" does.';
+
+const knows = (routes: OutboundRoutes, host: string): boolean => routes.router.portsOf(host).length > 0;
+
+const isOnDemand = (routes: OutboundRoutes, upstream: string): boolean =>
+  routes.upstreams.get(upstream)?.upstream.onDemand === true;
+
+const authorityOf = (host: string, port: number): string => (port === 80 ? host : `${host}:${port}`);
 
 /** A page whose name was rebound to this machine, or that calls the listener directly. */
 function isCrossSite(head: RequestHead): boolean {
@@ -162,9 +196,11 @@ async function passThrough(
   host: string,
   port: number,
 ): Promise<RequestPlan> {
-  const upstream = await routes.passthrough.upstream(host, port);
-  if (typeof upstream === 'string')
-    return { ...refusal(routes, 502, passthroughRefusals[upstream]), service: passthroughService };
+  const found = await routes.passthrough.target(host, port, 'request');
+  if (typeof found === 'string')
+    return { ...refusal(routes, 502, passthroughRefusals[found]), service: passthroughService };
+  const { upstream, proxy } = found;
+  if (proxy?.authorization !== undefined) head.headers.set('proxy-authorization', proxy.authorization);
   return {
     kind: 'forward',
     generation: routes.generation,
@@ -172,7 +208,8 @@ async function passThrough(
     operation: `${head.method} ${target.authority}`,
     upstream,
     upstreamName: 'PassthroughCluster',
-    path: target.path,
+    // A proxy on the way needs the absolute form (RFC 9112, 3.2.2).
+    path: proxy === undefined ? target.path : `http://${target.authority}${target.path}`,
     authority: target.authority,
     timeoutMs: 0,
     retry: passthroughRetry,

@@ -4,6 +4,7 @@ import type { BoundListeners, ProxyConfig, ProxyIdentity } from '../data-plane.t
 import { createRouter } from '../../policy/semantics/routing/decide.ts';
 import { LinkTls } from '../tls/link-security.ts';
 import { transportOf } from './connect-upstream.ts';
+import { Demands } from './demands.ts';
 import { InboundPort } from './inbound-port.ts';
 import { OutboundPort } from './outbound-port.ts';
 import type { OutboundRoutes } from './outbound-side.ts';
@@ -38,6 +39,7 @@ export class Proxy {
   readonly #inbound = new Map<string, InboundPort>();
   readonly #outbound = new Map<string, OutboundPort>();
   readonly #upstreams = new Map<string, UpstreamRuntime>();
+  readonly #demands: Demands;
   /** Drained upstreams and listeners whose last requests still run. */
   readonly #leaving = new Set<Leaving>();
   #routes: OutboundRoutes;
@@ -61,6 +63,7 @@ export class Proxy {
       upstreams: this.#upstreams,
       passthrough: this.#passthrough,
     };
+    this.#demands = new Demands(runtime, (upstream) => recorder.demand(upstream));
     this.#checks = new ActiveChecks([], {
       probe: (check, endpoint, signal) => {
         const policy = this.#upstreams.get(check.upstream)?.upstream.tls ?? { mode: 'none' };
@@ -117,6 +120,7 @@ export class Proxy {
           peerHeaderValue: encodePeer(this.identity),
           isGateway: config.kind === 'gateway',
           routes: () => this.#routes,
+          demand: (upstream) => this.#demands.wait(upstream),
         });
         opened.push(port);
         outbound.set(listener.name, port);
@@ -163,6 +167,7 @@ export class Proxy {
 
   close(): void {
     this.#checks.dispose();
+    this.#demands.close();
     // Upstreams first: requests under way are answered (503 LR) before their connections go.
     for (const upstream of this.#upstreams.values()) upstream.close();
     this.#passthrough.close();
@@ -197,6 +202,8 @@ export class Proxy {
       this.#leave(upstream);
     }
     this.#routes = { ...this.#routes, generation: config.generation, router };
+    this.#passthrough.egress = config.egress;
+    this.#demands.meet((id) => wanted.get(id)?.onDemand !== true);
     for (const listener of config.inbound) inbound.get(listener.name)?.update(listener);
     for (const listener of config.outbound) outbound.get(listener.name)?.update(listener);
     this.#replace(this.#inbound, inbound);

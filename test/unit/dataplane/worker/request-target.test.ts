@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseRequestHead } from '../../../../src/engine/dataplane/http/message-head.ts';
-import { isLoopback } from '../../../../src/engine/dataplane/worker/passthrough.ts';
+import { isLoopback } from '../../../../src/engine/dataplane/worker/network-egress.ts';
 import { requestTarget, splitAuthority } from '../../../../src/engine/dataplane/worker/request-target.ts';
 
 describe('targets', () => {

@@ -243,6 +243,8 @@ export interface Upstream {
   readonly pool: ConnectionPool;
   readonly tls: UpstreamTls;
   readonly endpoints: readonly UpstreamEndpoint[];
+  /** Endpoints come when they are asked for: the data plane tells of the demand, and requests wait for the next config. */
+  readonly onDemand?: boolean;
   readonly source?: SourceRef;
 }
 

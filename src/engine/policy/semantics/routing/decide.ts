@@ -94,6 +94,8 @@ export interface Router {
   view(request: RoutedRequest): RequestView;
   /** The rule that decides, without choosing a destination. */
   find(port: number, view: RequestView): FoundRule;
+  /** Ports on which a host is known, sorted. */
+  portsOf(authority: string): readonly number[];
   /** Prepared rules of a virtual host, in order. */
   rulesOf(virtualHost: CompiledVirtualHost): readonly PreparedRule[];
 }
@@ -217,6 +219,11 @@ export function createRouter(routes: CompiledRoutes): Router {
   return {
     view,
     find,
+    portsOf: (authority) => {
+      const known = [...tables].filter(([, { index }]) => index.find(authority) !== undefined).map(([port]) => port);
+      const tcp = [...tcpByPort].filter(([, index]) => index.find(authority) !== undefined).map(([port]) => port);
+      return [...new Set([...known, ...tcp])].sort((a, b) => a - b);
+    },
     rulesOf: (virtualHost) => prepareVirtualHost(virtualHost).rules,
     route: (request, random) => {
       const seen = view(request);
