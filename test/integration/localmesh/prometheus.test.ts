@@ -1,13 +1,12 @@
 /** A real Prometheus scrapes the mesh and sees what the topology shows. */
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine } from '../../../src/engine/engine.ts';
+import { prometheusMissing, startPrometheus, type PrometheusProcess } from '../telemetry/prometheus-process.ts';
 import { until } from '../until.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -19,14 +18,10 @@ const windowSeconds = 30;
 const comparisons = 5;
 const tolerance = 0.05;
 
-const skip = spawnSync('prometheus', ['--version'], { stdio: 'ignore' }).error
-  ? 'there is no prometheus on the PATH'
-  : false;
-
-describe('Prometheus', { skip, timeout: 180_000 }, () => {
+describe('Prometheus', { skip: prometheusMissing, timeout: 180_000 }, () => {
   let folder = '';
   let engine: Engine;
-  let prometheus: ChildProcess | undefined;
+  let prometheus: PrometheusProcess | undefined;
   let prometheusUrl = '';
 
   before(async () => {
@@ -46,52 +41,15 @@ describe('Prometheus', { skip, timeout: 180_000 }, () => {
     const status = await engine.request('mesh/local/start', {});
     assert.equal(status.phase, 'running', status.message);
     const target = new URL(status.endpoints.metrics ?? '').host;
-    await writeFile(
-      path.join(folder, 'prometheus.yml'),
-      `global: { scrape_interval: 1s, scrape_timeout: 1s }
-scrape_configs:
-  - job_name: mesh
-    static_configs: [{ targets: ["${target}"] }]
-`,
-    );
-    prometheusUrl = await startPrometheus();
+    prometheus = await startPrometheus(folder, [target]);
+    prometheusUrl = prometheus.url;
   });
 
   after(async () => {
-    const running = prometheus;
-    if (running && running.exitCode === null && running.signalCode === null) {
-      const ended = new Promise((resolve) => running.once('exit', resolve));
-      running.kill('SIGKILL');
-      await ended;
-    }
+    await prometheus?.stop();
     await engine?.dispose();
     await rm(folder, { recursive: true, force: true });
   });
-
-  /** On a port that the system chooses, which it tells in its log. */
-  const startPrometheus = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(
-        'prometheus',
-        [
-          `--config.file=${path.join(folder, 'prometheus.yml')}`,
-          `--storage.tsdb.path=${path.join(folder, 'tsdb')}`,
-          '--web.listen-address=127.0.0.1:0',
-        ],
-        { stdio: ['ignore', 'ignore', 'pipe'] },
-      );
-      prometheus = child;
-      let log = '';
-      child.stderr.on('data', (data: Buffer) => {
-        log = (log + data.toString('utf8')).slice(-20_000);
-        const address = /"Listening on" address=(127\.0\.0\.1:[1-9]\d*)/.exec(log)?.[1];
-        if (address !== undefined) resolve(`http://${address}`);
-      });
-      child.once('error', reject);
-      child.once('exit', (code) =>
-        reject(new Error(`prometheus ended with ${code ?? 'a signal'}: ${log.slice(-2000)}`)),
-      );
-    });
 
   const query = async (expression: string): Promise<readonly { metric: Record<string, string>; value: number }[]> => {
     const response = await fetch(`${prometheusUrl}/api/v1/query?query=${encodeURIComponent(expression)}`);
