@@ -1,5 +1,5 @@
 import type { BoundListeners } from '../dataplane/data-plane.ts';
-import { variableName } from '../discovery/registry/process-environment.ts';
+import { serviceVariables } from '../../shared/service-variables.ts';
 import type { TcpService } from './proxy-config.ts';
 import { proxyListener, tcpListener } from './proxy-config.ts';
 
@@ -29,10 +29,7 @@ export function proxyEnvironment(input: {
   for (const tcp of input.tcpServices) {
     const bound = input.listeners.outbound[tcpListener(tcp)];
     if (bound === undefined) continue;
-    const name = variableName(tcp.service);
-    environment[`${name}_SERVICE_HOST`] = '127.0.0.1';
-    environment[`${name}_SERVICE_PORT`] = String(bound);
-    environment[`${name}_SERVICE_PORT_${tcp.port}`] = String(bound);
+    Object.assign(environment, serviceVariables(tcp.service, tcp.port, bound));
   }
   if (input.otlp) {
     environment.OTEL_EXPORTER_OTLP_ENDPOINT = input.otlp;

@@ -20,9 +20,9 @@ import type { DesiredStateFile } from './desired-state.ts';
 import type { MeshInstance } from './mesh-instance.ts';
 import { laptop } from './mesh-instances.ts';
 import { MeshError, MeshRun } from './mesh-run.ts';
-import type { MeshTelemetry } from './mesh-telemetry.ts';
-import type { MeshFile } from './saved-policies.ts';
-import { meshFilesOf } from './saved-policies.ts';
+import type { MeshTelemetry } from '../telemetry/mesh-telemetry.ts';
+import type { MeshFile } from './mesh-files.ts';
+import { meshFilesOf } from './mesh-files.ts';
 import { sendTestRequest } from './test-request.ts';
 
 export interface LocalMeshOptions {

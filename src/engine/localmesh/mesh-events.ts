@@ -4,7 +4,7 @@ import type { CatalogInstance } from '../discovery/registry/catalog-entries.ts';
 import type { InstanceStatus, SupervisedState } from '../discovery/registry/supervised-instance.ts';
 import type { NewMeshEvent } from '../telemetry/event-log.ts';
 import type { MeshInstance } from './mesh-instance.ts';
-import type { Rejection } from './policy-keeper.ts';
+import type { Rejection } from '../policy/keeping/policy-keeper.ts';
 
 /** "Traffic goes to ratings-v1-0." where somebody is left, and what happens where nobody is. */
 function whereTrafficGoes(service: string | undefined, others: readonly string[]): string {

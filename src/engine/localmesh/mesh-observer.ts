@@ -4,11 +4,11 @@ import type { Catalog } from '../discovery/registry/catalog.ts';
 import type { CatalogEvent } from '../discovery/registry/catalog-entries.ts';
 import type { HealthChecks } from '../discovery/registry/health-checks.ts';
 import type { InstanceStatus, SupervisedState } from '../discovery/registry/supervised-instance.ts';
-import { formatAccessLog } from '../telemetry/access-log.ts';
+import { recordReport } from '../telemetry/record-report.ts';
 import type { Ejections } from './instance-conditions.ts';
 import { ejectionEvent, healthEvent, processEvent, registrationEvent } from './mesh-events.ts';
 import { processCheck } from './mesh-instances.ts';
-import type { MeshTelemetry } from './mesh-telemetry.ts';
+import type { MeshTelemetry } from '../telemetry/mesh-telemetry.ts';
 
 export interface ObserverOptions {
   readonly catalog: Catalog;
@@ -61,25 +61,8 @@ export class MeshObserver {
   /** True where an endpoint was ejected or came back. */
   report(report: DataPlaneReport): boolean {
     const { telemetry, ejections } = this.#options;
-    telemetry.metrics.ingest(report);
-    telemetry.traces.add(report.spans);
-    telemetry.exporter?.add(report.spans);
-    if (report.access.length > 0) {
-      this.#options.onLog(
-        report.access.map((entry) => ({
-          instance: entry.instance,
-          workload: entry.instance.split('/')[1] ?? entry.instance,
-          stream: 'access',
-          time: entry.time,
-          text: formatAccessLog(entry),
-        })),
-      );
-    }
-    for (const message of report.problems ?? [])
-      telemetry.events.add({ kind: 'data-plane-failed', severity: 'error', message });
-    for (const message of report.problems ?? []) {
-      telemetry.events.add({ kind: 'config-rejected', severity: 'error', message });
-    }
+    const lines = recordReport(report, telemetry);
+    if (lines.length > 0) this.#options.onLog(lines);
     const changes = report.endpoints.filter((event) => ejections.note(event));
     for (const event of changes) telemetry.events.add(ejectionEvent(event));
     return changes.length > 0;

@@ -7,7 +7,7 @@ import { compileRoutes } from '../policy/semantics/routing/compile.ts';
 import type { CompiledRoutes } from '../policy/semantics/routing/compiled.ts';
 import type { LinkIdentities } from './link-identities.ts';
 import type { MeshInstance } from './mesh-instance.ts';
-import type { RunningPolicies } from './mesh-policies.ts';
+import type { RunningPolicies } from '../policy/keeping/mesh-policies.ts';
 import type { TcpService } from './proxy-config.ts';
 import { proxyConfigOf } from './proxy-config.ts';
 

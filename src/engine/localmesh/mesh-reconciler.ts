@@ -3,16 +3,17 @@ import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { SourceRef } from '../../shared/resource.ts';
 import type { Catalog } from '../discovery/registry/catalog.ts';
 import { catalogEndpoints, catalogObjects } from '../discovery/registry/catalog-objects.ts';
+import { createSnapshot } from '../model/snapshot.ts';
 import { principalOf } from '../model/principal.ts';
 import type { DocumentFile } from '../policy/documents/document-file.ts';
 import type { EventLog } from '../telemetry/event-log.ts';
 import { proxyFailedEvent, rejectionEvent } from './mesh-events.ts';
 import type { MeshInstance } from './mesh-instance.ts';
-import type { RunningPolicies } from './mesh-policies.ts';
-import { MeshPolicies } from './mesh-policies.ts';
+import type { RunningPolicies } from '../policy/keeping/mesh-policies.ts';
+import { MeshPolicies } from '../policy/keeping/mesh-policies.ts';
 import type { MeshProxies, ProxyWorld } from './mesh-proxies.ts';
 import type { TcpService } from './proxy-config.ts';
-import { policyFilesOf } from './saved-policies.ts';
+import { policyFilesOf } from '../policy/keeping/policy-files.ts';
 
 export interface ReconcilerOptions {
   readonly namespace: string;
@@ -40,7 +41,7 @@ export class MeshReconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#policies = new MeshPolicies(options.locate);
-    this.#running = this.#policies.update([], [], options.settings);
+    this.#running = this.#policies.update([], createSnapshot, options.settings);
   }
 
   get running(): RunningPolicies {
@@ -73,9 +74,13 @@ export class MeshReconciler {
   /** Takes over what is good of the saved policies, without telling the proxies yet. */
   takePolicies(): void {
     const { settings, events, namespace, catalog } = this.#options;
-    const files = policyFilesOf(this.#options.savedFiles(), new Set([namespace, settings.rootNamespace]));
+    const files = policyFilesOf(
+      this.#options.savedFiles(),
+      (object) => object.namespace === namespace || object.namespace === settings.rootNamespace,
+    );
+    const registered = catalogObjects(catalog);
     const previous = this.#running;
-    this.#running = this.#policies.update(files, catalogObjects(catalog), settings);
+    this.#running = this.#policies.update(files, (objects) => createSnapshot([...objects, ...registered]), settings);
     const [rejection] = this.#running.rejections;
     const at = new Date().toISOString();
     const known = previous.rejections[0];

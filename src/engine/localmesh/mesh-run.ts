@@ -28,11 +28,11 @@ import type { DeclaredMesh } from './mesh-instances.ts';
 import { processCheck } from './mesh-instances.ts';
 import { MeshMembers } from './mesh-members.ts';
 import { MeshObserver } from './mesh-observer.ts';
-import type { RunningPolicies } from './mesh-policies.ts';
+import type { RunningPolicies } from '../policy/keeping/mesh-policies.ts';
 import { MeshProxies } from './mesh-proxies.ts';
 import { MeshReconciler } from './mesh-reconciler.ts';
 import { meshStatus } from './mesh-status.ts';
-import type { MeshTelemetry } from './mesh-telemetry.ts';
+import type { MeshTelemetry } from '../telemetry/mesh-telemetry.ts';
 import { gatewayListener, proxyListener } from './proxy-config.ts';
 
 export interface MeshRunOptions {

@@ -1,3 +1,4 @@
+import { variableName } from '../../../shared/service-variables.ts';
 import type { ProcessWorkload } from './local-mesh-spec.ts';
 import { runMarker } from './reaper-client.ts';
 
@@ -40,9 +41,4 @@ export function processEnvironment(parts: EnvironmentParts): Record<string, stri
     ...launch,
     [runMarker]: parts.runId,
   };
-}
-
-/** `my-service` as part of the name of a variable: `MY_SERVICE`. */
-export function variableName(name: string): string {
-  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 }

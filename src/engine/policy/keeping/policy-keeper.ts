@@ -1,6 +1,6 @@
-import type { SourceRef } from '../../shared/resource.ts';
-import type { MeshObject } from '../model/mesh-object.ts';
-import { displayName, kindKey, refOf } from '../model/mesh-object.ts';
+import type { SourceRef } from '../../../shared/resource.ts';
+import type { MeshObject } from '../../model/mesh-object.ts';
+import { displayName, kindKey, refOf } from '../../model/mesh-object.ts';
 
 /** Why a newer text of an object does not run. */
 export interface Rejection {

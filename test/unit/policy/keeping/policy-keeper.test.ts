@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Rejection } from '../../../src/engine/localmesh/policy-keeper.ts';
-import { PolicyKeeper } from '../../../src/engine/localmesh/policy-keeper.ts';
-import type { MeshObject } from '../../../src/engine/model/mesh-object.ts';
-import { refOf } from '../../../src/engine/model/mesh-object.ts';
+import type { Rejection } from '../../../../src/engine/policy/keeping/policy-keeper.ts';
+import { PolicyKeeper } from '../../../../src/engine/policy/keeping/policy-keeper.ts';
+import type { MeshObject } from '../../../../src/engine/model/mesh-object.ts';
+import { refOf } from '../../../../src/engine/model/mesh-object.ts';
 
 const route = (name: string, spec: string, uri = 'file:///a.yaml'): MeshObject => ({
   apiVersion: 'networking.istio.io/v1',
