@@ -1,9 +1,10 @@
 /**
  * Measures the budgets beside named peers, in one run, and prints the table of the README.
- *   npm run bench [-- data-plane|editor|engine …]
+ *   npm run bench [-- data-plane|discovery|editor|engine …]
  */
 import process from 'node:process';
 import { benchDataPlane } from './data-plane.ts';
+import { benchDiscovery } from './discovery.ts';
 import { benchEditor } from './editor.ts';
 import { benchEngine } from './engine.ts';
 import { benchTable, type BenchRow } from './table.ts';
@@ -11,6 +12,7 @@ import { benchTable, type BenchRow } from './table.ts';
 const parts: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   editor: benchEditor,
   engine: benchEngine,
+  discovery: benchDiscovery,
   'data-plane': benchDataPlane,
 };
 const wanted = process.argv.slice(2);
@@ -28,7 +30,8 @@ for (const [name, run] of Object.entries(parts)) {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.error(`Left out ${name}: ${reason}`);
-    console.error('The data plane is measured beside nginx with wrk: on Debian, apt-get install nginx-light wrk.');
+    if (name === 'data-plane')
+      console.error('The data plane is measured beside nginx with wrk: on Debian, apt-get install nginx-light wrk.');
   }
 }
 console.log(`\n${benchTable(rows)}\n`);
