@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { analyzeCommand } from './commands/analyze.ts';
 import { batchCommand } from './commands/batch.ts';
+import { clustersCommand } from './commands/clusters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { routeCommand } from './commands/route.ts';
@@ -38,7 +39,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runCommandLine(
-  [analyzeCommand, batchCommand, demoCommand, lspCommand, routeCommand, topologyCommand],
+  [analyzeCommand, batchCommand, clustersCommand, demoCommand, lspCommand, routeCommand, topologyCommand],
   version(),
   process.argv.slice(2),
   {

@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
+import type { ClusterStatus } from '../shared/cluster.ts';
 import type { AnalyzeResult } from '../shared/diagnostics.ts';
 import type {
   EngineInitializationOptions,
@@ -9,31 +9,27 @@ import type {
   EngineRequests,
   EngineResult,
   EngineSettings,
-  Inputs,
 } from '../shared/engine-protocol.ts';
 import { defaultEngineSettings } from '../shared/engine-protocol.ts';
 import type { ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import { resolveMeshSettings } from '../shared/mesh-settings.ts';
-import type { SourceRef } from '../shared/resource.ts';
+import { stoppedDevProxy } from '../shared/dev-proxy.ts';
+import { createClusters } from './clusters/create-clusters.ts';
+import { ClusterUnavailable, type Clusters } from './clusters/clusters.ts';
 import { readFiles } from './discovery/workspace/read-files.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 import { DesiredStateFile, isToBeResumed } from './localmesh/desired-state.ts';
 import { LocalMesh } from './localmesh/local-mesh.ts';
-import type { EndpointDirectory } from './model/endpoints.ts';
-import type { MeshObject } from './model/mesh-object.ts';
-import { noEndpoints } from './model/endpoints.ts';
+import { LayeredModel } from './layered-model.ts';
 import type { Snapshot } from './model/snapshot.ts';
-import { createSnapshot } from './model/snapshot.ts';
-import { analyze, IncrementalAnalyzer } from './policy/analyze.ts';
-import { influencesOf } from './policy/semantics/influences.ts';
-import { routeCall } from './policy/semantics/routing/route-call.ts';
+import { PolicyInfluences } from './policy-influences.ts';
 import { EventLog } from './telemetry/event-log.ts';
 import { MetricsStore } from './telemetry/metrics-store.ts';
 import { OtlpExporter } from './telemetry/otlp-exporter.ts';
 import { TraceStore } from './telemetry/trace-store.ts';
 import { declareLocalMesh } from './topology/local-declarations.ts';
 import { LiveTopology } from './topology/live-topology.ts';
-import type { Influences, InfluenceTarget } from './topology/topology-input.ts';
+import type { Influences } from './topology/topology-input.ts';
 
 /** A notification as arguments: the method narrows the payload. */
 export type NotificationArguments = {
@@ -42,9 +38,9 @@ export type NotificationArguments = {
 
 type Listener = (...notification: NotificationArguments) => void;
 
-/** Input that cannot be read; its message is for people. */
-class UnreadableInput extends Error {
-  override readonly name = 'UnreadableInput';
+/** What a workspace that nobody vouched for may not do. */
+class Untrusted extends Error {
+  override readonly name = 'Untrusted';
 }
 
 const logGatherMs = 100;
@@ -65,19 +61,18 @@ export class Engine {
   readonly #initialization: EngineInitializationOptions;
   #settings: EngineSettings;
   #resolved: ResolvedMeshSettings;
-  #snapshot:
-    { readonly revision: number; readonly registered: readonly MeshObject[]; readonly snapshot: Snapshot } | undefined;
   readonly #listeners = new Set<Listener>();
-  readonly #analyzer = new IncrementalAnalyzer();
   readonly #state: DesiredStateFile;
   readonly #events = new EventLog({ now: Date.now });
   readonly #metrics = new MetricsStore({ now: Date.now });
   readonly #traces: TraceStore;
   readonly #exporter: OtlpExporter | undefined;
   readonly #mesh: LocalMesh;
+  readonly #clusters: Clusters;
+  readonly #model: LayeredModel;
   readonly #topology: LiveTopology;
+  readonly #localInfluences = new PolicyInfluences();
   #subscription: { dispose(): void } | undefined;
-  #known: { readonly snapshot: Snapshot; readonly revision: number; readonly influences: Influences } | undefined;
   #logLines: EngineNotifications['mesh/log']['lines'][number][] = [];
   #logTimer: NodeJS.Timeout | undefined;
 
@@ -85,7 +80,7 @@ export class Engine {
     this.#initialization = initialization;
     this.#settings = initialization.settings;
     this.#resolved = resolveMeshSettings(initialization.settings.mesh);
-    this.workspace = new WorkspaceFiles({ defaultNamespace: this.settings.defaultNamespace });
+    this.workspace = new WorkspaceFiles({ defaultNamespace: this.#resolved.defaultNamespace });
     this.#state = new DesiredStateFile(initialization.storage);
     this.#traces = new TraceStore({
       keep: this.#settings.traces.keep,
@@ -99,7 +94,7 @@ export class Engine {
         events: this.#events,
         ...(this.#exporter ? { exporter: this.#exporter } : {}),
       },
-      settings: () => this.settings,
+      settings: () => this.#resolved,
       ports: () => this.#settings.ports,
       state: this.#state,
       isTrusted: () => this.#initialization.trusted,
@@ -111,6 +106,24 @@ export class Engine {
         this.#topology.refresh();
       },
     });
+    this.#clusters = createClusters({
+      settings: () => this.#settings.cluster,
+      locate: (resource) => {
+        const found = this.workspace.locate({ resource, path: [] });
+        return found.uri === undefined ? undefined : found;
+      },
+      workspaceRevision: () => this.workspace.revision,
+      onStatus: (status) => this.#notify('mesh/clusterChanged', status),
+      onObjects: (context) => this.#notify('mesh/cluster/objectsChanged', { context }),
+    });
+    this.#model = new LayeredModel({
+      workspace: this.workspace,
+      clusters: this.#clusters,
+      registered: () => this.#mesh.registeredObjects,
+      localEndpoints: () => this.#mesh.running?.endpoints,
+      settings: () => this.#settings.mesh,
+      rules: () => this.#settings.analysis.rules,
+    });
     this.#topology = new LiveTopology({
       source: () => this.#metrics,
       mesh: () => declareLocalMesh(this.#mesh.status),
@@ -121,9 +134,9 @@ export class Engine {
     this.#events.onEvent((event) => this.#notify('mesh/event', event));
   }
 
-  /** The same object until the settings change: indexes are kept by it. */
+  /** What is set, over what the first connected cluster says of itself. The same object until that changes. */
   get settings(): ResolvedMeshSettings {
-    return this.#resolved;
+    return this.#model.settings;
   }
 
   get debounce(): number {
@@ -178,41 +191,24 @@ export class Engine {
 
   /** Findings of the open workspace: only what an edit made necessary is computed. */
   analyzeWorkspace(): AnalyzeResult {
-    return this.#analyzer.analyze({
-      files: this.workspace,
-      base: this.#mesh.registeredObjects,
-      settings: this.settings,
-      rules: this.#settings.analysis.rules,
-    });
+    return this.#model.analyzeWorkspace();
   }
 
   /** Findings with the texts they are about, for those who print them. */
-  async analyze(
-    params: EngineParams<'mesh/analyze'>,
-  ): Promise<{ readonly result: AnalyzeResult; readonly texts: ReadonlyMap<string, string> }> {
-    const given = await this.#given(params);
-    const rules = { ...this.#settings.analysis.rules, ...params.rules };
-    const files = given?.files ?? this.workspace;
-    const result =
-      given || params.rules
-        ? analyze({
-            files,
-            base: given ? [] : this.#mesh.registeredObjects,
-            settings: given?.settings ?? this.settings,
-            rules,
-          })
-        : this.analyzeWorkspace();
-    return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
+  analyze(params: EngineParams<'mesh/analyze'>): ReturnType<LayeredModel['analyze']> {
+    return this.#model.analyze(params);
   }
 
-  /** The model as it is asked now: unsaved text over saved, registrations over files. */
+  /** The model as it is asked now: connected clusters, over them unsaved text over saved, registrations over all. */
   get snapshot(): Snapshot {
-    const { revision } = this.workspace;
-    const registered = this.#mesh.registeredObjects;
-    const isSame = this.#snapshot?.revision === revision && isDeepStrictEqual(this.#snapshot.registered, registered);
-    if (!isSame || !this.#snapshot)
-      this.#snapshot = { revision, registered, snapshot: createSnapshot([...this.workspace.objects(), ...registered]) };
-    return this.#snapshot.snapshot;
+    return this.#model.snapshot;
+  }
+
+  /** Connects a context and waits until all of it that may be read is known. Rejects with `ClusterUnavailable`. */
+  async connected(context: string, namespaces: readonly string[], signal?: AbortSignal): Promise<ClusterStatus> {
+    const status = await this.#trustedClusters.connect(context, namespaces, true);
+    if (status.phase === 'failed') throw new ClusterUnavailable(status);
+    return this.#clusters.ready(context, signal);
   }
 
   async request<M extends EngineMethod>(
@@ -226,7 +222,7 @@ export class Engine {
       ) => Promise<EngineRequests[K]['result']> | EngineRequests[K]['result'];
     } = {
       'mesh/analyze': async (input) => (await this.analyze(input)).result,
-      'mesh/route': (input) => this.#route(input),
+      'mesh/route': (input) => this.#model.route(input),
       'mesh/topology': (input) => this.#topology.graph(input),
       'mesh/topology/subscribe': (input) => this.#subscribe(input),
       'mesh/topology/unsubscribe': () => {
@@ -249,6 +245,27 @@ export class Engine {
       'mesh/service/restart': (target) => this.#mesh.control('restart', target),
       'mesh/request': (request) => this.#mesh.request(request, signal),
       'mesh/proxyEnvironment': ({ workload }) => this.#mesh.environment(workload),
+      'mesh/contexts': () => this.#clusters.contexts(),
+      'mesh/cluster/connect': ({ context, namespaces, consent }) =>
+        this.#trustedClusters.connect(context, namespaces, consent === true),
+      'mesh/cluster/disconnect': async ({ context }) => {
+        await this.#clusters.disconnect(context);
+        return null;
+      },
+      'mesh/cluster/status': () => this.#clusters.statuses,
+      'mesh/cluster/tree': ({ context }) => this.#clusters.tree(context),
+      'mesh/cluster/object': ({ context, ref }) => this.#trustedClusters.object(context, ref, signal),
+      'mesh/cluster/plan': ({ context, action }) => this.#trustedClusters.plan(context, action, signal),
+      'mesh/cluster/execute': ({ plan, force }) => this.#trustedClusters.execute(plan, force === true, signal),
+      'mesh/cluster/proxyStatus': ({ context }) => this.#trustedClusters.proxyStatus(context, signal),
+      'mesh/cluster/proxyConfig': async ({ context, namespace, pod }) => ({
+        text: await this.#trustedClusters.proxyConfig(context, { namespace, pod }, signal),
+      }),
+      'mesh/devProxy/start': () => {
+        throw new Error('The dev proxy is not there.');
+      },
+      'mesh/devProxy/stop': () => stoppedDevProxy,
+      'mesh/devProxy/status': () => stoppedDevProxy,
     };
     return handlers[method](params);
   }
@@ -256,7 +273,7 @@ export class Engine {
   async dispose(): Promise<void> {
     this.#subscription?.dispose();
     this.#topology.dispose();
-    await this.#mesh.dispose();
+    await Promise.all([this.#mesh.dispose(), this.#clusters.dispose()]);
     await this.#exporter?.close();
     this.#flushLog();
     this.#listeners.clear();
@@ -268,39 +285,13 @@ export class Engine {
     if (this.workspace.textOf(uri) === undefined) await this.fileChanged(uri);
   }
 
-  /** Objects that came with a question instead of from the workspace. */
-  async #given({
-    files,
-    resources,
-    mesh,
-  }: Inputs): Promise<{ readonly files: WorkspaceFiles; readonly settings: ResolvedMeshSettings } | undefined> {
-    const settings = mesh ? resolveMeshSettings({ ...this.#settings.mesh, ...mesh }) : this.settings;
-    if (!files && !resources) {
-      return mesh ? { files: this.workspace, settings } : undefined;
-    }
-    const given = new WorkspaceFiles({ defaultNamespace: settings.defaultNamespace });
-    if (files) {
-      const read = await readFiles(files);
-      const fatal = read.problems.find(({ isFatal }) => isFatal);
-      if (fatal) throw new UnreadableInput(fatal.message);
-      for (const { uri, text } of read.files) given.setDisk(uri, text);
-    }
-    for (const { uri, text } of resources ?? []) given.setDisk(uri, text);
-    return { files: given, settings };
-  }
-
-  async #route(params: EngineParams<'mesh/route'>): Promise<EngineResult<'mesh/route'>> {
-    const given = await this.#given(params);
-    const files = given?.files ?? this.workspace;
-    const snapshot = given ? createSnapshot(files.objects()) : this.snapshot;
-    const endpoints: EndpointDirectory = given ? noEndpoints : (this.#mesh.running?.endpoints ?? noEndpoints);
-    return routeCall({
-      snapshot,
-      endpoints,
-      settings: given?.settings ?? this.settings,
-      call: params.request,
-      locate: (ref) => files.locate(ref),
-    });
+  /** What connects, runs programs or writes is refused in a workspace that nobody vouched for. */
+  get #trustedClusters(): Clusters {
+    if (!this.#initialization.trusted)
+      throw new Untrusted(
+        'This workspace is not trusted: nothing of it connects to a cluster. Trust it, then try again.',
+      );
+    return this.#clusters;
   }
 
   #subscribe(params: EngineParams<'mesh/topology/subscribe'>): EngineResult<'mesh/topology/subscribe'> {
@@ -310,41 +301,18 @@ export class Engine {
     return subscription.graph;
   }
 
-  /** Which of the policies that run shape what the graph shows; asked for every node and edge each second, so kept. */
+  /** Which of the policies that run shape what the graph of the local mesh shows. */
   #influences(): Influences {
     const { running } = this.#mesh;
-    const snapshot = running?.snapshot ?? this.snapshot;
-    const { revision } = this.workspace;
-    if (this.#known?.snapshot === snapshot && this.#known.revision === revision) return this.#known.influences;
-    const { settings } = this;
-    const labels = new Map(
-      (running?.instances ?? []).map((instance) => [`${instance.namespace}/${instance.workload}`, instance.labels]),
-    );
-    const answers = new Map<string, readonly SourceRef[]>();
-    const of = (
-      { namespace, workload = '', app, version }: InfluenceTarget,
-      hosts: readonly string[],
-    ): readonly SourceRef[] => {
-      const key = JSON.stringify([namespace, workload, app, version, hosts]);
-      const known = answers.get(key);
-      if (known) return known;
-      const ofWorkload = labels.get(`${namespace}/${workload}`) ?? {
-        ...(app ? { app } : {}),
-        ...(version ? { version } : {}),
-      };
-      const refs = influencesOf({ snapshot, settings, workload: { namespace, labels: ofWorkload }, hosts }).map((ref) =>
-        this.workspace.locate(ref),
-      );
-      answers.set(key, refs);
-      return refs;
-    };
-    const influences: Influences = {
-      ofNode: (target) =>
-        of(target, target.service ? [`${target.service}.${target.namespace}.svc.${settings.clusterDomain}`] : []),
-      ofEdge: (_source, target, host) => of(target, [host]),
-    };
-    this.#known = { snapshot, revision, influences };
-    return influences;
+    return this.#localInfluences.of({
+      snapshot: running?.snapshot ?? this.snapshot,
+      settings: this.#resolved,
+      revision: this.workspace.revision,
+      labelsOf: (namespace, workload) =>
+        running?.instances.find((instance) => instance.namespace === namespace && instance.workload === workload)
+          ?.labels,
+      locate: (ref) => this.workspace.locate(ref),
+    });
   }
 
   /** A wrong address is told, and spans are kept here only. */

@@ -19,7 +19,8 @@ import {
 import type { EngineInitializationOptions, EngineSettings } from '../shared/engine-protocol.ts';
 import { defaultEngineSettings } from '../shared/engine-protocol.ts';
 import { Engine, standaloneInitialization } from './engine.ts';
-import { engineMethods, InvalidParams, readParams } from './server/request-params.ts';
+import { InvalidParams } from './server/param-fields.ts';
+import { engineMethods, readParams } from './server/request-params.ts';
 import { DiagnosticsPublisher } from './server/diagnostics-publisher.ts';
 import { languageCapabilities, registerLanguageFeatures } from './server/language-features.ts';
 
@@ -96,6 +97,8 @@ class LanguageServer {
       // Registrations over the API are services too: hosts become known or unknown.
       if (method === 'mesh/event' && (payload.kind === 'service-registered' || payload.kind === 'service-deregistered'))
         publisher.schedule();
+      // What a cluster has makes hosts known or unknown too, but it changes all the time.
+      if (method === 'mesh/cluster/objectsChanged' || method === 'mesh/clusterChanged') publisher.scheduleAtLeisure();
     });
     this.#register(engine, publisher);
   }

@@ -26,6 +26,12 @@ export interface Inputs {
   readonly mesh?: MeshSettings;
 }
 
+/** The same on top of a connected cluster: what it has counts where the files say nothing. */
+export interface ClusterInputs extends Inputs {
+  /** Context, connected. Absent: for files that are given none, for what the engine has open all that are connected. */
+  readonly context?: string;
+}
+
 export interface TopologyParams {
   /** The local mesh (default), or what is connected of clusters. */
   readonly source?: 'local' | 'cluster';
@@ -80,10 +86,10 @@ export interface LogLine {
 /** Requests: the name of the method, what it takes, what it answers. The same over LSP and `meshlens batch`. */
 export interface EngineRequests {
   'mesh/analyze': {
-    params: Inputs & { rules?: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>> };
+    params: ClusterInputs & { rules?: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>> };
     result: AnalyzeResult;
   };
-  'mesh/route': { params: Inputs & { request: Call }; result: RouteDecision };
+  'mesh/route': { params: ClusterInputs & { request: Call }; result: RouteDecision };
   'mesh/topology': { params: TopologyParams; result: TopologyGraph };
   /** From now on deltas come as `mesh/topologyChanged`; at most one subscription a connection, the last one holds. */
   'mesh/topology/subscribe': { params: TopologyParams; result: TopologyGraph };

@@ -72,10 +72,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'engine/dataplane',
     'engine/telemetry',
   ],
-  'engine/engine.ts': [
+  'engine/layered-model.ts': [
     'shared',
     'engine/model',
     'engine/policy',
+    'engine/discovery/workspace',
+    'engine/clusters',
+  ],
+  'engine/policy-influences.ts': ['shared', 'engine/model', 'engine/policy/semantics', 'engine/topology'],
+  'engine/engine.ts': [
+    'shared',
+    'engine/model',
+    'engine/layered-model.ts',
+    'engine/policy-influences.ts',
     'engine/discovery/workspace',
     'engine/telemetry',
     'engine/topology',

@@ -1,5 +1,5 @@
-import { Engine } from '../../engine/engine.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
+import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
 import type { Command } from '../command.ts';
 import { choiceOption, ExitCode } from '../command.ts';
 import { formatFindings } from '../format/format-findings.ts';
@@ -10,27 +10,32 @@ const order: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
 export const analyzeCommand: Command = {
   name: 'analyze',
   summary: 'Finds what is wrong in mesh policies, in files, folders or standard input.',
-  usage: 'analyze [PATH…] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
+  usage:
+    'analyze [PATH…] [--context NAME] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
   details: [
     'PATH            files and folders with YAML; default: this folder; - reads standard input',
     '--format        text (default) with the lines concerned, json, sarif 2.1.0, or github annotations',
     '--fail-on       the mildest finding that makes the exit code 1; default error',
     '--namespace     namespace of documents that name none; default default',
     '--cluster-domain  default cluster.local',
-    'Exit codes: 0 fine, 1 findings, 2 wrong usage or unreadable input.',
+    ...clusterDetails,
+    'Exit codes: 0 fine, 1 findings, 2 wrong usage or unreadable input, 3 cluster unreachable.',
   ],
   options: {
     format: { type: 'string' },
     'fail-on': { type: 'string' },
     namespace: { type: 'string' },
     'cluster-domain': { type: 'string' },
+    ...clusterOptions,
   },
   async run(values, positionals, io) {
     const format = choiceOption(values, 'format', ['text', 'json', 'sarif', 'github'], 'text');
     const failOn = choiceOption(values, 'fail-on', ['error', 'warning', 'information', 'hint', 'never'], 'error');
-    const engine = new Engine();
+    const engine = engineFor(values);
     try {
-      const { result, texts } = await engine.analyze(await inputsFrom(positionals, values, io));
+      const inputs = await inputsFrom(positionals, values, io);
+      const context = await connectContext(engine, values, io);
+      const { result, texts } = await engine.analyze({ ...inputs, ...(context === undefined ? {} : { context }) });
       io.out(formatFindings(format, result, texts, { color: io.isTerminal, cwd: io.cwd }));
       const worst =
         failOn !== 'never' &&

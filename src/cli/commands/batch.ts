@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Engine } from '../../engine/engine.ts';
-import { InvalidParams, isEngineMethod, readParams } from '../../engine/server/request-params.ts';
+import { InvalidParams } from '../../engine/server/param-fields.ts';
+import { isEngineMethod, readParams } from '../../engine/server/request-params.ts';
 import type { Command } from '../command.ts';
 import { ExitCode } from '../command.ts';
 

@@ -1,5 +1,5 @@
 import type { Call, CallSource } from '../../shared/call.ts';
-import { Engine } from '../../engine/engine.ts';
+import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
 import type { Command, OptionValues } from '../command.ts';
 import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
 import { formatRoute } from '../format/route-text.ts';
@@ -48,12 +48,13 @@ export const routeCommand: Command = {
   name: 'route',
   summary: 'Where a request goes, and why.',
   usage:
-    'route [PATH…] --from NAMESPACE/WORKLOAD --to HOST[:PORT] [--method M] [--path P] [--header NAME=VALUE]… [--format text|json]',
+    'route [PATH…] --from NAMESPACE/WORKLOAD --to HOST[:PORT] [--method M] [--path P] [--header NAME=VALUE]… [--context NAME] [--format text|json]',
   details: [
-    'PATH      files and folders with YAML; default: this folder; - reads standard input',
+    'PATH      files and folders with YAML; default: this folder (with --context: none); - reads standard input',
     '--from    bookinfo/productpage-v1, bookinfo, or gateway:bookinfo/ingress:80',
     '--to      the host as the caller writes it: reviews:9080, reviews.bookinfo …',
     '--format  text (default) or json, the object of mesh/route',
+    ...clusterDetails,
   ],
   options: {
     from: { type: 'string' },
@@ -65,13 +66,22 @@ export const routeCommand: Command = {
     format: { type: 'string' },
     namespace: { type: 'string' },
     'cluster-domain': { type: 'string' },
+    ...clusterOptions,
   },
   async run(values, positionals, io) {
     const request = callOf(values);
     const format = choiceOption(values, 'format', ['text', 'json'], 'text');
-    const engine = new Engine();
+    const engine = engineFor(values);
     try {
-      const decision = await engine.request('mesh/route', { ...(await inputsFrom(positionals, values, io)), request });
+      const context = await connectContext(engine, values, io);
+      const inputs = await inputsFrom(positionals, values, io);
+      const files = context !== undefined && positionals.length === 0 ? [] : inputs.files;
+      const decision = await engine.request('mesh/route', {
+        ...inputs,
+        ...(files === undefined ? {} : { files }),
+        ...(context === undefined ? {} : { context }),
+        request,
+      });
       io.out(format === 'json' ? `${JSON.stringify(decision, null, 2)}\n` : formatRoute(decision));
       return ExitCode.ok;
     } finally {

@@ -68,7 +68,8 @@ export class ClusterConnection {
     const { snapshot } = this;
     if (this.#settings?.of === snapshot) return this.#settings.settings;
     const settings = meshSettingsOf(snapshot);
-    const same = this.#settings && isDeepStrictEqual(this.#settings.settings, settings) ? this.#settings.settings : settings;
+    const same =
+      this.#settings && isDeepStrictEqual(this.#settings.settings, settings) ? this.#settings.settings : settings;
     this.#settings = { of: snapshot, settings: same };
     return same;
   }

@@ -22,7 +22,8 @@ import { ClusterConnection, type ConnectionTelemetry } from './cluster-connectio
 
 export interface ClustersOptions {
   readonly loadKubeconfig: () => Promise<Kubeconfig>;
-  readonly openTransport: (kubeconfig: Kubeconfig, context: string) => KubeTransport;
+  /** `consent`: a person agreed that the program of the context's user is run. */
+  readonly openTransport: (kubeconfig: Kubeconfig, context: string, consent: boolean) => KubeTransport;
   readonly createTunnels: (dial: PodDialer) => Tunnels;
   /** Finds the metrics of a session; absent: no telemetry. */
   readonly telemetryOf?: (session: KubeSession, tunnels: Tunnels) => ConnectionTelemetry;
@@ -39,7 +40,17 @@ export interface ClustersOptions {
 
 /** A question about a cluster that cannot be answered as things are; the message is for people and says what to do. */
 export class ClusterError extends Error {
-  override readonly name = 'ClusterError';
+  override readonly name: string = 'ClusterError';
+}
+
+/** A context that cannot be read as things are; the message says why and what to do. */
+export class ClusterUnavailable extends ClusterError {
+  readonly phase: ConnectionPhase;
+
+  constructor({ context, phase, message }: Pick<ClusterStatus, 'context' | 'phase' | 'message'>) {
+    super(message ?? `The context ${context} is ${phase}.`);
+    this.phase = phase;
+  }
 }
 
 interface Waiting {
@@ -93,7 +104,9 @@ export class Clusters {
   connection(context: string): ClusterConnection {
     const found = this.#connections.get(context);
     if (!found)
-      throw new ClusterError(`The context ${context} is not connected. Connect it first ("Meshlens: Connect cluster").`);
+      throw new ClusterError(
+        `The context ${context} is not connected. Connect it first ("Meshlens: Connect cluster").`,
+      );
     return found;
   }
 
@@ -110,6 +123,30 @@ export class Clusters {
         return present.status;
       }
       return this.#open(context, namespaces ?? this.#waiting.get(context)?.namespaces ?? [], consent);
+    });
+  }
+
+  /**
+   * Resolves when the context is connected, everything that may be read included. Rejects with `ClusterUnavailable` as soon
+   * as it says why not.
+   */
+  async ready(context: string, signal?: AbortSignal): Promise<ClusterStatus> {
+    const { session } = this.connection(context);
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        subscription.dispose();
+        signal?.removeEventListener('abort', onAbort);
+        settle();
+      };
+      const onAbort = (): void => finish(() => reject(new ClusterError('Interrupted.')));
+      const look = (status: ClusterStatus): void => {
+        if (status.phase === 'connected' || status.phase === 'degraded') finish(() => resolve(status));
+        else if (status.phase !== 'connecting') finish(() => reject(new ClusterUnavailable(status)));
+      };
+      const subscription = session.onStatus(look);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      else look(session.status);
     });
   }
 
@@ -185,7 +222,7 @@ export class Clusters {
       );
     this.#waiting.delete(context);
     const session = new KubeSession({
-      transport: this.#options.openTransport(kubeconfig, context),
+      transport: this.#options.openTransport(kubeconfig, context, consent),
       namespaces,
       openTunnel: this.#openTunnel(context),
       readDocuments: this.#options.readDocuments,

@@ -22,6 +22,8 @@ export function lspDiagnosticOf(diagnostic: Diagnostic, docsRoot: string): LspDi
   };
 }
 
+const leisureMs = 2000;
+
 /** Analyzes a moment after the last keystroke and publishes what changed, file by file. */
 export class DiagnosticsPublisher {
   readonly #connection: Connection;
@@ -47,6 +49,11 @@ export class DiagnosticsPublisher {
   schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#publish(), this.#engine.debounce);
+  }
+
+  /** Something changed that nobody typed: soon, but not each time anew. */
+  scheduleAtLeisure(): void {
+    this.#timer ??= setTimeout(() => this.#publish(), leisureMs);
   }
 
   dispose(): void {

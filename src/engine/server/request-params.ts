@@ -1,87 +1,25 @@
 /** Turns what came over a wire into the parameters of a method, or says what is wrong with it. */
 import type { Call, CallGateway, CallProtocol, CallSource } from '../../shared/call.ts';
-import type { EngineMethod, EngineParams, Inputs } from '../../shared/engine-protocol.ts';
+import type { ClusterInputs, EngineMethod, EngineParams, Inputs } from '../../shared/engine-protocol.ts';
 import type { MeshSettings } from '../../shared/mesh-settings.ts';
 import type { GraphType } from '../../shared/topology.ts';
-
-/** The caller sent something else than the contract says; JSON-RPC's -32602. */
-export class InvalidParams extends Error {
-  override readonly name = 'InvalidParams';
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown, where: string): Fields {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw new InvalidParams(`${where} must be an object.`);
-  return value as Fields;
-}
-
-const own = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
-
-function text(fields: Fields, name: string, where: string): string | undefined {
-  const value = own(fields, name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw new InvalidParams(`${where}.${name} must be a string.`);
-  return value;
-}
-
-function requiredText(fields: Fields, name: string, where: string): string {
-  const value = text(fields, name, where);
-  if (value === undefined) throw new InvalidParams(`${where}.${name} is missing.`);
-  return value;
-}
-
-function number(fields: Fields, name: string, where: string): number | undefined {
-  const value = own(fields, name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new InvalidParams(`${where}.${name} must be a number.`);
-  return value;
-}
-
-function requiredNumber(fields: Fields, name: string, where: string): number {
-  const value = number(fields, name, where);
-  if (value === undefined) throw new InvalidParams(`${where}.${name} is missing.`);
-  return value;
-}
-
-function flag(fields: Fields, name: string, where: string): boolean | undefined {
-  const value = own(fields, name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw new InvalidParams(`${where}.${name} must be true or false.`);
-  return value;
-}
-
-function texts(fields: Fields, name: string, where: string): readonly string[] | undefined {
-  const value = own(fields, name);
-  if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
-    throw new InvalidParams(`${where}.${name} must be a list of strings.`);
-  return value;
-}
-
-function textMap(fields: Fields, name: string, where: string): Readonly<Record<string, string>> | undefined {
-  const value = own(fields, name);
-  if (value === undefined || value === null) return undefined;
-  const entries = Object.entries(fieldsOf(value, `${where}.${name}`));
-  for (const [key, item] of entries)
-    if (typeof item !== 'string') throw new InvalidParams(`${where}.${name}.${key} must be a string.`);
-  return Object.fromEntries(entries.map(([key, item]) => [key, String(item)]));
-}
-
-function choice<T extends string>(fields: Fields, name: string, where: string, choices: readonly T[]): T | undefined {
-  const value = text(fields, name, where);
-  if (value === undefined) return undefined;
-  const found = choices.find((candidate) => candidate === value);
-  if (found === undefined) throw new InvalidParams(`${where}.${name} must be one of ${choices.join(', ')}.`);
-  return found;
-}
-
-/** Leaves out what is undefined: absent and undefined are different things in the contracts. */
-function compact<T extends object>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
-}
+import { clusterActionOf, resourceRefOf } from './cluster-params.ts';
+import { devProxyOf } from './dev-proxy-params.ts';
+import {
+  choice,
+  compact,
+  fieldsOf,
+  flag,
+  InvalidParams,
+  number,
+  own,
+  requiredNumber,
+  requiredText,
+  text,
+  textMap,
+  texts,
+  type Fields,
+} from './param-fields.ts';
 
 function inputsOf(fields: Fields): Inputs {
   const resources = own(fields, 'resources');
@@ -96,6 +34,10 @@ function inputsOf(fields: Fields): Inputs {
     }),
     mesh: mesh === undefined ? undefined : meshSettingsOf(mesh),
   });
+}
+
+function clusterInputsOf(fields: Fields): ClusterInputs {
+  return compact<ClusterInputs>({ ...inputsOf(fields), context: text(fields, 'context', 'params') });
 }
 
 function meshSettingsOf(value: unknown): MeshSettings {
@@ -167,6 +109,8 @@ function callOf(value: unknown): Call {
   });
 }
 
+/** Seconds. */
+const longestWindow = 21_600;
 const graphTypes: readonly GraphType[] = ['versionedApp', 'app', 'workload', 'service'];
 const ruleLevels = ['off', 'error', 'warning', 'information', 'hint'] as const;
 
@@ -180,10 +124,11 @@ function rulesOf(fields: Fields): Readonly<Record<string, (typeof ruleLevels)[nu
 
 function topologyOf(fields: Fields): EngineParams<'mesh/topology'> {
   const window = number(fields, 'window', 'params');
-  if (window !== undefined && (window < 1 || window > 3600))
-    throw new InvalidParams('params.window must be between 1 and 3600 seconds.');
+  if (window !== undefined && (window < 1 || window > longestWindow))
+    throw new InvalidParams(`params.window must be between 1 and ${longestWindow} seconds.`);
   return compact<EngineParams<'mesh/topology'>>({
-    source: choice(fields, 'source', 'params', ['local']),
+    source: choice(fields, 'source', 'params', ['local', 'cluster']),
+    contexts: texts(fields, 'contexts', 'params'),
     namespaces: texts(fields, 'namespaces', 'params'),
     graphType: choice(fields, 'graphType', 'params', graphTypes),
     window,
@@ -197,9 +142,14 @@ function targetOf(fields: Fields): EngineParams<'mesh/service/start'> {
   });
 }
 
+const contextOf = (fields: Fields): { readonly context: string } => ({
+  context: requiredText(fields, 'context', 'params'),
+});
+
 const readers: { readonly [M in EngineMethod]: (fields: Fields) => EngineParams<M> } = {
-  'mesh/analyze': (fields) => compact<EngineParams<'mesh/analyze'>>({ ...inputsOf(fields), rules: rulesOf(fields) }),
-  'mesh/route': (fields) => ({ ...inputsOf(fields), request: callOf(own(fields, 'request')) }),
+  'mesh/analyze': (fields) =>
+    compact<EngineParams<'mesh/analyze'>>({ ...clusterInputsOf(fields), rules: rulesOf(fields) }),
+  'mesh/route': (fields) => ({ ...clusterInputsOf(fields), request: callOf(own(fields, 'request')) }),
   'mesh/topology': topologyOf,
   'mesh/topology/subscribe': topologyOf,
   'mesh/topology/unsubscribe': () => ({}),
@@ -236,6 +186,35 @@ const readers: { readonly [M in EngineMethod]: (fields: Fields) => EngineParams<
     }),
   'mesh/proxyEnvironment': (fields) =>
     compact<EngineParams<'mesh/proxyEnvironment'>>({ workload: text(fields, 'workload', 'params') }),
+  'mesh/contexts': () => ({}),
+  'mesh/cluster/connect': (fields) =>
+    compact<EngineParams<'mesh/cluster/connect'>>({
+      ...contextOf(fields),
+      namespaces: texts(fields, 'namespaces', 'params'),
+      consent: flag(fields, 'consent', 'params'),
+    }),
+  'mesh/cluster/disconnect': contextOf,
+  'mesh/cluster/status': () => ({}),
+  'mesh/cluster/tree': contextOf,
+  'mesh/cluster/object': (fields) => ({
+    ...contextOf(fields),
+    ref: resourceRefOf(own(fields, 'ref'), 'params.ref'),
+  }),
+  'mesh/cluster/plan': (fields) => ({ ...contextOf(fields), action: clusterActionOf(own(fields, 'action')) }),
+  'mesh/cluster/execute': (fields) =>
+    compact<EngineParams<'mesh/cluster/execute'>>({
+      plan: requiredText(fields, 'plan', 'params'),
+      force: flag(fields, 'force', 'params'),
+    }),
+  'mesh/cluster/proxyStatus': contextOf,
+  'mesh/cluster/proxyConfig': (fields) => ({
+    ...contextOf(fields),
+    namespace: requiredText(fields, 'namespace', 'params'),
+    pod: requiredText(fields, 'pod', 'params'),
+  }),
+  'mesh/devProxy/start': devProxyOf,
+  'mesh/devProxy/stop': () => ({}),
+  'mesh/devProxy/status': () => ({}),
 };
 
 export const engineMethods = Object.keys(readers) as readonly EngineMethod[];

@@ -11,7 +11,9 @@ import { workloadItem, workloadsOf } from './workload-items.ts';
 
 /** What a person sees of a context, namespace by namespace. The same objects give the same tree. */
 export function buildClusterTree(input: TreeInput): ClusterTree {
-  const proxies = new Map<string, ProxyStatus>(input.proxies.map((proxy) => [`${proxy.namespace}/${proxy.pod}`, proxy]));
+  const proxies = new Map<string, ProxyStatus>(
+    input.proxies.map((proxy) => [`${proxy.namespace}/${proxy.pod}`, proxy]),
+  );
   const proxyOf = (namespace: string, pod: string): ProxyStatus | undefined => proxies.get(`${namespace}/${pod}`);
   return {
     context: input.context,
@@ -62,9 +64,10 @@ const order: readonly Health[] = ['unknown', 'idle', 'healthy', 'degraded', 'fai
 function worst(items: readonly ClusterTreeItem[]): HealthState {
   const [first] = items;
   if (!first) return { health: 'idle', reason: 'Nothing of a mesh is in it' };
-  const item = items.reduce((bad, one) =>
-    order.indexOf(one.health.health) > order.indexOf(bad.health.health) ? one : bad,
-  first);
+  const item = items.reduce(
+    (bad, one) => (order.indexOf(one.health.health) > order.indexOf(bad.health.health) ? one : bad),
+    first,
+  );
   const { health } = item.health;
   if (health !== 'degraded' && health !== 'failing') return { health, reason: 'Nothing is wrong' };
   const more = items.filter((one) => one.health.health === 'degraded' || one.health.health === 'failing').length - 1;

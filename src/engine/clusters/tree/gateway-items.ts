@@ -34,7 +34,9 @@ function istioGateway(input: NamespaceInput, gateway: MeshObject): ClusterTreeIt
   const servers = listOf(fieldOf(gateway.spec, 'servers'));
   const ports = servers.flatMap((server) => {
     const number = numberOf(fieldOf(fieldOf(server, 'port'), 'number'));
-    return number === undefined ? [] : [`${number} ${stringOf(fieldOf(fieldOf(server, 'port'), 'protocol')) ?? ''}`.trim()];
+    return number === undefined
+      ? []
+      : [`${number} ${stringOf(fieldOf(fieldOf(server, 'port'), 'protocol')) ?? ''}`.trim()];
   });
   const hosts = servers.flatMap((server) => listOf(fieldOf(server, 'hosts')).flatMap((host) => stringOf(host) ?? []));
   return treeItem(input, {
@@ -77,7 +79,9 @@ function kubernetesGateway(input: NamespaceInput, gateway: MeshObject): ClusterT
     words: [
       stringOf(fieldOf(gateway.spec, 'gatewayClassName')) ?? '',
       listeners
-        .map((listener) => `${numberOf(fieldOf(listener, 'port')) ?? '?'} ${stringOf(fieldOf(listener, 'protocol')) ?? ''}`.trim())
+        .map((listener) =>
+          `${numberOf(fieldOf(listener, 'port')) ?? '?'} ${stringOf(fieldOf(listener, 'protocol')) ?? ''}`.trim(),
+        )
         .join(', '),
       few(addresses),
     ],

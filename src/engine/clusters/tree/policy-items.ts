@@ -45,7 +45,8 @@ function about({ spec }: MeshObject): string {
   const hosts = [...listOf(fieldOf(spec, 'hosts')), ...listOf(fieldOf(spec, 'hostnames'))].flatMap(
     (host) => stringOf(host) ?? [],
   );
-  if (hosts.length > 0) return hosts.length > 2 ? `${hosts.slice(0, 2).join(', ')} +${hosts.length - 2}` : hosts.join(', ');
+  if (hosts.length > 0)
+    return hosts.length > 2 ? `${hosts.slice(0, 2).join(', ')} +${hosts.length - 2}` : hosts.join(', ');
   const host = stringOf(fieldOf(spec, 'host'));
   if (host !== undefined) return host;
   const action = stringOf(fieldOf(spec, 'action'));
@@ -55,7 +56,9 @@ function about({ spec }: MeshObject): string {
 
 function selection(spec: unknown): string {
   const selector =
-    recordOf(fieldOf(spec, 'selector')) ?? recordOf(fieldOf(spec, 'podSelector')) ?? recordOf(fieldOf(spec, 'workloadSelector'));
+    recordOf(fieldOf(spec, 'selector')) ??
+    recordOf(fieldOf(spec, 'podSelector')) ??
+    recordOf(fieldOf(spec, 'workloadSelector'));
   const labels = recordOf(fieldOf(selector, 'matchLabels') ?? fieldOf(selector, 'labels'));
   return Object.entries(labels ?? {})
     .map(([key, value]) => `${key}=${String(value)}`)
@@ -72,6 +75,9 @@ function policyHealth({ status }: MeshObject): HealthState {
   const messages = listOf(fieldOf(status, 'validationMessages'));
   const error = messages.find((message) => fieldOf(message, 'level') === 'ERROR');
   if (error !== undefined)
-    return { health: 'degraded', reason: `Istio reports ${stringOf(fieldOf(fieldOf(error, 'type'), 'name')) ?? 'an error'}` };
+    return {
+      health: 'degraded',
+      reason: `Istio reports ${stringOf(fieldOf(fieldOf(error, 'type'), 'name')) ?? 'an error'}`,
+    };
   return { health: 'healthy', reason: 'Nothing is reported against it' };
 }

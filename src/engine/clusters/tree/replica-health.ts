@@ -18,10 +18,16 @@ export function replicaHealth({ desired, current, available, synced }: Replicas,
   if (available === 0)
     return {
       health: 'failing',
-      reason: desired === 1 ? `Its only replica is not available${because}` : `None of ${desired} replicas is available${because}`,
+      reason:
+        desired === 1
+          ? `Its only replica is not available${because}`
+          : `None of ${desired} replicas is available${because}`,
     };
   if (available < desired || current < desired)
-    return { health: 'degraded', reason: `${Math.min(available, current)} of ${desired} replicas are available${because}` };
+    return {
+      health: 'degraded',
+      reason: `${Math.min(available, current)} of ${desired} replicas are available${because}`,
+    };
   if (current > desired)
     return { health: 'degraded', reason: `Rolling out: ${current} replicas, ${desired} wanted${because}` };
   if (synced !== undefined && synced < desired)

@@ -46,7 +46,11 @@ function readiness(
   return counts.reduce((worst, one) => (one.ready < worst.ready ? one : worst), counts[0] ?? { ready: 0, total: 0 });
 }
 
-function serviceHealth(service: MeshObject, externalName: string | undefined, { ready, total }: Readiness): HealthState {
+function serviceHealth(
+  service: MeshObject,
+  externalName: string | undefined,
+  { ready, total }: Readiness,
+): HealthState {
   if (externalName !== undefined)
     return { health: 'unknown', reason: `A name for ${externalName}, which is not part of the cluster` };
   if (total === 0)

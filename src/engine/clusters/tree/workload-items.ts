@@ -67,7 +67,8 @@ function controllerState(
 ): WorkloadState {
   const count = (field: string): number | undefined => numberOf(fieldOf(status, field));
   const isDaemonSet = kind === 'DaemonSet';
-  const desired = (isDaemonSet ? count('desiredNumberScheduled') : numberOf(fieldOf(spec, 'replicas'))) ?? (isDaemonSet ? 0 : 1);
+  const desired =
+    (isDaemonSet ? count('desiredNumberScheduled') : numberOf(fieldOf(spec, 'replicas'))) ?? (isDaemonSet ? 0 : 1);
   const available = count(isDaemonSet ? 'numberAvailable' : 'availableReplicas') ?? 0;
   const current = isDaemonSet ? desired : (count('replicas') ?? 0);
   const trouble = pods.flatMap((pod) => (isReady(pod) ? [] : (troubleOf(pod) ?? [])))[0];
@@ -78,8 +79,7 @@ function controllerState(
 /** Jobs, foreign controllers and lone pods tell by their pods alone; pods that have done their work are well. */
 function ownerState(pods: readonly MeshObject[]): WorkloadState {
   const running = pods.filter((pod) => !isCompleted(pod));
-  if (running.length === 0)
-    return { desired: pods.length, ready: 0, health: { health: 'idle', reason: 'Completed' } };
+  if (running.length === 0) return { desired: pods.length, ready: 0, health: { health: 'idle', reason: 'Completed' } };
   const ready = running.filter(isReady).length;
   const trouble = running.flatMap((pod) => (isReady(pod) ? [] : (troubleOf(pod) ?? [])))[0];
   const health = replicaHealth({ desired: running.length, current: running.length, available: ready }, trouble);
@@ -101,8 +101,7 @@ const syncOrder: readonly SyncState[] = ['ignored', 'synced', 'unknown', 'not-se
 
 function worstSync(proxies: readonly ProxyStatus[]): SyncState | undefined {
   return proxies.reduce<SyncState | undefined>(
-    (worst, { state }) =>
-      worst === undefined || syncOrder.indexOf(state) > syncOrder.indexOf(worst) ? state : worst,
+    (worst, { state }) => (worst === undefined || syncOrder.indexOf(state) > syncOrder.indexOf(worst) ? state : worst),
     undefined,
   );
 }

@@ -40,8 +40,7 @@ const maximumNamespaces = 200;
 /** A resource missing in more namespaces than this is told of once, without them. */
 const maximumNamed = 3;
 
-const resourceKey = ({ group, resource }: Pick<WantedResource, 'group' | 'resource'>): string =>
-  `${group}/${resource}`;
+const resourceKey = ({ group, resource }: Pick<WantedResource, 'group' | 'resource'>): string => `${group}/${resource}`;
 
 /** Finds out where each wanted resource may be read, with one question for administrators and few for others. */
 export async function reviewAccess(questions: AccessQuestions, options: ReviewOptions): Promise<AccessReview> {
@@ -92,7 +91,10 @@ export async function reviewAccess(questions: AccessQuestions, options: ReviewOp
   return reviewed(useful);
 }
 
-async function firstRefused(questions: AccessQuestions, { group, resource }: WantedResource): Promise<string | undefined> {
+async function firstRefused(
+  questions: AccessQuestions,
+  { group, resource }: WantedResource,
+): Promise<string | undefined> {
   const answers = await Promise.all(verbs.map((verb) => questions.mayDo(verb, group, resource)));
   return verbs.find((_, index) => answers[index] === false);
 }

@@ -24,7 +24,11 @@ const validVersion = /^(?:[a-z0-9][a-z0-9.-]*\/)?[a-z0-9]+$/i;
 const root = (apiVersion: string): string => (apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`);
 
 /** Path of an object; without a name, of its collection. */
-export function objectPath({ apiVersion, resource, namespaced }: ApiResource, namespace: string, name?: string): string {
+export function objectPath(
+  { apiVersion, resource, namespaced }: ApiResource,
+  namespace: string,
+  name?: string,
+): string {
   const within = namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   return `${root(apiVersion)}${within}/${resource}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
 }

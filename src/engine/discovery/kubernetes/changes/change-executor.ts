@@ -55,7 +55,8 @@ export class ChangeExecutor {
       return said(false, `Not applied: fields are managed by ${managers}. Take them over to apply it nevertheless.`);
     }
     const resource = step.resource ?? (await this.#served(shown.ref.apiVersion, shown.ref.kind, options.signal));
-    if (!resource) return said(false, `Not done: the cluster does not serve ${shown.ref.kind} yet. Plan it again in a moment.`);
+    if (!resource)
+      return said(false, `Not done: the cluster does not serve ${shown.ref.kind} yet. Plan it again in a moment.`);
     const address = { resource, namespace: shown.ref.namespace, name: shown.ref.name };
     for (let tries = 1; ; tries++) {
       const present = await this.#options.client.get(address, options.signal);
@@ -63,13 +64,18 @@ export class ChangeExecutor {
       const live = present.ok ? present.object : undefined;
       if (!step.live && live && isBeingRemoved(live)) {
         const pause = removalWaits[tries - 1];
-        if (pause === undefined) return said(false, 'Not done: the object before it is still being removed. Try again in a moment.');
+        if (pause === undefined)
+          return said(false, 'Not done: the object before it is still being removed. Try again in a moment.');
         await this.#options.wait(pause, options.signal);
         continue;
       }
       if (!isAsPlanned(step.live, live)) return said(false, stale);
       const answer = await this.#send(step, address, live, options);
-      if (answer.ok) return { executed: { ref: shown.ref, done: true, message: doneMessage(step) }, ...reverse(step, address, live) };
+      if (answer.ok)
+        return {
+          executed: { ref: shown.ref, done: true, message: doneMessage(step) },
+          ...reverse(step, address, live),
+        };
       const isRace = answer.status === 409 && answer.conflicts.length === 0;
       if (!isRace || tries >= maximumTries) return said(false, answer.conflicts.length > 0 ? stale : advice(answer));
     }
@@ -151,7 +157,6 @@ function doneMessage({ shown, change }: PreparedStep): string {
   if (change?.type === 'remove') return 'Removed.';
   if (change?.type === 'restore') return shown.operation === 'create' ? 'Created again.' : 'Changed back.';
   if (shown.operation === 'create') return 'Created.';
-  const isEnrolment =
-    change?.type === 'patch' && stringOf(shown.ref.kind) === 'Namespace';
+  const isEnrolment = change?.type === 'patch' && stringOf(shown.ref.kind) === 'Namespace';
   return isEnrolment ? 'Changed. Pods that run already follow when they are restarted.' : 'Changed.';
 }

@@ -34,7 +34,8 @@ export class ChangePlanner {
     switch (action.type) {
       case 'apply': {
         const documents = this.#options.readDocuments(action.text);
-        const chosen = action.document === undefined ? documents : documents.slice(action.document, action.document + 1);
+        const chosen =
+          action.document === undefined ? documents : documents.slice(action.document, action.document + 1);
         const objects = desiredObjects(chosen);
         const [only] = objects;
         const title = objects.length === 1 && only ? `Apply ${nameOf(only)}` : `Apply ${objects.length} objects`;
@@ -54,8 +55,13 @@ export class ChangePlanner {
       case 'deploy-bookinfo': {
         const { namespace } = action;
         const sample = desiredObjects(this.#options.readDocuments(await this.#options.bookinfo()));
-        const objects = [namespaceObject(namespace), ...sample.filter(({ kind }) => kind !== 'Namespace')].map(labelled);
-        return this.#prepared(`Deploy Bookinfo to ${namespace}`, await this.#apply(objects, namespace, signal, 'present'));
+        const objects = [namespaceObject(namespace), ...sample.filter(({ kind }) => kind !== 'Namespace')].map(
+          labelled,
+        );
+        return this.#prepared(
+          `Deploy Bookinfo to ${namespace}`,
+          await this.#apply(objects, namespace, signal, 'present'),
+        );
       }
     }
   }

@@ -48,12 +48,11 @@ function objectsIn(value: unknown): readonly DesiredObject[] {
   if (kind.endsWith('List') && Array.isArray(value['items'])) return listOf(value['items']).flatMap(objectsIn);
   const metadata = fieldOf(value, 'metadata');
   const name = stringOf(fieldOf(metadata, 'name')) ?? '';
-  const problem =
-    apiVersion.startsWith('meshlens.dev/')
-      ? `${kind} is for the local mesh; a cluster does not know it.`
-      : name === ''
-        ? 'It has no metadata.name, by which a server could know it.'
-        : undefined;
+  const problem = apiVersion.startsWith('meshlens.dev/')
+    ? `${kind} is for the local mesh; a cluster does not know it.`
+    : name === ''
+      ? 'It has no metadata.name, by which a server could know it.'
+      : undefined;
   return [
     {
       apiVersion,

@@ -35,7 +35,8 @@ export class StepPlanner {
     signal?: AbortSignal,
   ): Promise<PreparedStep> {
     const { apiVersion, kind, name, value } = object;
-    if (object.problem !== undefined) return refused({ apiVersion, kind, namespace: object.namespace, name }, object.problem);
+    if (object.problem !== undefined)
+      return refused({ apiVersion, kind, namespace: object.namespace, name }, object.problem);
     const resource = await this.#resources.find(apiVersion, kind, signal);
     const namespace = object.namespace || defaultNamespace;
     if (!resource) {
@@ -54,7 +55,8 @@ export class StepPlanner {
     const first = await this.#client.apply(address, body, { dryRun: true, signal });
     const conflicts = first.ok ? noConflicts : first.conflicts;
     // What it would be if the fields were taken over: the person decides when he has seen it.
-    const answer = conflicts.length > 0 ? await this.#client.apply(address, body, { dryRun: true, force: true, signal }) : first;
+    const answer =
+      conflicts.length > 0 ? await this.#client.apply(address, body, { dryRun: true, force: true, signal }) : first;
     if (!answer.ok) return refused(ref, advice(answer), live);
     return changed({ ref, resource, live, after: answer.object, conflicts, change: { type: 'apply', body } });
   }
@@ -193,7 +195,9 @@ function unseen(ref: ResourceRef, body: UntrustedRecord, resource: ApiResource |
 
 function refused(ref: ResourceRef, problem: string, live?: UntrustedRecord): PreparedStep {
   const before = live ? comparisonText(live) : '';
-  return { shown: { ref, operation: 'refused', before, after: before, conflicts: noConflicts, problem: sentence(problem) } };
+  return {
+    shown: { ref, operation: 'refused', before, after: before, conflicts: noConflicts, problem: sentence(problem) },
+  };
 }
 
 /** The server's own words, and what may be done about them. */

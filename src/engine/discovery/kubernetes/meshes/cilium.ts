@@ -32,7 +32,8 @@ export function detectCilium(snapshot: Snapshot): MeshInstallation | undefined {
 
 function covered(encryption: 'wireguard' | 'ipsec' | 'none', nodes: boolean): string {
   if (encryption === 'none') return 'traffic between nodes is not encrypted';
-  if (encryption === 'ipsec') return 'traffic between pods on different nodes is encrypted by IPsec, traffic of the nodes themselves is not';
+  if (encryption === 'ipsec')
+    return 'traffic between pods on different nodes is encrypted by IPsec, traffic of the nodes themselves is not';
   return nodes
     ? 'traffic between nodes, that of pods and of the nodes themselves, is encrypted by WireGuard'
     : 'traffic between pods on different nodes is encrypted by WireGuard, traffic of the nodes themselves is not';

@@ -21,6 +21,8 @@ export function gatewayApiOf(snapshot: Snapshot): GatewayApi | undefined {
     };
   }
   // Who may not read definitions still sees the objects.
-  const isUsed = ['GatewayClass', 'Gateway', 'HTTPRoute'].some((kind) => snapshot.ofKind(`${group}/${kind}`).length > 0);
+  const isUsed = ['GatewayClass', 'Gateway', 'HTTPRoute'].some(
+    (kind) => snapshot.ofKind(`${group}/${kind}`).length > 0,
+  );
   return isUsed ? {} : undefined;
 }

@@ -48,9 +48,7 @@ function dataPlaneModes(snapshot: Snapshot): readonly ('sidecar' | 'ambient')[] 
         object.name === 'ztunnel' ||
         podView(object).labels['app'] === 'ztunnel',
     );
-  const agent = snapshot
-    .ofKind('core/ConfigMap')
-    .find(({ name }) => name === 'istio-cni-config');
+  const agent = snapshot.ofKind('core/ConfigMap').find(({ name }) => name === 'istio-cni-config');
   const isAmbient = hasZtunnel || fieldOf(fieldOf(agent?.rest, 'data'), 'AMBIENT_ENABLED') === 'true';
   return isAmbient ? ['sidecar', 'ambient'] : ['sidecar'];
 }

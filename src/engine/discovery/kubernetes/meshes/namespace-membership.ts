@@ -17,7 +17,12 @@ export function namespaceMembership(namespace: Pick<MeshObject, 'labels' | 'anno
   const injection = labels['istio-injection'];
   const revision = labels['istio.io/rev'];
   if (injection === 'enabled') return { mode: 'sidecar', revision: 'default' };
-  if (injection !== 'disabled' && revision !== undefined && revision !== '' && labels['istio.io/dataplane-mode'] !== 'ambient')
+  if (
+    injection !== 'disabled' &&
+    revision !== undefined &&
+    revision !== '' &&
+    labels['istio.io/dataplane-mode'] !== 'ambient'
+  )
     return { mode: 'sidecar', revision };
   if (labels['istio.io/dataplane-mode'] === 'ambient') return { mode: 'ambient' };
   const linkerd = annotations['linkerd.io/inject'];

@@ -42,10 +42,7 @@ function withoutSecretValues(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecretValues);
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      secretFields.has(key) ? redacted : withoutSecretValues(item),
-    ]),
+    Object.entries(value).map(([key, item]) => [key, secretFields.has(key) ? redacted : withoutSecretValues(item)]),
   );
 }
 
@@ -54,7 +51,9 @@ function stable(dump: unknown): unknown {
   if (!isRecord(dump)) return dump;
   const configs = listOf(dump['configs']).map((config) =>
     isRecord(config)
-      ? Object.fromEntries(Object.entries(config).map(([key, item]) => [key, Array.isArray(item) ? byName(item) : item]))
+      ? Object.fromEntries(
+          Object.entries(config).map(([key, item]) => [key, Array.isArray(item) ? byName(item) : item]),
+        )
       : config,
   );
   return { ...dump, configs };
@@ -68,7 +67,10 @@ function byName(items: readonly unknown[]): readonly unknown[] {
 }
 
 function nameOf(item: unknown): string {
-  for (const inner of [item, ...['cluster', 'route_config', 'secret', 'endpoint_config'].map((key) => fieldOf(item, key))]) {
+  for (const inner of [
+    item,
+    ...['cluster', 'route_config', 'secret', 'endpoint_config'].map((key) => fieldOf(item, key)),
+  ]) {
     const name = stringOf(fieldOf(inner, 'name')) ?? stringOf(fieldOf(inner, 'cluster_name'));
     if (name !== undefined) return name;
   }

@@ -37,18 +37,18 @@ export async function podGet(open: OpenPodTunnel, target: PodPort, question: Pod
   }
 }
 
-function get(
-  socketPath: string,
-  name: string,
-  { path, timeoutMs, maxBytes, signal }: PodRequest,
-): Promise<string> {
+function get(socketPath: string, name: string, { path, timeoutMs, maxBytes, signal }: PodRequest): Promise<string> {
   const limit = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
     const fail = (reason: KubeFailure['reason'], message: string): void => reject(new KubeFailure(reason, message));
     const onError = (): void => {
       if (signal?.aborted) fail('aborted', 'Cancelled.');
       else if (limit.aborted) fail('timeout', `${name} did not answer within ${timeoutMs / 1000} s. Try it again.`);
-      else fail('unreachable', `${name} cannot be reached by port-forward. See whether the pod is running, then try it again.`);
+      else
+        fail(
+          'unreachable',
+          `${name} cannot be reached by port-forward. See whether the pod is running, then try it again.`,
+        );
     };
     const asked = request(
       {

@@ -24,11 +24,7 @@ const maxBytes = 64 * 1_048_576;
  * with a sidecar that runs but is connected to none, with the state `unknown`. Rejects with `KubeFailure` where no istiod
  * answers.
  */
-export async function proxyStatuses({
-  snapshot,
-  open,
-  signal,
-}: ProxyStatusOptions): Promise<readonly ProxyStatus[]> {
+export async function proxyStatuses({ snapshot, open, signal }: ProxyStatusOptions): Promise<readonly ProxyStatus[]> {
   const istiods = snapshot.ofKind('core/Pod').filter((pod) => pod.labels['app'] === 'istiod' && isRunning(pod));
   if (istiods.length === 0)
     throw new KubeFailure(
@@ -73,7 +69,11 @@ async function askIstiod(
   let failure: unknown;
   for (const port of debugPorts) {
     try {
-      const text = await podGet(open, { namespace, pod: name, port }, { path: '/debug/syncz', timeoutMs, maxBytes, signal });
+      const text = await podGet(
+        open,
+        { namespace, pod: name, port },
+        { path: '/debug/syncz', timeoutMs, maxBytes, signal },
+      );
       return connectedProxies(JSON.parse(text), name);
     } catch (error) {
       if (signal?.aborted) throw error;

@@ -66,7 +66,11 @@ const meshKinds: ReadonlySet<KindKey> = new Set([
 ]);
 const detectMs = 1000;
 
-const wantedOf = ({ group, plural, namespaced }: WantedKind): WantedResource => ({ group, resource: plural, namespaced });
+const wantedOf = ({ group, plural, namespaced }: WantedKind): WantedResource => ({
+  group,
+  resource: plural,
+  namespaced,
+});
 
 /** A context that is connected: follows what its user may read, and asks and changes the cluster for a person. */
 export class KubeSession implements ClusterSession {
@@ -164,7 +168,11 @@ export class KubeSession implements ClusterSession {
     return this.#changes.has(id);
   }
 
-  execute(plan: Pick<ClusterPlan, 'id'>, options: { readonly force: boolean }, signal?: AbortSignal): Promise<ClusterExecution> {
+  execute(
+    plan: Pick<ClusterPlan, 'id'>,
+    options: { readonly force: boolean },
+    signal?: AbortSignal,
+  ): Promise<ClusterExecution> {
     return this.#changes.execute(plan.id, options, signal);
   }
 
@@ -281,7 +289,8 @@ export class KubeSession implements ClusterSession {
     return {
       ...sessionStatus({
         context: this.context,
-        trouble: trouble ?? (discoveryProblem === undefined ? undefined : { reason: 'failing', message: discoveryProblem }),
+        trouble:
+          trouble ?? (discoveryProblem === undefined ? undefined : { reason: 'failing', message: discoveryProblem }),
         kubernetesVersion: serverVersion,
         isReviewed: review !== undefined,
         confinedTo,

@@ -9,14 +9,7 @@ import type {
 /** What keeps the whole server from being read. */
 export interface SessionTrouble {
   readonly reason:
-    | 'unreachable'
-    | 'tls'
-    | 'credentials'
-    | 'timeout'
-    | 'too-large'
-    | 'protocol'
-    | 'unauthorized'
-    | 'failing';
+    'unreachable' | 'tls' | 'credentials' | 'timeout' | 'too-large' | 'protocol' | 'unauthorized' | 'failing';
   /** For people, with a way forward. */
   readonly message: string;
 }

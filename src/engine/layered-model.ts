@@ -1,0 +1,185 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AnalyzeResult } from '../shared/diagnostics.ts';
+import type { ClusterInputs, EngineParams, EngineResult } from '../shared/engine-protocol.ts';
+import type { MeshSettings, ResolvedMeshSettings } from '../shared/mesh-settings.ts';
+import { resolveMeshSettings } from '../shared/mesh-settings.ts';
+import type { Clusters } from './clusters/clusters.ts';
+import { policyObjects, policyParts } from './clusters/policy-objects.ts';
+import { readFiles } from './discovery/workspace/read-files.ts';
+import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
+import { joinEndpoints, noEndpoints, type EndpointDirectory } from './model/endpoints.ts';
+import type { MeshObject } from './model/mesh-object.ts';
+import type { Snapshot } from './model/snapshot.ts';
+import { createSnapshot } from './model/snapshot.ts';
+import { stackSnapshots } from './model/stack-snapshots.ts';
+import { analyze, IncrementalAnalyzer } from './policy/analyze.ts';
+import { routeCall } from './policy/semantics/routing/route-call.ts';
+
+type Rules = NonNullable<EngineParams<'mesh/analyze'>['rules']>;
+type Connections = Clusters['connections'];
+
+export interface LayeredModelOptions {
+  readonly workspace: WorkspaceFiles;
+  readonly clusters: Pick<Clusters, 'connections' | 'connection'>;
+  /** Objects of the local registry. */
+  readonly registered: () => readonly MeshObject[];
+  /** Of the local mesh; undefined while it does not run. */
+  readonly localEndpoints: () => EndpointDirectory | undefined;
+  /** What the person set; it counts before what a cluster says of itself. The same object until it changes. */
+  readonly settings: () => MeshSettings;
+  readonly rules: () => Rules;
+}
+
+/** Input that cannot be read; its message is for people. */
+class UnreadableInput extends Error {
+  override readonly name = 'UnreadableInput';
+}
+
+interface Given {
+  readonly files: WorkspaceFiles;
+  readonly settings: ResolvedMeshSettings;
+  /** The cluster below the files. */
+  readonly connections: Connections;
+  /** Whether the question brought the objects itself. */
+  readonly isGiven: boolean;
+}
+
+/** A value that is kept while what it was made of is the same. */
+class Kept<T> {
+  #parts: readonly unknown[] | undefined;
+  #value: T | undefined;
+
+  get(parts: readonly unknown[], make: () => T): T {
+    const isSame = this.#parts?.length === parts.length && parts.every((part, index) => part === this.#parts?.[index]);
+    if (!isSame || this.#value === undefined) {
+      this.#parts = parts;
+      this.#value = make();
+    }
+    return this.#value;
+  }
+}
+
+/** What questions are asked of: connected clusters ⊕ the workspace, unsaved text included ⊕ the local registry. */
+export class LayeredModel {
+  readonly #options: LayeredModelOptions;
+  readonly #analyzer = new IncrementalAnalyzer();
+  readonly #snapshot = new Kept<Snapshot>();
+  readonly #own = new Kept<Snapshot>();
+  readonly #settings = new Kept<ResolvedMeshSettings>();
+  readonly #base = new Kept<readonly MeshObject[]>();
+  #registered: readonly MeshObject[] = [];
+
+  constructor(options: LayeredModelOptions) {
+    this.#options = options;
+  }
+
+  /** The same object until the person's settings or those of the first cluster change: indexes are kept by it. */
+  get settings(): ResolvedMeshSettings {
+    const own = this.#options.settings();
+    const cluster = this.#connections[0]?.meshSettings;
+    return this.#settings.get([own, cluster], () => resolveMeshSettings({ ...cluster, ...own }));
+  }
+
+  /** The model as it is asked now. */
+  get snapshot(): Snapshot {
+    const { workspace } = this.#options;
+    const registered = this.#registeredObjects();
+    const own = this.#own.get([workspace.revision, registered], () =>
+      createSnapshot([...workspace.objects(), ...registered]),
+    );
+    const clusters = stackOf(this.#connections);
+    return this.#snapshot.get([own, ...clusters], () => stackSnapshots(...clusters, own));
+  }
+
+  /** Findings of the open workspace: only what an edit made necessary is computed. */
+  analyzeWorkspace(): AnalyzeResult {
+    return this.#analyzer.analyze({
+      files: this.#options.workspace,
+      base: this.#baseObjects(),
+      settings: this.settings,
+      rules: this.#options.rules(),
+    });
+  }
+
+  /** Findings with the texts they are about, for those who print them. */
+  async analyze(
+    params: EngineParams<'mesh/analyze'>,
+  ): Promise<{ readonly result: AnalyzeResult; readonly texts: ReadonlyMap<string, string> }> {
+    const { files, settings, connections, isGiven } = await this.#given(params);
+    const isUsual = !isGiven && params.mesh === undefined && params.rules === undefined && params.context === undefined;
+    const base = connections.flatMap(({ snapshot }) => [...policyObjects(snapshot)]);
+    const result = isUsual
+      ? this.analyzeWorkspace()
+      : analyze({
+          files,
+          base: [...base, ...(isGiven ? [] : this.#registeredObjects())],
+          settings,
+          rules: { ...this.#options.rules(), ...params.rules },
+        });
+    return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
+  }
+
+  async route(params: EngineParams<'mesh/route'>): Promise<EngineResult<'mesh/route'>> {
+    const { files, settings, connections, isGiven } = await this.#given(params);
+    const isUsual = !isGiven && params.context === undefined;
+    const local = isUsual ? this.#options.localEndpoints() : undefined;
+    const endpoints = connections.map((connection) => connection.endpoints);
+    return routeCall({
+      snapshot: isUsual ? this.snapshot : stackSnapshots(...stackOf(connections), createSnapshot(files.objects())),
+      endpoints: local ?? (endpoints.length > 0 ? joinEndpoints(endpoints) : noEndpoints),
+      settings,
+      call: params.request,
+      locate: (ref) => files.locate(ref),
+    });
+  }
+
+  get #connections(): Connections {
+    return this.#options.clusters.connections;
+  }
+
+  /** Objects that came with a question instead of from the workspace, and the cluster that it names. */
+  async #given({ files, resources, mesh, context }: ClusterInputs): Promise<Given> {
+    const named = context === undefined ? undefined : [this.#options.clusters.connection(context)];
+    const isGiven = files !== undefined || resources !== undefined;
+    // Files that were given stand alone, unless a cluster is named to put them on.
+    const connections = named ?? (isGiven ? [] : this.#connections);
+    const cluster = connections[0]?.meshSettings;
+    const settings =
+      mesh || isGiven || named
+        ? resolveMeshSettings({ ...cluster, ...this.#options.settings(), ...mesh })
+        : this.settings;
+    if (!isGiven) return { files: this.#options.workspace, settings, connections, isGiven };
+    const given = new WorkspaceFiles({ defaultNamespace: settings.defaultNamespace });
+    if (files) {
+      const read = await readFiles(files);
+      const fatal = read.problems.find(({ isFatal }) => isFatal);
+      if (fatal) throw new UnreadableInput(fatal.message);
+      for (const { uri, text } of read.files) given.setDisk(uri, text);
+    }
+    for (const { uri, text } of resources ?? []) given.setDisk(uri, text);
+    return { files: given, settings, connections, isGiven };
+  }
+
+  #baseObjects(): readonly MeshObject[] {
+    const registered = this.#registeredObjects();
+    // The first connected counts first: of equal names within a layer the first is taken.
+    const clusters = this.#connections.map(({ snapshot }) => snapshot);
+    return this.#base.get([registered, ...clusters.flatMap(policyParts)], () => [
+      ...clusters.flatMap((snapshot) => [...policyObjects(snapshot)]),
+      ...registered,
+    ]);
+  }
+
+  /** The same list while its objects are equal. */
+  #registeredObjects(): readonly MeshObject[] {
+    const registered = this.#options.registered();
+    if (registered !== this.#registered && !isDeepStrictEqual(registered, this.#registered))
+      this.#registered = registered;
+    return this.#registered;
+  }
+}
+
+/** Lowest first: of equal names the cluster that was connected first counts. */
+function stackOf(connections: Connections): readonly Snapshot[] {
+  return connections.map(({ snapshot }) => snapshot).reverse();
+}
