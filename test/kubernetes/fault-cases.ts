@@ -7,6 +7,8 @@ export interface FaultCase {
   readonly matches?: (path: string) => boolean;
   /** What a person reads while it lasts; one message. */
   readonly message: RegExp;
+  /** It is found after many seconds: once is enough. */
+  readonly isSlow?: boolean;
   /** It only strikes who asks anew: open connections are cut as it begins. */
   readonly cuts?: boolean;
 }
@@ -15,8 +17,6 @@ const status = (code: number, reason: string): string =>
   JSON.stringify({ kind: 'Status', status: 'Failure', code, reason, message: `${reason}, as the test wishes` });
 const ofPods = (path: string): boolean => path.includes('/pods');
 const isWatch = (path: string): boolean => path.includes('watch=true');
-const isList = (path: string): boolean =>
-  ofPods(path) && (path.includes('limit=') || path.includes('sendInitialEvents'));
 
 export const faultCases: readonly FaultCase[] = [
   {
@@ -56,8 +56,9 @@ export const faultCases: readonly FaultCase[] = [
     name: '429 with Retry-After about a kind',
     fault: { type: 'answer', status: 429, headers: { 'retry-after': '1' }, body: status(429, 'TooManyRequests') },
     matches: ofPods,
-    message: /too much to do to send pods .*wait 1 s|too much to do/,
+    message: /too much to do to send pods .*wait 1 s/,
     cuts: true,
+    isSlow: true,
   },
   {
     name: 'a reset in the middle of an object',
@@ -77,7 +78,7 @@ export const faultCases: readonly FaultCase[] = [
     matches: ofPods,
     message: /pods .*cannot be followed/,
   },
-  { name: 'a server that is gone', fault: { type: 'refuse' }, message: /cannot be reached|refused/i },
+  { name: 'a server that is gone', fault: { type: 'refuse' }, message: /nothing listens|cannot be reached|refuse/i },
   { name: 'a hang of everything', fault: { type: 'hang' }, message: /did not answer|in time|within/i },
   {
     name: 'a hang after which connections stay dead',
@@ -85,5 +86,3 @@ export const faultCases: readonly FaultCase[] = [
     message: /did not answer|in time|within/i,
   },
 ];
-
-export const listOfPods = isList;
