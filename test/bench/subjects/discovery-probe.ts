@@ -20,7 +20,7 @@ export type SubjectMessage =
 
 export type SubjectOrder = 'start' | 'usage';
 
-const tickMs = 5;
+const tickMs = 10;
 
 /**
  * CPU and not clock time, as on a busy machine the clock says more about the neighbours. Node measures one thread's CPU

@@ -9,7 +9,7 @@ import { referenceReaders, type Reference, type ReferenceTarget } from './named-
 import { perPartAnd } from './per-part.ts';
 
 /** What an object refers to, in the order of its fields' readers. Targets need not exist. */
-export const referencesOf = perPartAnd((object: MeshObject, clusterDomain): readonly Reference[] => {
+const referencesOf = perPartAnd((object: MeshObject, clusterDomain): readonly Reference[] => {
   const read = referenceReaders.get(kindKey(object));
   return read ? read(object, clusterDomain).map((found) => ({ from: object, ...found })) : [];
 });
