@@ -9,6 +9,17 @@ export interface ContextKeys {
   'meshlens.editor.isMeshDocument': boolean;
   'meshlens.traces.onlyFailed': boolean;
   'meshlens.request.canRepeat': boolean;
+  /** `unread`: nobody has asked for the kubeconfig yet. `none`: it has no contexts. `unchosen`: none of them is chosen. */
+  'meshlens.clusters.state': 'unread' | 'none' | 'unchosen' | 'chosen';
+  /** At least one context is usable. */
+  'meshlens.clusters.isConnected': boolean;
+  /** The active editor shows YAML with objects that a cluster could take. */
+  'meshlens.editor.hasObjects': boolean;
+  /** A planned change waits for its confirmation. */
+  'meshlens.change.isPending': boolean;
+  'meshlens.change.canUndo': boolean;
+  'meshlens.devProxy.phase': 'stopped' | 'starting' | 'running' | 'degraded' | 'stopping';
+  'meshlens.devProxy.hasStandIns': boolean;
 }
 
 export type ContextKey = keyof ContextKeys;
@@ -22,4 +33,11 @@ export const contextKeys: readonly ContextKey[] = [
   'meshlens.editor.isMeshDocument',
   'meshlens.traces.onlyFailed',
   'meshlens.request.canRepeat',
+  'meshlens.clusters.state',
+  'meshlens.clusters.isConnected',
+  'meshlens.editor.hasObjects',
+  'meshlens.change.isPending',
+  'meshlens.change.canUndo',
+  'meshlens.devProxy.phase',
+  'meshlens.devProxy.hasStandIns',
 ];

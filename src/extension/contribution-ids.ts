@@ -2,6 +2,7 @@
 export const viewIds = {
   container: 'meshlens',
   services: 'meshlens.services',
+  clusters: 'meshlens.clusters',
   events: 'meshlens.events',
   traces: 'meshlens.traces',
 } as const;

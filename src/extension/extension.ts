@@ -8,12 +8,21 @@ import { DisposableList } from './disposables.ts';
 import { EngineClient } from './engine/engine-client.ts';
 import { createEngineLog } from './engine/engine-log.ts';
 import { registerAnalyzeWorkspace } from './features/analysis/analyze-workspace.ts';
+import { registerChanges } from './features/changes/change-commands.ts';
+import { registerClusterCommands } from './features/clusters/cluster-commands.ts';
+import { registerClusterStatusBar } from './features/clusters/cluster-status-bar.ts';
+import { registerClustersView } from './features/clusters/clusters-view.ts';
+import { registerFollowKubernetes } from './features/clusters/follow-kubernetes.ts';
 import { registerRejectedConfiguration } from './features/configuration/rejected-configuration.ts';
+import { registerDevProxy } from './features/dev-proxy/dev-proxy-commands.ts';
 import { registerMeshDocumentKey } from './features/editor/mesh-document-key.ts';
+import { registerObjectDocumentKey } from './features/editor/object-document-key.ts';
 import { registerEngineCommands } from './features/engine/engine-commands.ts';
 import { registerEventsView } from './features/events/events-view.ts';
 import { registerLocalMesh } from './features/local-mesh/local-mesh-commands.ts';
 import { registerLogChannels } from './features/logs/log-channels.ts';
+import { registerObjects } from './features/objects/object-commands.ts';
+import { registerProxies } from './features/proxies/proxy-commands.ts';
 import { registerProxyEnvironment } from './features/proxy-environment/copy-environment.ts';
 import { registerSendRequest } from './features/request/send-request.ts';
 import { registerShowRoute } from './features/route/show-route.ts';
@@ -24,6 +33,9 @@ import { registerTopologyPanel } from './features/topology/topology-panel.ts';
 import { registerTracesView } from './features/traces/traces-view.ts';
 import { registerWalkthrough } from './features/walkthrough/open-walkthrough.ts';
 import { registerYamlSchema } from './features/yaml-schema/red-hat-yaml.ts';
+import { ClusterMemory } from './mesh/cluster-memory.ts';
+import { ClusterState } from './mesh/cluster-state.ts';
+import { DevProxyState } from './mesh/dev-proxy-state.ts';
 import { EventStore } from './mesh/event-store.ts';
 import { MeshFiles } from './mesh/mesh-files.ts';
 import { MeshState } from './mesh/mesh-state.ts';
@@ -32,6 +44,7 @@ import { isSupportedNode, requiredNode } from './node-version.ts';
 import type { Feature, Services } from './services.ts';
 import { toEngineSettings } from './settings.ts';
 import { SettingsReader } from './settings-reader.ts';
+import { TextSnapshots } from './text-snapshots.ts';
 import { VirtualDocuments } from './virtual-documents.ts';
 
 /** In the order of registration only; features do not know each other. */
@@ -53,6 +66,15 @@ const features: readonly Feature[] = [
   registerMeshDocumentKey,
   registerYamlSchema,
   registerWalkthrough,
+  registerClustersView,
+  registerClusterCommands,
+  registerClusterStatusBar,
+  registerFollowKubernetes,
+  registerObjects,
+  registerObjectDocumentKey,
+  registerChanges,
+  registerProxies,
+  registerDevProxy,
 ];
 
 let engine: EngineClient | undefined;
@@ -122,6 +144,9 @@ function createServices(context: ExtensionContext, owned: DisposableList): Servi
   engine = client;
   const mesh = owned.add(new MeshState(client, onError));
   meshRuns = () => mesh.isActive;
+  const memory = new ClusterMemory(context.workspaceState, context.globalState);
+  const clusters = owned.add(new ClusterState(client, memory, () => workspace.isTrusted, onError));
+  const gone = l10n.t('This answer belongs to an earlier window. Ask again.\n');
   return {
     context,
     log,
@@ -134,6 +159,9 @@ function createServices(context: ExtensionContext, owned: DisposableList): Servi
     meshFiles: owned.add(new MeshFiles(settings)),
     events: owned.add(new EventStore(client, onError)),
     topology: owned.add(new TopologyFeed(client, mesh, onError)),
-    documents: owned.add(new VirtualDocuments(l10n.t('This answer belongs to an earlier window. Ask again.\n'))),
+    clusters,
+    devProxy: owned.add(new DevProxyState(client, clusters, onError)),
+    snapshots: owned.add(new TextSnapshots(gone)),
+    documents: owned.add(new VirtualDocuments(gone)),
   };
 }

@@ -24,6 +24,11 @@ export interface Settings {
   'ports.registry': number;
   'ports.metrics': number;
   'ports.otlp': number;
+  'cluster.kubeconfig': string;
+  'cluster.prometheus': string;
+  'cluster.followKubernetesExtension': boolean;
+  'devProxy.port': number;
+  'devProxy.debugSessions': boolean;
   'engine.path': string;
   'engine.crashLimit': number;
   'trace.server': 'off' | 'messages' | 'verbose';
@@ -51,6 +56,11 @@ export const settingDefaults: Settings = {
   'ports.registry': 0,
   'ports.metrics': 0,
   'ports.otlp': 0,
+  'cluster.kubeconfig': '',
+  'cluster.prometheus': '',
+  'cluster.followKubernetesExtension': true,
+  'devProxy.port': 0,
+  'devProxy.debugSessions': true,
   'engine.path': '',
   'engine.crashLimit': 3,
   'trace.server': 'messages',
@@ -64,6 +74,11 @@ export const actingSettings: readonly SettingKey[] = [
   'ports.registry',
   'ports.metrics',
   'ports.otlp',
+  'cluster.kubeconfig',
+  'cluster.prometheus',
+  'cluster.followKubernetesExtension',
+  'devProxy.port',
+  'devProxy.debugSessions',
   'engine.path',
 ];
 
@@ -93,6 +108,7 @@ export function toEngineSettings(read: ReadSetting): EngineSettings {
     },
     traces: { keep: read('traces.keep'), ...(otlpExport === '' ? {} : { otlpExport }) },
     ports: { registry: read('ports.registry'), metrics: read('ports.metrics'), otlp: read('ports.otlp') },
+    cluster: { kubeconfig: read('cluster.kubeconfig').trim(), prometheus: read('cluster.prometheus').trim() },
   };
 }
 

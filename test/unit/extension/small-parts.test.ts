@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { DisposableList } from '../../../src/extension/disposables.ts';
 import { describeExit } from '../../../src/extension/engine/engine-process.ts';
 import { LogBuffer } from '../../../src/extension/features/logs/log-buffer.ts';
-import { environmentText } from '../../../src/extension/features/proxy-environment/environment-text.ts';
+import { environmentText } from '../../../src/extension/environment-text.ts';
 import { callTargets, findTarget } from '../../../src/extension/features/request/call-targets.ts';
 import { parseTestRequest, withoutCredentials } from '../../../src/extension/features/request/remembered-request.ts';
 import { traceDescription, traceLabel } from '../../../src/extension/features/traces/trace-row.ts';

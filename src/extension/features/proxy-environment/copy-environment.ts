@@ -2,7 +2,7 @@ import { env, l10n, window } from 'vscode';
 import { UserFacingError } from '../../command-registry.ts';
 import { commandIds } from '../../commands.ts';
 import type { Services } from '../../services.ts';
-import { environmentText, type EnvironmentFormat } from './environment-text.ts';
+import { environmentText, type EnvironmentFormat } from '../../environment-text.ts';
 
 /** Copies what a program needs in its environment to call the mesh as one of its workloads. */
 export function registerProxyEnvironment({ commands, engine, mesh }: Services): void {

@@ -1,0 +1,143 @@
+import type { ClusterTreeItem, ClusterTreeNamespace, SyncState } from '../../../shared/cluster.ts';
+import type { Health } from '../../../shared/health.ts';
+import type { Translate } from '../../translate.ts';
+import type { ClusterIcon, ClusterNode } from './cluster-node.ts';
+
+type Group = 'services' | 'workloads' | 'gateways' | 'policies';
+
+const groups: readonly Group[] = ['services', 'workloads', 'gateways', 'policies'];
+
+/** A namespace with its groups; groups without objects are left out. */
+export function namespaceNode(context: string, namespace: ClusterTreeNamespace, t: Translate): ClusterNode {
+  const id = `context/${context}/namespace/${namespace.name}`;
+  const target = { context, namespace: namespace.name };
+  const isBad = namespace.health.health === 'degraded' || namespace.health.health === 'failing';
+  const filled = groups.filter((group) => namespace[group].length > 0);
+  const description = joined(namespace.membership, filled.length === 0 ? t('nothing of a mesh') : '');
+  return {
+    id,
+    kind: 'namespace',
+    label: namespace.name,
+    description,
+    tooltip: [namespace.membership, namespace.health.reason].join('\n'),
+    icon: isBad ? namespace.health.health : 'namespace',
+    spoken: joined(
+      t('Namespace {0}', namespace.name),
+      description,
+      healthWord(namespace.health.health, t),
+      isBad ? namespace.health.reason : '',
+    ),
+    abilities: [namespace.membership === 'not in a mesh' ? 'outside' : 'enrolled'],
+    target,
+    isExpanded: false,
+    children: filled.map((group): ClusterNode => {
+      const items = namespace[group];
+      const label = groupWord(group, t);
+      const ill = items.filter(({ health }) => health.health === 'degraded' || health.health === 'failing').length;
+      const told = joined(String(items.length), ill === 0 ? '' : t('{0} not healthy', ill));
+      return {
+        id: `${id}/${group}`,
+        kind: 'group',
+        label,
+        description: told,
+        tooltip: label,
+        icon: group,
+        spoken: joined(label, told),
+        abilities: [group],
+        target,
+        isExpanded: group === 'workloads' || group === 'services',
+        children: items.map((item) => itemNode(`${id}/${group}`, context, group, item, t)),
+      };
+    }),
+  };
+}
+
+function itemNode(parent: string, context: string, group: Group, item: ClusterTreeItem, t: Translate): ClusterNode {
+  const { ref, health, membership, sync } = item;
+  const { description, reason = '' } = item;
+  return {
+    id: `${parent}/${ref.apiVersion}/${ref.kind}/${ref.name}`,
+    kind: 'item',
+    label: ref.name,
+    description,
+    tooltip: [
+      `${ref.kind} ${ref.namespace}/${ref.name}`,
+      `${healthWord(health.health, t)}: ${health.reason}`,
+      ...(reason === '' || reason === health.reason ? [] : [reason]),
+      ...(sync === undefined ? [] : [t('Proxies: {0}', syncWord(sync, t))]),
+      ...(item.declaredAt?.uri === undefined ? [] : [t('Declared in this workspace')]),
+    ].join('\n'),
+    icon: itemIcon(group, health.health),
+    spoken: joined(t('{0} {1}', ref.kind, ref.name), healthWord(health.health, t), description, reason),
+    abilities: [
+      group,
+      ref.kind,
+      ...(membership === undefined ? [] : [membership]),
+      ...(item.declaredAt?.uri === undefined ? [] : ['declared']),
+    ],
+    target: {
+      context,
+      namespace: ref.namespace,
+      ref,
+      ...(item.declaredAt === undefined ? {} : { declaredAt: item.declaredAt }),
+    },
+    click: 'open-object',
+    isExpanded: false,
+    children: [],
+  };
+}
+
+/** Grey is normal: only what is not well is coloured, and workloads, whose health is what people look for. */
+function itemIcon(group: Group, health: Health): ClusterIcon {
+  if (health === 'degraded' || health === 'failing' || group === 'workloads') return health;
+  return group === 'services' ? 'service' : group === 'gateways' ? 'gateway' : 'policy';
+}
+
+function groupWord(group: Group, t: Translate): string {
+  switch (group) {
+    case 'services':
+      return t('Services');
+    case 'workloads':
+      return t('Workloads');
+    case 'gateways':
+      return t('Gateways');
+    case 'policies':
+      return t('Policies');
+  }
+}
+
+/** The word for a health, said wherever an icon shows it. */
+function healthWord(health: Health, t: Translate): string {
+  switch (health) {
+    case 'healthy':
+      return t('healthy');
+    case 'degraded':
+      return t('degraded');
+    case 'failing':
+      return t('failing');
+    case 'idle':
+      return t('idle');
+    case 'unknown':
+      return t('health unknown');
+  }
+}
+
+/** The words for the sync state of proxies. */
+function syncWord(sync: SyncState, t: Translate): string {
+  switch (sync) {
+    case 'synced':
+      return t('in sync');
+    case 'stale':
+      return t('behind their control plane');
+    case 'not-sent':
+      return t('nothing sent');
+    case 'ignored':
+      return t('not subscribed');
+    case 'unknown':
+      return t('sync unknown');
+  }
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
+}
