@@ -13,7 +13,7 @@ export function pluginComplaint(stderr: string, secrets: readonly string[]): str
   for (const secret of secrets) if (secret.length >= 4) text = text.replaceAll(secret, '•••');
   text = text
     .replace(
-      /\b(token|passw(?:or)?d|secret|key|authorization|credentials?)(["']?\s*[:=]\s*["']?)(?:bearer\s+)?[^\s"',}]+/gi,
+      /(token|passw(?:or)?d|secret|key|authorization|credentials?)(["']?\s*[:=]\s*["']?)(?:bearer\s+)?[^\s"',}]+/gi,
       '$1$2•••',
     )
     .replace(/\b(token|passw(?:or)?d|secret|key|bearer)(\s+)(?=\S*\d)\S+/gi, '$1$2•••')

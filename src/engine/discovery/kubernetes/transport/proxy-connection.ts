@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ProxyAddress } from '../kubeconfig/proxy-url.ts';
 import { basic } from '../auth/header-value.ts';
@@ -27,7 +27,7 @@ export async function connectThroughProxy(
 export function connectToProxy(proxy: ProxyAddress): Socket {
   const { host, port } = proxy;
   return proxy.kind === 'https'
-    ? connectTls({ host, port, servername: host, ALPNProtocols: ['http/1.1'] })
+    ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ALPNProtocols: ['http/1.1'] })
     : connectTcp({ host, port });
 }
 

@@ -1,0 +1,492 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { after, test, type TestContext } from 'node:test';
+import { TLSSocket } from 'node:tls';
+import { deflateSync, gzipSync } from 'node:zlib';
+import {
+  KubeFailure,
+  type KubeFailureReason,
+  type KubeRequest,
+  type KubeTransport,
+} from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
+import { until } from '../until.ts';
+import { base64, contextOf, transportOf } from './access-context.ts';
+import { startAccessServer, type AccessServer } from './access-server.ts';
+import { TestAuthority } from './test-authority.ts';
+
+const authority = await TestAuthority.create();
+const certificate = await authority.issue();
+const clients = await TestAuthority.create('clients');
+
+const canary = 'canary-4f1d8a77c2';
+const told: string[] = [];
+after(() => {
+  assert.ok(told.length > 20, 'the failures of this file were collected');
+  for (const words of told) assert.doesNotMatch(words, /canary/);
+});
+
+/** The failure that a promise ends in; its words are checked for secrets at the end. */
+async function failureOf(promise: Promise<unknown>): Promise<KubeFailure> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof KubeFailure, String(error));
+    told.push(error.message, String(error.stack), JSON.stringify(error));
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'It was answered.' });
+}
+
+async function fails(promise: Promise<unknown>, reason: KubeFailureReason, words: RegExp): Promise<void> {
+  const failure = await failureOf(promise);
+  assert.equal(failure.reason, reason, failure.message);
+  assert.match(failure.message, words);
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function secureServer(t: TestContext, handle: Handler, tls: object = certificate): Promise<AccessServer> {
+  const server = await startAccessServer(handle, tls);
+  t.after(() => server.close());
+  return server;
+}
+
+async function plainServer(t: TestContext, handle: Handler): Promise<AccessServer> {
+  const server = await startAccessServer(handle);
+  t.after(() => server.close());
+  return server;
+}
+
+const trusting = (server: AccessServer): Record<string, unknown> => ({
+  server: server.url,
+  'certificate-authority-data': base64(authority.pem),
+});
+
+const ask: KubeRequest = { path: '/api' };
+const textOf = async (transport: KubeTransport, request: KubeRequest = ask): Promise<string> =>
+  (await transport.request(request)).body.toString();
+
+test('ten calls in turn take one connection and one handshake', async (t) => {
+  const server = await secureServer(t, (_, response) => response.end('{}'));
+  const transport = await transportOf(t, trusting(server), { token: canary });
+  for (let call = 0; call < 10; call += 1) assert.equal((await transport.request(ask)).status, 200);
+  assert.deepEqual([server.connections(), server.handshakes()], [1, 1]);
+});
+
+test('a request carries what was said: method, path, query, headers, body, credentials, impersonation', async (t) => {
+  const seen: unknown[] = [];
+  const server = await secureServer(t, (request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      seen.push(request.method, request.url, request.headersDistinct, body);
+      response.writeHead(201, { 'content-type': 'application/json' }).end('{"ok":true}');
+    });
+  });
+  const cluster = { ...trusting(server), server: `${server.url}/k8s/clusters/c-1/` };
+  const transport = await transportOf(t, cluster, {
+    token: canary,
+    as: 'ana',
+    'as-uid': '7',
+    'as-groups': ['one', 'two'],
+    'as-user-extra': { 'example.org/scopes': ['a', 'b'] },
+  });
+  const answer = await transport.request({
+    method: 'PATCH',
+    path: '/api/v1/namespaces/shop',
+    query: { dryRun: 'All', force: true, limit: 5, none: undefined },
+    headers: { 'Content-Type': 'application/apply-patch+yaml' },
+    body: '{"a":1}',
+  });
+  assert.deepEqual(
+    [answer.status, answer.headers['content-type'], answer.body.toString()],
+    [201, 'application/json', '{"ok":true}'],
+  );
+  const headers = seen[2] as Record<string, readonly string[]>;
+  assert.deepEqual(
+    [seen[0], seen[1], seen[3]],
+    ['PATCH', '/k8s/clusters/c-1/api/v1/namespaces/shop?dryRun=All&force=true&limit=5', '{"a":1}'],
+  );
+  const expected: Record<string, readonly string[]> = {
+    host: [`127.0.0.1:${server.port}`],
+    authorization: [`Bearer ${canary}`],
+    'content-type': ['application/apply-patch+yaml'],
+    'content-length': ['7'],
+    'impersonate-user': ['ana'],
+    'impersonate-uid': ['7'],
+    'impersonate-group': ['one', 'two'],
+    'impersonate-extra-example.org%2fscopes': ['a', 'b'],
+  };
+  for (const [name, values] of Object.entries(expected)) assert.deepEqual(headers[name], values, name);
+});
+
+test('answers of 400 and more are answers', async (t) => {
+  const server = await secureServer(t, (_, response) => response.writeHead(409).end('conflict'));
+  const transport = await transportOf(t, trusting(server));
+  const answer = await transport.request(ask);
+  assert.deepEqual([answer.status, answer.body.toString()], [409, 'conflict']);
+});
+
+const encoded: Readonly<Record<string, (text: string) => Buffer>> = {
+  gzip: (text) => gzipSync(text),
+  deflate: (text) => deflateSync(text),
+  identity: (text) => Buffer.from(text),
+};
+for (const [encoding, encode] of Object.entries(encoded)) {
+  test(`bodies are decoded: ${encoding}`, async (t) => {
+    const text = 'a list of pods '.repeat(20_000);
+    const server = await secureServer(t, (_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(encode(text)),
+    );
+    const transport = await transportOf(t, trusting(server));
+    assert.equal(await textOf(transport), text);
+    assert.equal(await textOf(transport), text);
+    assert.equal(server.connections(), 1, 'the connection is used again');
+  });
+}
+
+test('what is compressed badly, cut or unknown is told apart from a lost connection', async (t) => {
+  const whole = gzipSync('x'.repeat(100_000));
+  const answers: Record<string, Handler> = {
+    '/cut': (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(whole.subarray(0, 60)),
+    '/garbage': (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(`no gzip ${canary}`),
+    '/unknown': (_, response) => response.writeHead(200, { 'content-encoding': 'zstd' }).end(canary),
+    '/broken': (_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write(canary, () => response.destroy());
+    },
+  };
+  const server = await secureServer(t, (request, response) => answers[request.url ?? '']?.(request, response));
+  const transport = await transportOf(t, trusting(server));
+  await fails(transport.request({ path: '/cut' }), 'protocol', /compressed data that cannot be read/);
+  await fails(transport.request({ path: '/garbage' }), 'protocol', /compressed data/);
+  await fails(transport.request({ path: '/unknown' }), 'protocol', /encoding that was not asked for/);
+  await fails(transport.request({ path: '/broken' }), 'unreachable', /in the middle of its answer/);
+  await until('every connection to be let go', () => server.open() === 0);
+});
+
+test('a body is read up to its limit, counted after decompression', async (t) => {
+  const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+  const server = await secureServer(t, (_, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+  );
+  const transport = await transportOf(t, trusting(server));
+  const before = process.memoryUsage().arrayBuffers;
+  await fails(transport.request({ ...ask, maxBytes: 100_000 }), 'too-large', /more than 98 KiB/);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 10 * 1024 * 1024);
+});
+
+test('an answer that does not come in time is a timeout; so is one that never ends', async (t) => {
+  const server = await secureServer(t, (request, response) => {
+    if (request.url === '/half') response.write('half');
+  });
+  const transport = await transportOf(t, trusting(server));
+  await fails(transport.request({ ...ask, timeoutMs: 60 }), 'timeout', /did not answer within 0\.1 s/);
+  await fails(transport.request({ path: '/half', timeoutMs: 60 }), 'timeout', /did not answer within/);
+  await fails(transport.stream({ ...ask, timeoutMs: 60 }), 'timeout', /did not answer within/);
+  await until('the connections to be let go', () => server.open() === 0);
+});
+
+test('a stream has time without end once its head is there, and ends with what its owner does', async (t) => {
+  const server = await secureServer(t, (request, response) => {
+    response.writeHead(200).flushHeaders();
+    setTimeout(() => response.write('late'), 150);
+    if (request.url === '/ends') setTimeout(() => response.end(), 160);
+  });
+  const transport = await transportOf(t, trusting(server));
+  const stream = await transport.stream({ path: '/ends', timeoutMs: 100 });
+  const chunks: string[] = [];
+  for await (const chunk of stream.body) chunks.push(String(chunk));
+  assert.deepEqual([stream.status, chunks], [200, ['late']]);
+
+  const caller = new AbortController();
+  const aborted = await transport.stream({ ...ask, signal: caller.signal });
+  const end = failureOf(once(aborted.body, 'end').then(() => undefined));
+  await once(aborted.body, 'readable');
+  caller.abort();
+  assert.equal((await end).reason, 'aborted');
+
+  const destroyed = await transport.stream(ask);
+  destroyed.body.destroy();
+  await until('its connection to be let go', () => server.open() <= 1);
+});
+
+test('a reader that waits holds the sender, not the memory', async (t) => {
+  let written = 0;
+  const chunk = Buffer.alloc(64 * 1024);
+  const server = await secureServer(t, (_, response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      while (response.write(chunk)) written += chunk.length;
+      written += chunk.length;
+      response.once('drain', more);
+    };
+    more();
+  });
+  const transport = await transportOf(t, trusting(server));
+  const { body } = await transport.stream(ask);
+  let before = -1;
+  await until('the sender to wait', async () => {
+    const isStill = before === written;
+    before = written;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return isStill && written > 0;
+  });
+  // What is under way is in the buffers of TCP, here and there.
+  assert.ok(written < 20 * 1024 * 1024, `${written} bytes were taken`);
+  body.destroy();
+});
+
+test('a caller who gives up is told so, before, while and after it is asked', async (t) => {
+  const server = await secureServer(t, () => undefined);
+  const transport = await transportOf(t, trusting(server));
+  await fails(transport.request({ ...ask, signal: AbortSignal.abort() }), 'aborted', /Not wanted/);
+  const caller = new AbortController();
+  const asked = transport.request({ ...ask, signal: caller.signal });
+  await until('it to arrive', () => server.open() === 1);
+  caller.abort();
+  await fails(asked, 'aborted', /Not wanted/);
+});
+
+test('the end of a transport ends all that runs, and every later call', async (t) => {
+  const server = await secureServer(t, (request, response) => {
+    if (request.url === '/watch') response.writeHead(200).write('x');
+    if (request.url === '/quick') response.end('x');
+  });
+  const transport = await transportOf(t, trusting(server));
+  await transport.request({ path: '/quick' });
+  const { body } = await transport.stream({ path: '/watch' });
+  const watched = failureOf(once(body, 'end'));
+  body.resume();
+  const asked = failureOf(transport.request(ask));
+  await until('both to be there', () => server.open() === 2);
+  transport.dispose();
+  assert.deepEqual([(await asked).reason, (await watched).reason], ['aborted', 'aborted']);
+  await fails(transport.request(ask), 'aborted', /was ended/);
+  await fails(transport.webSocket('/x'), 'aborted', /was ended/);
+  await until('every connection to be closed', () => server.open() === 0);
+});
+
+test('too many requests: the time that the server asks for is waited, in the caller’s time', async (t) => {
+  const times: number[] = [];
+  const server = await secureServer(t, (request, response) => {
+    times.push(performance.now());
+    if (request.url === '/long') response.writeHead(429, { 'retry-after': '30' }).end('wait');
+    else if (request.url === '/date') response.writeHead(429, { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }).end();
+    else if (times.length === 1) response.writeHead(429, { 'retry-after': '1' }).end('wait');
+    else response.end('done');
+  });
+  const transport = await transportOf(t, trusting(server));
+  const answer = await transport.request({ ...ask, method: 'POST', body: '{}' });
+  assert.equal(answer.body.toString(), 'done');
+  assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 995);
+  assert.equal(server.connections(), 1);
+  // No time is left to wait: the answer stands.
+  assert.equal((await transport.request({ path: '/long', timeoutMs: 5000 })).status, 429);
+  const before = times.length;
+  assert.equal((await transport.request({ path: '/date' })).status, 429);
+  assert.equal(times.length - before, 11, 'and nobody is asked for ever');
+});
+
+test('a server that is starting is asked again, when nothing is changed by that', async (t) => {
+  let calls = 0;
+  const server = await secureServer(t, (_, response) => {
+    calls += 1;
+    if (calls === 2) response.end('up');
+    else response.writeHead(503, { 'retry-after': '0' }).end();
+  });
+  const transport = await transportOf(t, trusting(server));
+  assert.equal(await textOf(transport), 'up');
+  assert.equal((await transport.request({ ...ask, method: 'DELETE' })).status, 503);
+});
+
+test('a kept connection that was closed is no failure for who reads, but for who writes', async (t) => {
+  const sockets = new Set<unknown>();
+  let arrived = 0;
+  const server = await secureServer(t, (request, response) => {
+    arrived += 1;
+    // Every connection dies of its second request.
+    if (sockets.has(request.socket)) request.socket.destroy();
+    else response.end('fine');
+    sockets.add(request.socket);
+  });
+  const transport = await transportOf(t, trusting(server));
+  assert.equal(await textOf(transport), 'fine');
+  assert.equal(await textOf(transport), 'fine');
+  assert.equal(arrived, 3);
+  await fails(transport.request({ ...ask, method: 'POST', body: canary }), 'unreachable', /was reset/);
+  assert.equal(arrived, 4);
+  // A new connection that breaks is told, not tried for ever.
+  server.server.removeAllListeners('request');
+  server.server.on('request', (request: IncomingMessage) => request.socket.destroy());
+  await fails(transport.request(ask), 'unreachable', /Check that the cluster runs/);
+});
+
+test('redirects are not followed', async (t) => {
+  let arrived = 0;
+  const server = await secureServer(t, (_, response) => {
+    arrived += 1;
+    response.writeHead(302, { location: `https://login.example/?state=${canary}` }).end();
+  });
+  const transport = await transportOf(t, trusting(server), { token: canary });
+  await fails(transport.request(ask), 'protocol', /redirects to login\.example/);
+  await fails(transport.stream(ask), 'protocol', /sign-in page/);
+  assert.equal(arrived, 2);
+});
+
+test('nobody there, no such name, not HTTP: told with the address and a way forward', async (t) => {
+  const free = await startAccessServer(() => undefined);
+  await free.close();
+  const user = { token: canary };
+  await fails(
+    (await transportOf(t, { server: `https://127.0.0.1:${free.port}` }, user)).request(ask),
+    'unreachable',
+    new RegExp(`https://127\\.0\\.0\\.1:${free.port}: nothing listens there\\. Check that the cluster runs`),
+  );
+  await fails(
+    (await transportOf(t, { server: 'https://u:canary@api.invalid' }, user)).request(ask),
+    'unreachable',
+    /api\.invalid: the name/,
+  );
+  const odd = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end('SSH-2.0-OpenSSH\r\n');
+  }).listen(0, '127.0.0.1');
+  t.after(() => odd.close());
+  await once(odd, 'listening');
+  const { port } = odd.address() as AddressInfo;
+  await fails(
+    (await transportOf(t, { server: `http://127.0.0.1:${port}` }, user)).request(ask),
+    'protocol',
+    /not HTTP/,
+  );
+  await fails(
+    (await transportOf(t, { server: `https://127.0.0.1:${port}` }, user)).request(ask),
+    'tls',
+    /does not speak TLS/,
+  );
+});
+
+test('a server that takes the connection and says nothing is given up', async (t) => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  t.after(() => silent.close());
+  await once(silent, 'listening');
+  const server = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const transport = await transportOf(t, { server }, {}, { connectTimeoutMs: 100 });
+  await fails(transport.request(ask), 'unreachable', /did not answer within/);
+});
+
+test('certificates that cannot be trusted are told apart', async (t) => {
+  const expired = await authority.issue({ notAfter: new Date(Date.now() - 3_600_000) });
+  const elsewhere = await authority.issue({ names: ['api.prod.example'] });
+  const other = await (await TestAuthority.create('other')).issue();
+  const fine = (handle: object): Promise<AccessServer> => secureServer(t, (_, response) => response.end('ok'), handle);
+  const [expiredServer, elsewhereServer, otherServer] = [await fine(expired), await fine(elsewhere), await fine(other)];
+  const user = { token: canary };
+  await fails((await transportOf(t, trusting(expiredServer), user)).request(ask), 'tls', /has expired/);
+  await fails(
+    (await transportOf(t, trusting(elsewhereServer), user)).request(ask),
+    'tls',
+    /another name.*tls-server-name/,
+  );
+  await fails(
+    (await transportOf(t, trusting(otherServer), user)).request(ask),
+    'tls',
+    /authority that is not the kubeconfig’s/,
+  );
+  await fails((await transportOf(t, { server: otherServer.url }, user)).request(ask), 'tls', /authority/);
+
+  const named = await transportOf(t, { ...trusting(elsewhereServer), 'tls-server-name': 'api.prod.example' });
+  assert.equal(await textOf(named), 'ok');
+  const wrong = await transportOf(t, { ...trusting(elsewhereServer), 'tls-server-name': 'api.test.example' });
+  await fails(wrong.request(ask), 'tls', /another name/);
+  const byAddress = await transportOf(t, { ...trusting(await fine(certificate)), 'tls-server-name': '127.0.0.1' });
+  assert.equal(await textOf(byAddress), 'ok');
+  const insecure = await transportOf(t, { server: otherServer.url, 'insecure-skip-tls-verify': true });
+  assert.equal(await textOf(insecure), 'ok');
+});
+
+test('a client certificate is shown to who asks for it; a pair that does not fit is told before it is used', async (t) => {
+  const client = await clients.issue({ commonName: 'ana' });
+  const names: string[] = [];
+  const server = await secureServer(
+    t,
+    ({ socket }, response) => {
+      names.push(socket instanceof TLSSocket ? String(socket.getPeerCertificate().subject.CN) : '');
+      response.end('ok');
+    },
+    { ...certificate, ca: clients.pem, requestCert: true, rejectUnauthorized: true },
+  );
+  const user = { 'client-certificate-data': base64(client.cert), 'client-key-data': base64(client.key) };
+  assert.equal(await textOf(await transportOf(t, trusting(server), user)), 'ok');
+  assert.deepEqual(names, ['ana']);
+  // The server's refusal comes after the handshake of TLS 1.3, where the end of the connection may overtake it.
+  const refused = await failureOf((await transportOf(t, trusting(server))).request(ask));
+  assert.match(`${refused.reason}: ${refused.message}`, /^tls: .*\(certificate required\)|^unreachable: .*was reset/);
+  const stranger = { ...user, 'client-key-data': base64((await clients.issue()).key) };
+  await fails((await transportOf(t, trusting(server), stranger)).request(ask), 'credentials', /do not fit each other/);
+});
+
+test('credentials go over plain HTTP on this machine only', async (t) => {
+  const seen: (string | undefined)[] = [];
+  const server = await plainServer(t, (request, response) => {
+    seen.push(request.headers.authorization);
+    response.end('ok');
+  });
+  await textOf(await transportOf(t, { server: server.url }, { token: canary }));
+  await textOf(await transportOf(t, { server: server.url.replace('http://', 'http://ana:canary@') }));
+  // The proxy plays the network.
+  const far = await transportOf(t, { server: 'http://api.example:8080', 'proxy-url': server.url }, { token: canary });
+  await textOf(far);
+  assert.deepEqual(seen, [`Bearer ${canary}`, `Basic ${base64('ana:canary')}`, undefined]);
+});
+
+test('a WebSocket gets address, credentials and TLS material of the moment', async (t) => {
+  const client = await clients.issue();
+  const context = {
+    server: 'https://api.example:6443/base',
+    'certificate-authority-data': base64(authority.pem),
+    'tls-server-name': 'other.example',
+    'proxy-url': 'http://u:p@proxy.example:3128',
+  };
+  const transport = await transportOf(t, context, {
+    token: canary,
+    as: 'ana',
+    'as-groups': ['one', 'two'],
+    'client-certificate-data': base64(client.cert),
+    'client-key-data': base64(client.key),
+  });
+  assert.deepEqual(await transport.webSocket('/api/v1/namespaces/a/pods/b/portforward', { ports: 8080 }), {
+    url: 'wss://api.example:6443/base/api/v1/namespaces/a/pods/b/portforward?ports=8080',
+    headers: {
+      'User-Agent': 'meshlens',
+      'Impersonate-User': 'ana',
+      'Impersonate-Group': ['one', 'two'],
+      Authorization: `Bearer ${canary}`,
+    },
+    tls: {
+      ca: authority.pem,
+      cert: client.cert,
+      key: client.key,
+      servername: 'other.example',
+      rejectUnauthorized: true,
+    },
+    proxy: 'http://u:p@proxy.example:3128',
+  });
+  const plain = await transportOf(t, { server: 'http://127.0.0.1:8001' });
+  const target = await plain.webSocket('/x');
+  assert.equal(target.url, 'ws://127.0.0.1:8001/x');
+  assert.equal(target.proxy, undefined);
+});
+
+test('the namespace of a context is that of its transport', async (t) => {
+  const { createTransport } = await import('../../../src/engine/discovery/kubernetes/transport/create-transport.ts');
+  const named = createTransport(await contextOf(t, { server: 'https://x' }, {}, 'shop'));
+  const unnamed = createTransport(await contextOf(t, { server: 'https://x' }));
+  assert.deepEqual([named.namespace, unnamed.namespace, named.context], ['shop', 'default', 'context']);
+  named.dispose();
+  unnamed.dispose();
+});
