@@ -38,7 +38,9 @@ export async function connectContext(engine: Engine, values: OptionValues, io: C
   const context = stringOption(values, 'context');
   if (context === undefined) return undefined;
   try {
-    const { phase, message } = await engine.connected(context, [], io.signal);
+    const { phase, message, kinds } = await engine.connected(context, [], io.signal);
+    if (kinds.every(({ state }) => state === 'forbidden' || state === 'absent'))
+      throw new UnreachableError(message ?? `Nothing of ${context} may be read.`);
     if (phase === 'degraded' && message !== undefined) io.err(`${message}\n`);
     return context;
   } catch (error) {

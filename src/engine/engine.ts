@@ -14,8 +14,10 @@ import { defaultEngineSettings } from '../shared/engine-protocol.ts';
 import type { ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import { resolveMeshSettings } from '../shared/mesh-settings.ts';
 import { stoppedDevProxy } from '../shared/dev-proxy.ts';
+import { ClusterGraph, workloadLabels } from './clusters/cluster-graph.ts';
 import { createClusters } from './clusters/create-clusters.ts';
 import { ClusterUnavailable, type Clusters } from './clusters/clusters.ts';
+import type { TopologyGraph } from '../shared/topology.ts';
 import { readFiles } from './discovery/workspace/read-files.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 import { DesiredStateFile, isToBeResumed } from './localmesh/desired-state.ts';
@@ -71,7 +73,9 @@ export class Engine {
   readonly #clusters: Clusters;
   readonly #model: LayeredModel;
   readonly #topology: LiveTopology;
+  readonly #graph: ClusterGraph;
   readonly #localInfluences = new PolicyInfluences();
+  readonly #sharedInfluences = new PolicyInfluences();
   #subscription: { dispose(): void } | undefined;
   #logLines: EngineNotifications['mesh/log']['lines'][number][] = [];
   #logTimer: NodeJS.Timeout | undefined;
@@ -116,6 +120,7 @@ export class Engine {
       onStatus: (status) => this.#notify('mesh/clusterChanged', status),
       onObjects: (context) => this.#notify('mesh/cluster/objectsChanged', { context }),
     });
+    this.#graph = new ClusterGraph(this.#clusters);
     this.#model = new LayeredModel({
       workspace: this.workspace,
       clusters: this.#clusters,
@@ -125,10 +130,13 @@ export class Engine {
       rules: () => this.#settings.analysis.rules,
     });
     this.#topology = new LiveTopology({
-      source: () => this.#metrics,
-      mesh: () => declareLocalMesh(this.#mesh.status),
+      source: (params) => (isOfClusters(params) ? this.#graph.source(params.contexts) : this.#metrics),
+      mesh: (params) =>
+        isOfClusters(params) ? this.#graph.declarations(params.contexts) : declareLocalMesh(this.#mesh.status),
       cluster: 'local',
-      influences: () => this.#influences(),
+      influences: (params) => (isOfClusters(params) ? this.#clusterInfluences() : this.#influences()),
+      // On this machine something flows all the time.
+      revision: (params) => (isOfClusters(params) ? this.#graph.revision(params.contexts) : [{}]),
       now: Date.now,
     });
     this.#events.onEvent((event) => this.#notify('mesh/event', event));
@@ -147,6 +155,7 @@ export class Engine {
   configure(settings: EngineSettings): void {
     this.#settings = settings;
     this.#resolved = resolveMeshSettings(settings.mesh);
+    this.#clusters.settingsChanged();
   }
 
   onNotification(listener: Listener): { dispose(): void } {
@@ -209,6 +218,12 @@ export class Engine {
     const status = await this.#trustedClusters.connect(context, namespaces, true);
     if (status.phase === 'failed') throw new ClusterUnavailable(status);
     return this.#clusters.ready(context, signal);
+  }
+
+  /** The graph of clusters with numbers that were asked for now: for those who look once. */
+  async freshTopology(params: EngineParams<'mesh/topology'> & { readonly window: number }): Promise<TopologyGraph> {
+    await this.#graph.refresh(params.contexts, params.window);
+    return this.#topology.graph({ ...params, source: 'cluster' });
   }
 
   async request<M extends EngineMethod>(
@@ -315,6 +330,18 @@ export class Engine {
     });
   }
 
+  /** Which policies of clusters and workspace shape what the graph of clusters shows. */
+  #clusterInfluences(): Influences {
+    const { snapshot, settings } = this;
+    return this.#sharedInfluences.of({
+      snapshot,
+      settings,
+      revision: this.workspace.revision,
+      labelsOf: (namespace, workload) => workloadLabels(snapshot, namespace, workload),
+      locate: (ref) => this.workspace.locate(ref),
+    });
+  }
+
   /** A wrong address is told, and spans are kept here only. */
   #createExporter(): OtlpExporter | undefined {
     const { otlpExport } = this.#settings.traces;
@@ -351,3 +378,5 @@ export class Engine {
     if (lines.length > 0) this.#notify('mesh/log', { lines });
   }
 }
+
+const isOfClusters = ({ source }: EngineParams<'mesh/topology'>): boolean => source === 'cluster';

@@ -1,7 +1,8 @@
 import type { ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import type { SourceRef } from '../shared/resource.ts';
-import type { Labels } from './model/mesh-object.ts';
-import type { Snapshot } from './model/snapshot.ts';
+import { Kinds } from './model/kinds.ts';
+import type { KindKey, Labels } from './model/mesh-object.ts';
+import { snapshotOf, type Snapshot } from './model/snapshot.ts';
 import { influencesOf } from './policy/semantics/influences.ts';
 import type { Influences, InfluenceTarget } from './topology/topology-input.ts';
 
@@ -16,36 +17,56 @@ export interface InfluenceInput {
   readonly locate: (ref: SourceRef) => SourceRef;
 }
 
-/** Which policies shape what a graph shows; asked for every node and edge each second, so answers are kept. */
-export class PolicyInfluences {
-  #known: { readonly of: readonly unknown[]; readonly influences: Influences } | undefined;
+/** What influences are made of. Pods, which change all the time in a cluster, are not among it. */
+const kinds: readonly KindKey[] = [
+  Kinds.service,
+  Kinds.serviceEntry,
+  Kinds.workloadEntry,
+  Kinds.virtualService,
+  Kinds.destinationRule,
+  Kinds.gateway,
+  Kinds.sidecar,
+  Kinds.peerAuthentication,
+];
 
-  of(input: InfluenceInput): Influences {
-    const of = [input.snapshot, input.settings, input.revision];
-    if (this.#known && this.#known.of.every((part, index) => part === of[index])) return this.#known.influences;
-    const influences = influencesFor(input);
-    this.#known = { of, influences };
-    return influences;
-  }
+interface Known {
+  readonly of: readonly unknown[];
+  readonly snapshot: Snapshot;
+  readonly answers: Map<string, readonly SourceRef[]>;
 }
 
-function influencesFor({ snapshot, settings, labelsOf, locate }: InfluenceInput): Influences {
-  const answers = new Map<string, readonly SourceRef[]>();
-  const of = (
-    { namespace, workload = '', app, version }: InfluenceTarget,
-    hosts: readonly string[],
-  ): readonly SourceRef[] => {
-    const key = JSON.stringify([namespace, workload, app, version, hosts]);
-    const known = answers.get(key);
-    if (known) return known;
-    const labels = labelsOf(namespace, workload) ?? { ...(app ? { app } : {}), ...(version ? { version } : {}) };
-    const refs = influencesOf({ snapshot, settings, workload: { namespace, labels }, hosts }).map(locate);
-    answers.set(key, refs);
-    return refs;
-  };
-  return {
-    ofNode: (target) =>
-      of(target, target.service ? [`${target.service}.${target.namespace}.svc.${settings.clusterDomain}`] : []),
-    ofEdge: (_source, target, host) => of(target, [host]),
-  };
+/** Which policies shape what a graph shows; asked for every node and edge each second, so answers are kept. */
+export class PolicyInfluences {
+  #known: Known | undefined;
+
+  of(input: InfluenceInput): Influences {
+    const { settings, labelsOf, locate } = input;
+    const { snapshot, answers } = this.#knownOf(input);
+    const of = (
+      { namespace, workload = '', app, version }: InfluenceTarget,
+      hosts: readonly string[],
+    ): readonly SourceRef[] => {
+      const labels = labelsOf(namespace, workload) ?? { ...(app ? { app } : {}), ...(version ? { version } : {}) };
+      const key = JSON.stringify([namespace, labels, hosts]);
+      const known = answers.get(key);
+      if (known) return known;
+      const refs = influencesOf({ snapshot, settings, workload: { namespace, labels }, hosts }).map(locate);
+      answers.set(key, refs);
+      return refs;
+    };
+    return {
+      ofNode: (target) =>
+        of(target, target.service ? [`${target.service}.${target.namespace}.svc.${settings.clusterDomain}`] : []),
+      ofEdge: (_source, target, host) => of(target, [host]),
+    };
+  }
+
+  #knownOf({ snapshot, settings, revision }: InfluenceInput): Known {
+    const of = [settings, revision, ...kinds.map((kind) => snapshot.objectsOf(kind))];
+    if (this.#known && this.#known.of.every((part, index) => part === of[index])) return this.#known;
+    const present = kinds.filter((kind) => snapshot.ofKind(kind).length > 0);
+    const parts = new Map(present.map((kind) => [kind, snapshot.objectsOf(kind)]));
+    this.#known = { of, snapshot: snapshotOf(snapshot.layers, parts), answers: new Map() };
+    return this.#known;
+  }
 }

@@ -1,29 +1,42 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterStatus, ClusterTree, ProxyStatus, TelemetryStatus } from '../../shared/cluster.ts';
-import type { MeshSettings } from '../../shared/mesh-settings.ts';
+import type { ClusterStatus, ClusterTree, ProxyStatus } from '../../shared/cluster.ts';
+import { resolveMeshSettings, type MeshSettings } from '../../shared/mesh-settings.ts';
 import type { ResourceRef, SourceRef } from '../../shared/resource.ts';
+import type { Tunnels } from '../dataplane/tunnels/tunnels.ts';
 import type { Disposable } from '../discovery/kubernetes/cluster-session.ts';
 import { meshSettingsOf } from '../discovery/kubernetes/meshes/mesh-settings-of.ts';
 import type { KubeSession } from '../discovery/kubernetes/session/kube-session.ts';
 import { clusterEndpoints } from '../model/cluster-endpoints.ts';
 import type { EndpointDirectory } from '../model/endpoints.ts';
+import { Kinds } from '../model/kinds.ts';
+import { podMembership } from '../model/membership.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { ClusterDeclarations } from '../topology/cluster/cluster-declarations.ts';
+import { istioClusterIds, waypointNames } from '../topology/cluster/gateway-roles.ts';
+import type { Declarations } from '../topology/declarations.ts';
+import { ClusterTelemetry } from './cluster-telemetry.ts';
 import { buildClusterTree } from './tree/cluster-tree.ts';
-
-/** Where the numbers of a cluster come from. */
-export interface ConnectionTelemetry extends Disposable {
-  readonly status: TelemetryStatus;
-  onStatus(listener: () => void): Disposable;
-}
 
 export interface ConnectionOptions {
   readonly session: KubeSession;
-  readonly telemetry?: ConnectionTelemetry;
+  readonly tunnels: () => Tunnels;
+  /** Address of a Prometheus for all clusters; empty: each has its own. */
+  readonly prometheus: () => string;
+  /** Place in the workspace that declares an object; of one that no file declares its name alone. */
+  readonly locate: (ref: ResourceRef) => SourceRef;
   readonly onStatus: (status: ClusterStatus) => void;
   readonly onObjects: () => void;
   readonly now: () => number;
 }
 
+/** What settings are read from. Pods tell as much, but change all the time. */
+const settingsKinds = [
+  Kinds.configMap,
+  Kinds.deployment,
+  Kinds.service,
+  Kinds.gatewayClass,
+  'apiextensions.k8s.io/CustomResourceDefinition',
+] as const;
 /** Views are told at most twice a second. */
 const tellMs = 500;
 /** While somebody looks at the tree, proxies are asked this often; where they cannot be asked, more rarely. */
@@ -33,12 +46,16 @@ const proxiesAfterFailureMs = 60_000;
 /** A connected context with what is made of its objects, each kept while they do not change. */
 export class ClusterConnection {
   readonly session: KubeSession;
+  readonly telemetry: ClusterTelemetry;
   readonly #options: ConnectionOptions;
   readonly #subscriptions: readonly Disposable[];
   readonly #abort = new AbortController();
   #told = 0;
   #telling: NodeJS.Timeout | undefined;
-  #settings: { readonly of: Snapshot; readonly settings: MeshSettings } | undefined;
+  #settings: { readonly of: readonly unknown[]; readonly settings: MeshSettings } | undefined;
+  #declared:
+    | { readonly clusterDomain: string; readonly trustDomain: string; readonly declarations: ClusterDeclarations }
+    | undefined;
   #endpoints: { readonly of: Snapshot; readonly endpoints: EndpointDirectory } | undefined;
   #tree: { readonly key: readonly unknown[]; readonly tree: ClusterTree } | undefined;
   #proxies: readonly ProxyStatus[] = [];
@@ -47,16 +64,23 @@ export class ClusterConnection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.session = options.session;
+    this.telemetry = new ClusterTelemetry({
+      session: options.session,
+      tunnels: options.tunnels,
+      address: options.prometheus,
+      clusterIds: () => istioClusterIds(this.snapshot),
+      waypoints: () => waypointNames(this.declarations.workloads),
+      now: options.now,
+    });
     this.#subscriptions = [
       options.session.onStatus(() => this.#options.onStatus(this.status)),
+      this.telemetry.onStatus(() => this.#options.onStatus(this.status)),
       options.session.store.onDelta(() => this.#tellSoon()),
-      ...(options.telemetry ? [options.telemetry.onStatus(() => this.#options.onStatus(this.status))] : []),
     ];
   }
 
   get status(): ClusterStatus {
-    const { status } = this.session;
-    return this.#options.telemetry ? { ...status, telemetry: this.#options.telemetry.status } : status;
+    return { ...this.session.status, telemetry: this.telemetry.status };
   }
 
   get snapshot(): Snapshot {
@@ -66,12 +90,25 @@ export class ClusterConnection {
   /** What the cluster itself says of its mesh. The same object while its objects do not change it. */
   get meshSettings(): MeshSettings {
     const { snapshot } = this;
-    if (this.#settings?.of === snapshot) return this.#settings.settings;
+    const of = settingsKinds.map((kind) => snapshot.objectsOf(kind));
+    const known = this.#settings;
+    if (known && known.of.every((part, index) => part === of[index])) return known.settings;
     const settings = meshSettingsOf(snapshot);
-    const same =
-      this.#settings && isDeepStrictEqual(this.#settings.settings, settings) ? this.#settings.settings : settings;
-    this.#settings = { of: snapshot, settings: same };
+    const same = known && isDeepStrictEqual(known.settings, settings) ? known.settings : settings;
+    this.#settings = { of, settings: same };
     return same;
+  }
+
+  /** What the graph shows of the cluster. The same value while nothing of it changes. */
+  get declarations(): Declarations {
+    const { clusterDomain, trustDomain } = resolveMeshSettings(this.meshSettings);
+    const isSame = this.#declared?.clusterDomain === clusterDomain && this.#declared.trustDomain === trustDomain;
+    if (!this.#declared || !isSame) {
+      const { locate } = this.#options;
+      const naming = { cluster: this.session.context, clusterDomain, trustDomain, membershipOf: podMembership, locate };
+      this.#declared = { clusterDomain, trustDomain, declarations: new ClusterDeclarations(naming) };
+    }
+    return this.#declared.declarations.of(this.snapshot);
   }
 
   get endpoints(): EndpointDirectory {
@@ -110,7 +147,7 @@ export class ClusterConnection {
     this.#abort.abort();
     clearTimeout(this.#telling);
     for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#options.telemetry?.dispose();
+    this.telemetry.dispose();
     await this.session.dispose();
   }
 

@@ -18,15 +18,15 @@ import type { Kubeconfig } from '../discovery/kubernetes/kubeconfig/load-kubecon
 import type { OpenPodTunnel } from '../discovery/kubernetes/proxies/pod-http.ts';
 import { KubeSession } from '../discovery/kubernetes/session/kube-session.ts';
 import type { KubeTransport } from '../discovery/kubernetes/transport/kube-transport.ts';
-import { ClusterConnection, type ConnectionTelemetry } from './cluster-connection.ts';
+import { ClusterConnection } from './cluster-connection.ts';
 
 export interface ClustersOptions {
   readonly loadKubeconfig: () => Promise<Kubeconfig>;
   /** `consent`: a person agreed that the program of the context's user is run. */
   readonly openTransport: (kubeconfig: Kubeconfig, context: string, consent: boolean) => KubeTransport;
   readonly createTunnels: (dial: PodDialer) => Tunnels;
-  /** Finds the metrics of a session; absent: no telemetry. */
-  readonly telemetryOf?: (session: KubeSession, tunnels: Tunnels) => ConnectionTelemetry;
+  /** Address of a Prometheus for all clusters; empty: each has its own. */
+  readonly prometheus: () => string;
   readonly readDocuments: (text: string) => readonly ReadDocument[];
   readonly bookinfo: () => Promise<string>;
   /** Where the workspace declares an object; undefined where it does not. */
@@ -160,6 +160,18 @@ export class Clusters {
     });
   }
 
+  /** The setting of the Prometheus is another one. */
+  settingsChanged(): void {
+    for (const { telemetry } of this.connections) telemetry.look();
+  }
+
+  /** Those of the named contexts that are connected; all where none is named. */
+  chosen(contexts: readonly string[] | undefined): readonly ClusterConnection[] {
+    return contexts === undefined
+      ? this.connections
+      : this.connections.filter(({ session }) => contexts.includes(session.context));
+  }
+
   tree(context: string): ClusterTree {
     const { locate, workspaceRevision } = this.#options;
     return this.connection(context).tree(locate, workspaceRevision());
@@ -209,8 +221,12 @@ export class Clusters {
     const kubeconfig = await this.#options.loadKubeconfig();
     const summary = kubeconfig.summary.contexts.find(({ name }) => name === context);
     if (!summary) {
-      const files = kubeconfig.summary.files.join(', ') || 'no kubeconfig file';
-      throw new ClusterError(`There is no context ${context} in ${files}. Look at "kubectl config get-contexts".`);
+      const { files, problems } = kubeconfig.summary;
+      throw new ClusterError(
+        files.length === 0
+          ? `There is no context ${context}, as no kubeconfig was found. ${problems.join(' ')}`.trim()
+          : `There is no context ${context} in ${files.join(', ')}. Look at "kubectl config get-contexts".`,
+      );
     }
     if (summary.problem !== undefined) return this.#wait(context, namespaces, 'failed', summary.problem);
     if (summary.needsConsent && !consent)
@@ -229,10 +245,11 @@ export class Clusters {
       bookinfo: this.#options.bookinfo,
       newId: randomUUID,
     });
-    const telemetry = this.#options.telemetryOf?.(session, this.tunnels);
     const connection = new ClusterConnection({
       session,
-      ...(telemetry ? { telemetry } : {}),
+      tunnels: () => this.tunnels,
+      prometheus: this.#options.prometheus,
+      locate: (ref) => this.#options.locate(ref) ?? { resource: ref, path: [] },
       onStatus: this.#options.onStatus,
       onObjects: () => this.#options.onObjects(context),
       now: this.#now,

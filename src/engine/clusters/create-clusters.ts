@@ -24,6 +24,7 @@ export function createClusters({ settings, ...options }: CreateClustersOptions):
       return createTransport(context, { consent: () => consent });
     },
     createTunnels: (dial) => createTunnels({ dial }),
+    prometheus: () => settings().prometheus,
     readDocuments,
     bookinfo: sampleBookinfo,
   });

@@ -39,7 +39,7 @@ export interface LiveTopologyOptions {
   readonly mesh: (params: TopologyParams) => Declarations;
   /** Name of the cluster of what names none, the same as in `ProxyIdentity.cluster`. */
   readonly cluster: string;
-  readonly influences?: () => Influences;
+  readonly influences?: (params: TopologyParams) => Influences;
   readonly routesSince?: TopologyInput['routesSince'];
   /**
    * What the graph is made of, to be compared one by one. While it is the same only a sign of life is sent: a cluster of
@@ -94,7 +94,7 @@ export class LiveTopology {
       traffic: source.traffic(window, Math.max(idleSeconds, window)),
       mesh: mesh(params),
       cluster,
-      influences: influences?.() ?? noInfluences,
+      influences: influences?.(params) ?? noInfluences,
       ...(routesSince ? { routesSince } : {}),
       graphType: params.graphType ?? 'versionedApp',
       namespaces: params.namespaces ?? [],

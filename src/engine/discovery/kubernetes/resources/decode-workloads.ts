@@ -4,12 +4,16 @@ import { prune, type Shape } from './prune.ts';
 
 const container: Shape = { name: 'whole', image: 'whole', ports: 'whole', restartPolicy: 'whole' };
 
+/** By its own name istiod reports this cluster in metrics. */
+const clusterId: Shape = (value) => (fieldOf(value, 'name') === 'CLUSTER_ID' ? value : undefined);
+
 /**
  * Arguments may hold passwords, so none are kept but those of istiod's container, which tell the cluster's domain.
- * Environment variables are not kept at all.
+ * Of environment variables only the name is kept by which istiod knows the
+ * cluster.
  */
 const containerOfMesh: Shape = (value) =>
-  prune(value, fieldOf(value, 'name') === 'discovery' ? { ...container, args: 'whole' } : container);
+  prune(value, fieldOf(value, 'name') === 'discovery' ? { ...container, args: 'whole', env: [clusterId] } : container);
 
 const podSpec: Shape = {
   serviceAccountName: 'whole',
