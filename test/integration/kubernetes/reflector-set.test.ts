@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { KubeRequest, KubeTransport } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 import { FakeApiServer } from '../../kubernetes/fake-api-server.ts';
 import { FaultProxy } from '../../kubernetes/fault-proxy.ts';
 import {
@@ -114,17 +115,15 @@ describe('a set of reflectors', { concurrency: false }, () => {
 
   test('Secrets are known by name, type and number of keys: their data is never sent', async () => {
     let received = '';
-    const { request, stream } = way.transport;
-    const spied = {
-      ...way.transport,
+    const spied: KubeTransport = {
       context: 'spied',
       namespace: 'default',
-      request: async (kube: Parameters<typeof request>[0]) => {
+      request: async (kube: KubeRequest) => {
         const response = await way.transport.request(kube);
         received += response.body.toString();
         return response;
       },
-      stream: async (kube: Parameters<typeof stream>[0]) => {
+      stream: async (kube: KubeRequest) => {
         const answer = await way.transport.stream(kube);
         answer.body.on('data', (chunk: Buffer) => (received += chunk.toString()));
         answer.body.pause();
