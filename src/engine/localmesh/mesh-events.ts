@@ -4,7 +4,6 @@ import type { CatalogInstance } from '../discovery/registry/catalog-entries.ts';
 import type { InstanceStatus, SupervisedState } from '../discovery/registry/supervised-instance.ts';
 import type { NewMeshEvent } from '../telemetry/event-log.ts';
 import type { MeshInstance } from './mesh-instance.ts';
-import type { Rejection } from '../policy/keeping/policy-keeper.ts';
 
 /** "Traffic goes to ratings-v1-0." where somebody is left, and what happens where nobody is. */
 function whereTrafficGoes(service: string | undefined, others: readonly string[]): string {
@@ -89,17 +88,6 @@ export function ejectionEvent(event: EndpointEvent): NewMeshEvent {
         message: sentence(`${name} was ejected: ${event.detail}`),
       }
     : { ...about, kind: 'instance-returned', severity: 'info', message: `${name} takes traffic again.` };
-}
-
-export function rejectionEvent({ message, source }: Rejection): NewMeshEvent {
-  const { kind, namespace, name } = source.resource;
-  return {
-    kind: 'config-rejected',
-    severity: 'error',
-    namespace,
-    message: `${kind} ${name} was not applied: ${sentence(message)} The last good configuration keeps running.`,
-    source,
-  };
 }
 
 export function registrationEvent(
