@@ -67,10 +67,44 @@ export class Workbench {
     await this.#page.locator('.notifications-toasts .monaco-button', { hasText: button }).first().click();
   }
 
-  /** Text of our status bar item; undefined while it is hidden. */
-  async status(): Promise<string | undefined> {
-    const item = this.#page.locator('.statusbar-item[id="meshlens.meshlens.meshlens.status"]');
+  /** Text of one of our status bar items; undefined while it is hidden. */
+  async status(name: 'status' | 'cluster' | 'devProxy' = 'status'): Promise<string | undefined> {
+    const item = this.#page.locator(`.statusbar-item[id="meshlens.meshlens.meshlens.${name}"]`);
     return (await item.count()) === 0 ? undefined : (await item.innerText()).trim();
+  }
+
+  /** The modal dialog, while one stands. */
+  get dialog(): Locator {
+    return this.#page.locator('.monaco-dialog-box');
+  }
+
+  /** Waits for a modal dialog and returns what it says. */
+  async dialogText(): Promise<string> {
+    await this.dialog.waitFor({ state: 'visible' });
+    return (await this.dialog.locator('.dialog-message-container').innerText()).replace(/\u00a0/g, ' ');
+  }
+
+  /** Presses a button of the modal dialog and waits until it is gone. */
+  async pressDialog(button: string): Promise<void> {
+    const question = await this.dialogText();
+    await this.dialog.locator('.monaco-button', { hasText: button }).first().click();
+    await waitFor('the dialog to be answered', async () => {
+      const isGone = !(await this.dialog.isVisible());
+      return isGone || (await this.dialogText()) !== question;
+    });
+  }
+
+  /** A row of a tree view whose text matches. */
+  row(title: string, text: string | RegExp): Locator {
+    return this.view(title).locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Opens a row of a tree view, if it is closed. */
+  async expand(title: string, text: string | RegExp): Promise<void> {
+    const row = this.row(title, text);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+    await waitFor(`${String(text)} to be open`, async () => (await row.getAttribute('aria-expanded')) === 'true');
   }
 
   /** The quick input, while it is shown. */
