@@ -1,14 +1,28 @@
+import type { ClusterStatus } from './cluster.ts';
 import type { LocalMeshStatus } from './local-mesh.ts';
 import type { MeshEvent } from './mesh-event.ts';
-import type { SourceRef } from './resource.ts';
+import type { ResourceRef, SourceRef } from './resource.ts';
 import type { GraphType, TopologyDelta, TopologyGraph, TrafficSeries } from './topology.ts';
 import type { Trace, TraceQuery, TraceSummary } from './traces.ts';
 
 /** Raised whenever a message changes shape, so that a panel restored from an older version reloads. */
-export const panelProtocolVersion = 1;
+export const panelProtocolVersion = 2;
+
+/** Whose topology is shown: the local mesh, or these contexts; no contexts: all that are connected. */
+export interface PanelSource {
+  readonly source: 'local' | 'cluster';
+  readonly contexts: readonly string[];
+}
+
+/** What a panel shall bring into view. */
+export interface PanelShow extends Partial<PanelSource> {
+  readonly traceId?: string;
+  readonly select?: string;
+  readonly namespaces?: readonly string[];
+}
 
 /** What a panel keeps across reloads of the window: navigation and view only, never data. */
-export interface PanelState {
+export interface PanelState extends PanelSource {
   readonly version: number;
   readonly view: 'topology' | 'trace';
   readonly traceId?: string;
@@ -33,7 +47,10 @@ export interface PanelState {
 
 /** From the panel to the extension: questions carry an `id`, and exactly one `answer` comes back. */
 export interface PanelRequests {
-  subscribe: { params: { graphType: GraphType; window: number; namespaces: readonly string[] }; result: TopologyGraph };
+  subscribe: {
+    params: PanelSource & { graphType: GraphType; window: number; namespaces: readonly string[] };
+    result: TopologyGraph;
+  };
   series: { params: { id: string; seconds: number }; result: TrafficSeries };
   traces: { params: TraceQuery; result: readonly TraceSummary[] };
   trace: { params: { traceId: string }; result: Trace | null };
@@ -43,7 +60,13 @@ export interface PanelRequests {
 
 export type PanelAction =
   | { readonly action: 'open-source'; readonly source: SourceRef }
-  | { readonly action: 'start-mesh' | 'stop-mesh' | 'show-log' | 'open-events' }
+  | { readonly action: 'start-mesh' | 'stop-mesh' | 'show-log' | 'open-events' | 'show-clusters' }
+  /** Where the address of the Prometheus is set. */
+  | { readonly action: 'open-metrics-settings' }
+  /** Connects the context anew. */
+  | { readonly action: 'retry-cluster'; readonly context: string }
+  /** The YAML of an object as the cluster has it. */
+  | { readonly action: 'open-object'; readonly context: string; readonly resource: ResourceRef }
   | {
       readonly action: 'start-service' | 'stop-service' | 'restart-service';
       readonly namespace: string;
@@ -73,16 +96,18 @@ export type HostToPanel =
       readonly type: 'init';
       readonly version: number;
       readonly state?: PanelState;
-      readonly show?: { readonly traceId?: string; readonly select?: string };
+      readonly show?: PanelShow;
     }
   | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly message: string }
   | { readonly type: 'topology'; readonly delta: TopologyDelta }
   | { readonly type: 'status'; readonly status: LocalMeshStatus }
+  /** Every context that is connected or that should be. */
+  | { readonly type: 'clusters'; readonly clusters: readonly ClusterStatus[] }
   | { readonly type: 'event'; readonly event: MeshEvent }
   | {
       readonly type: 'engine';
       readonly state: 'starting' | 'running' | 'restarting' | 'stopped';
       readonly message?: string;
     }
-  | { readonly type: 'show'; readonly traceId?: string; readonly select?: string };
+  | ({ readonly type: 'show' } & PanelShow);

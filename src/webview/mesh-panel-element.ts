@@ -1,6 +1,6 @@
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { PanelAction, PanelState } from '../shared/panel-protocol.ts';
+import type { PanelAction, PanelShow, PanelState } from '../shared/panel-protocol.ts';
 import type { KeptPicture, PanelView } from './host/panel-view.ts';
 import { defaultView, keptOfState, stateFromView, viewFromState } from './host/panel-view.ts';
 import { PanelStore } from './host/panel-store.ts';
@@ -19,6 +19,7 @@ import type { FindResult } from './view-model/find.ts';
 import { find } from './view-model/find.ts';
 import type { Point } from './view-model/geometry.ts';
 import { liveState } from './view-model/live-state.ts';
+import { chooseSource } from './view-model/mesh-source.ts';
 import { omit } from './view-model/omit.ts';
 import { panelCondition } from './view-model/panel-condition.ts';
 import type { VisibleGraph } from './view-model/visible-graph.ts';
@@ -106,11 +107,15 @@ export class MeshPanel extends LitElement {
   }
 
   #subscribe(): void {
-    const { graphType, window, namespaces } = this.view;
-    this.#store.subscribe({ graphType, window, namespaces });
+    const { source, contexts, graphType, window, namespaces } = this.view;
+    this.#store.subscribe({ source, contexts, graphType, window, namespaces });
   }
 
-  #show({ traceId, select }: { readonly traceId?: string; readonly select?: string }): void {
+  #show({ traceId, select, source, contexts, namespaces }: PanelShow): void {
+    if (source !== undefined) {
+      this.#change({ view: 'topology', ...chooseSource(this.view, { source, contexts: contexts ?? [] }) });
+    }
+    if (namespaces !== undefined) this.#change({ namespaces });
     if (traceId !== undefined) this.#change({ view: 'trace', traceId });
     else if (select !== undefined) this.#select(select, true);
   }
@@ -118,7 +123,9 @@ export class MeshPanel extends LitElement {
   #change(change: Partial<PanelView>): void {
     const before = this.view;
     this.view = { ...before, ...change };
-    if ('graphType' in change || 'window' in change || 'namespaces' in change) this.#subscribe();
+    const asks = ['source', 'contexts', 'graphType', 'window', 'namespaces'] as const;
+    if ('source' in change) this.#namespaces = [];
+    if (asks.some((name) => name in change)) this.#subscribe();
     this.#save();
   }
 
@@ -140,6 +147,7 @@ export class MeshPanel extends LitElement {
   get #details(): DetailActions {
     return {
       act: this.#act,
+      local: this.#store.data.of.source === 'local',
       select: (id) => this.#select(id, true),
       openTrace: (traceId) => this.#change({ view: 'trace', traceId }),
       openTraces: (service) => this.#openTraces(service ?? ''),
@@ -157,7 +165,8 @@ export class MeshPanel extends LitElement {
   protected override willUpdate(): void {
     const { graph } = this.#store.data;
     const { display, opened, find: text } = this.view;
-    const key = [graph, display.idleEdges, display.idleNodes, display.groupLarge, opened, text];
+    const { declaredEdges, idleEdges, idleNodes, groupLarge } = display;
+    const key = [graph, declaredEdges, idleEdges, idleNodes, groupLarge, opened, text];
     if (Array.isArray(this.#visibleOf) && key.every((part, index) => part === (this.#visibleOf as unknown[])[index]))
       return;
     this.#visibleOf = key;
@@ -165,9 +174,10 @@ export class MeshPanel extends LitElement {
       graph === undefined
         ? noGraph
         : visibleGraph(graph, {
-            showIdleEdges: display.idleEdges,
-            showIdleNodes: display.idleNodes,
-            groupLarge: display.groupLarge,
+            showDeclaredEdges: declaredEdges,
+            showIdleEdges: idleEdges,
+            showIdleNodes: idleNodes,
+            groupLarge,
             opened: new Set(opened),
           });
     this.#found = text.trim() === '' ? undefined : find(text, this.#visible);
@@ -205,7 +215,14 @@ export class MeshPanel extends LitElement {
           ></div>
           ${screen(condition, this.#act, retry)}
           ${condition.screen === 'graph' ? bannerList(condition.banners, this.#act, retry) : nothing}
-          ${view.showLegend && condition.screen === 'graph' ? legend(() => this.#change({ showLegend: false })) : nothing}
+          ${
+            view.showLegend && condition.screen === 'graph'
+              ? legend(
+                  () => this.#change({ showLegend: false }),
+                  this.#visible.edges.some(({ layer }) => layer === 'declared'),
+                )
+              : nothing
+          }
           ${condition.screen === 'graph' ? this.#zoomButtons() : nothing} ${this.#tooltip()}
         </div>
         <aside class="side" aria-label="Details">

@@ -4,6 +4,7 @@ import { panelProtocolVersion } from '../../src/shared/panel-protocol.ts';
 import type { TopologyDelta, TopologyGraph } from '../../src/shared/topology.ts';
 import type { BookinfoOptions } from './bookinfo.ts';
 import { bookinfoEvents, bookinfoGraph, bookinfoStatus, seriesOf } from './bookinfo.ts';
+import { clusterGraph, clusterStatuses } from './cluster.ts';
 import { bookinfoTraces, summaryOf } from './bookinfo-traces.ts';
 import { generatedMesh } from './generated-mesh.ts';
 import type { ThemeName } from './themes.ts';
@@ -55,6 +56,7 @@ let graph: TopologyGraph = initialGraph();
 let status: LocalMeshStatus = bookinfoStatus(scenario === 'empty' ? 'stopped' : 'running');
 
 function initialGraph(): TopologyGraph {
+  if (scenario.startsWith('cluster')) return clusterGraph(scenario === 'cluster');
   const size = /^generated-(\d+)-(\d+)$/.exec(scenario);
   if (size !== null) return generatedMesh(Number(size[1]), Number(size[2]));
   const bookinfo = bookinfoGraph(scenario === 'quiet' ? { shares: [1, 0, 0], onlyBusyEdges: true } : {});
@@ -96,8 +98,10 @@ function deltaTo(next: TopologyGraph): TopologyDelta {
 
 function answer<K extends keyof PanelRequests>(method: K, params: PanelRequests[K]['params']): unknown {
   switch (method) {
-    case 'subscribe':
-      return graph;
+    case 'subscribe': {
+      const { source } = params as PanelRequests['subscribe']['params'];
+      return source === 'local' && scenario.startsWith('cluster') ? bookinfoGraph() : graph;
+    }
     case 'status':
       return status;
     case 'events':
@@ -163,8 +167,14 @@ page.acquireVsCodeApi = () => ({
   postMessage: (message: PanelToHost) => {
     harness.posted.push(message);
     if (message.type === 'ready') {
-      send({ type: 'init', version: panelProtocolVersion });
+      const isCluster = scenario.startsWith('cluster');
+      send({
+        type: 'init',
+        version: panelProtocolVersion,
+        ...(isCluster ? { show: { source: 'cluster' as const, contexts: ['kind-shop'] } } : {}),
+      });
       send({ type: 'engine', state: 'running' });
+      if (scenario.startsWith('cluster')) send({ type: 'clusters', clusters: clusterStatuses(scenario === 'cluster') });
     }
     if (message.type !== 'request' || harness.silent) return;
     send({ type: 'answer', id: message.id, result: answer(message.method, message.params) });

@@ -81,6 +81,10 @@ const shots: readonly Shot[] = [
     },
   })),
   { name: 'quiet', scenario: 'quiet' },
+  { name: 'cluster', scenario: 'cluster' },
+  { name: 'cluster-light', scenario: 'cluster', theme: 'light', act: selectV3 },
+  { name: 'cluster-declared', scenario: 'cluster-declared' },
+  { name: 'cluster-declared-light', scenario: 'cluster-declared', theme: 'light' },
   {
     name: 'first-edges',
     scenario: 'quiet',

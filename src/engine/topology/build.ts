@@ -3,7 +3,7 @@ import type { TopologyBox, TopologyEdge, TopologyGraph, TopologyNode } from '../
 import { boxesOf } from './boxes.ts';
 import type { DeclaredWorkload } from './declarations.ts';
 import { declaredEdge, plannedEdges, type PlannedEdge } from './declared-edges.ts';
-import { nodeHealth, requestHealth, worstHealth } from './health.ts';
+import { instanceHealth, nodeHealth, requestHealth, worstHealth } from './health.ts';
 import { hopsOf, totalsOf, type Hop } from './hops.ts';
 import { DeclaredMesh, NodeNaming, nodeKind, nodeLabel, peerOf, type NodeIdentity } from './node-identity.ts';
 import { groupBy, placeHops, type PlacedHop } from './placed-hops.ts';
@@ -155,7 +155,10 @@ function finishNode(
     ...(parent ? { parent: parent.box } : {}),
     health: worstHealth([
       ...declared.flatMap(({ health }) => health ?? []),
-      nodeHealth(instances, totals.inbound, totals.outbound, window),
+      // Where nobody measures a cluster, nothing is known of its requests, and its pods say all there is.
+      only?.cluster !== undefined && input.traffic.seconds === 0
+        ? (instanceHealth(instances) ?? { health: 'unknown', reason: 'Its traffic is not known' })
+        : nodeHealth(instances, totals.inbound, totals.outbound, window),
     ]),
     inbound: ratesOf(totals.inbound, input.traffic.seconds),
     outbound: ratesOf(totals.outbound, input.traffic.seconds),

@@ -21,6 +21,11 @@ function hasShape(data: UntrustedRecord): boolean {
       return (
         isRecord(data['delta']) && typeof data['delta']['from'] === 'number' && Array.isArray(data['delta']['nodes'])
       );
+    case 'clusters':
+      return (
+        Array.isArray(data['clusters']) &&
+        data['clusters'].every((one) => isRecord(one) && typeof one['context'] === 'string')
+      );
     case 'status':
       return isRecord(data['status']) && typeof data['status']['phase'] === 'string';
     case 'event':
@@ -45,6 +50,8 @@ export function parsePanelState(value: unknown): PanelState | undefined {
   const { traceId, selection } = value;
   return {
     version: panelProtocolVersion,
+    source: value['source'] === 'cluster' ? 'cluster' : 'local',
+    contexts: strings(value['contexts']),
     view: value['view'] === 'trace' ? 'trace' : 'topology',
     ...(typeof traceId === 'string' ? { traceId } : {}),
     namespaces: strings(value['namespaces']),

@@ -1,4 +1,4 @@
-import type { HostToPanel, PanelState } from '../../shared/panel-protocol.ts';
+import type { HostToPanel, PanelShow, PanelSource, PanelState } from '../../shared/panel-protocol.ts';
 import type { GraphType, TopologyDelta, TopologyGraph } from '../../shared/topology.ts';
 import { applyDelta } from '../../shared/topology-delta.ts';
 import { healthChanges } from '../view-model/health-changes.ts';
@@ -9,7 +9,7 @@ import { HostConnection } from './host-connection.ts';
 import type { PanelData } from './panel-data.ts';
 import { initialData, keptEvents, withEvent } from './panel-data.ts';
 
-export interface Subscription {
+export interface Subscription extends PanelSource {
   readonly graphType: GraphType;
   readonly window: number;
   readonly namespaces: readonly string[];
@@ -20,7 +20,7 @@ export interface StoreEvents {
   readonly onChange: () => void;
   /** The first message of the extension, with the state it kept for this panel. */
   readonly onInit: (state: PanelState | undefined) => void;
-  readonly onShow: (show: { readonly traceId?: string; readonly select?: string }) => void;
+  readonly onShow: (show: PanelShow) => void;
   /** A sentence for the live region. */
   readonly onAnnounce: (sentence: string) => void;
 }
@@ -53,6 +53,13 @@ export class PanelStore {
   /** Asks for the graph from now on in this form. */
   subscribe(subscription: Subscription): void {
     this.#subscription = subscription;
+    const { source, contexts } = subscription;
+    const { of } = this.#data;
+    if (of.source !== source || of.contexts.join('\n') !== contexts.join('\n')) {
+      // What is shown belongs to another mesh.
+      this.#data = { ...omit(this.#data, 'graph', 'heardAt', 'problem'), of: { source, contexts } };
+      this.#events.onChange();
+    }
     void this.#ask();
   }
 
@@ -109,6 +116,9 @@ export class PanelStore {
         return;
       case 'status':
         this.#change({ status: message.status });
+        return;
+      case 'clusters':
+        this.#change({ clusters: message.clusters });
         return;
       case 'event':
         if (message.event.severity === 'error') this.#events.onAnnounce(message.event.message);

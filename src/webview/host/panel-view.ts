@@ -1,6 +1,7 @@
 import type { PanelState } from '../../shared/panel-protocol.ts';
 import { panelProtocolVersion } from '../../shared/panel-protocol.ts';
 import type { GraphType } from '../../shared/topology.ts';
+import { windowFor } from '../view-model/mesh-source.ts';
 import { omit } from '../view-model/omit.ts';
 
 /** Switches of the display menu. */
@@ -8,6 +9,8 @@ export interface DisplayOptions {
   readonly chips: boolean;
   readonly idleEdges: boolean;
   readonly idleNodes: boolean;
+  /** Calls that routes declare and no traffic has made true. */
+  readonly declaredEdges: boolean;
   readonly minimap: boolean;
   readonly groupLarge: boolean;
   readonly flow: boolean;
@@ -17,6 +20,9 @@ export interface DisplayOptions {
 export interface PanelView {
   readonly view: 'topology' | 'trace';
   readonly traceId?: string;
+  readonly source: 'local' | 'cluster';
+  /** Of clusters; none: all that are connected. */
+  readonly contexts: readonly string[];
   readonly namespaces: readonly string[];
   readonly graphType: GraphType;
   readonly window: number;
@@ -32,6 +38,7 @@ const defaultDisplay: DisplayOptions = {
   chips: true,
   idleEdges: true,
   idleNodes: true,
+  declaredEdges: true,
   minimap: true,
   groupLarge: true,
   flow: false,
@@ -39,6 +46,8 @@ const defaultDisplay: DisplayOptions = {
 
 export const defaultView: PanelView = {
   view: 'topology',
+  source: 'local',
+  contexts: [],
   namespaces: [],
   graphType: 'versionedApp',
   window: 60,
@@ -56,9 +65,11 @@ export function viewFromState(state: PanelState): PanelView {
   return {
     view: state.view,
     ...(state.traceId === undefined ? {} : { traceId: state.traceId }),
+    source: state.source,
+    contexts: state.contexts,
     namespaces: state.namespaces,
     graphType: state.graphType,
-    window: state.window,
+    window: windowFor(state.source, state.window),
     ...(state.selection === undefined ? {} : { selection: state.selection }),
     showList: state.showList,
     showLegend: state.showLegend,

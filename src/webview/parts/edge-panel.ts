@@ -29,14 +29,15 @@ export function edgePanel(
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const source = nodes.get(edge.source);
   const host = edge.host;
+  const isDeclared = edge.layer === 'declared';
   return html`
     <header class="side-header">
       <h2>${edgeName(edge, nodes)}</h2>
       <p class="quiet">${[protocolWords[edge.protocol], host].filter((part) => part !== '').join(' · ')}</p>
     </header>
-    ${healthBox(edge.health)} ${trafficCharts(edge.traffic, history.series)}
+    ${healthBox(edge.health)} ${isDeclared ? nothing : trafficCharts(edge.traffic, history.series)}
     ${
-      host === ''
+      host === '' || !actions.local
         ? nothing
         : html`<div class="actions">
             <vscode-button @click=${() => actions.act({ action: 'send-request', host })}>Send request</vscode-button>
@@ -52,17 +53,8 @@ export function edgePanel(
             >
           </div>`
     }
-    <section>
-      <h3>Numbers</h3>
-      <dl class="facts">
-        ${edge.share === undefined ? nothing : fact('Share of this service', formatPercent(edge.share))}
-        ${fact('Requests', formatRate(edge.traffic.requests))}
-        ${edge.traffic.bytes === undefined ? nothing : fact('Bytes', formatByteRate(edge.traffic.bytes))}
-        ${fact('Errors', `${formatPercent(edge.traffic.errorShare)} · ${formatRate(edge.traffic.errors)}`)}
-        ${edge.traffic.p50 === undefined ? nothing : fact('p50 · p95 · p99', latencies(edge.traffic))}
-      </dl>
-    </section>
-    ${responses(edge.traffic)} ${security(edge)} ${shapedBy(edge.shapedBy, actions.act)}
+    ${isDeclared ? nothing : numbers(edge)} ${responses(edge.traffic)} ${isDeclared ? nothing : security(edge)}
+    ${shapedBy(edge.shapedBy, actions.act, actions.local ? undefined : (source?.cluster ?? ''))}
     <section>
       <h3>Ends</h3>
       <ul class="rows">
@@ -77,8 +69,25 @@ export function edgePanel(
         )}
       </ul>
     </section>
-    ${recentTraces(history.traces, actions.openTrace, () => actions.openTraces(nodes.get(edge.target)?.service))}
+    ${
+      actions.local
+        ? recentTraces(history.traces, actions.openTrace, () => actions.openTraces(nodes.get(edge.target)?.service))
+        : nothing
+    }
   `;
+}
+
+function numbers(edge: TopologyEdge): TemplateResult {
+  return html`<section>
+    <h3>Numbers</h3>
+    <dl class="facts">
+      ${edge.share === undefined ? nothing : fact('Share of this service', formatPercent(edge.share))}
+      ${fact('Requests', formatRate(edge.traffic.requests))}
+      ${edge.traffic.bytes === undefined ? nothing : fact('Bytes', formatByteRate(edge.traffic.bytes))}
+      ${fact('Errors', `${formatPercent(edge.traffic.errorShare)} · ${formatRate(edge.traffic.errors)}`)}
+      ${edge.traffic.p50 === undefined ? nothing : fact('p50 · p95 · p99', latencies(edge.traffic))}
+    </dl>
+  </section>`;
 }
 
 function fact(name: string, value: string): TemplateResult {

@@ -1,10 +1,10 @@
-import { html, svg } from 'lit';
+import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import { lockBody, lockShackle } from '../view-model/icon-paths.ts';
 import { codicon } from './health-words.ts';
 
-/** What the signs of the picture mean. */
-export function legend(close: () => void): TemplateResult {
+/** What the signs of the picture mean; of declared edges only where there are any. */
+export function legend(close: () => void, hasDeclared: boolean): TemplateResult {
   return html`<aside class="legend" aria-label="Legend">
     <button class="legend-close" title="Hide the legend" aria-label="Hide the legend" @click=${close}>
       ${codicon('close')}
@@ -15,6 +15,7 @@ export function legend(close: () => void): TemplateResult {
       )}
       <span>${line('legend-line thick')}more requests</span>
       <span>${line('legend-line dashed')}no traffic</span>
+      ${hasDeclared ? html`<span>${line('legend-line dotted')}declared only</span>` : nothing}
       <span>${lock()}mutual TLS</span>
       <span>${codicon('circle-filled')}${codicon('error')}instance up, down</span>
     </div>

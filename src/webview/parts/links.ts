@@ -35,8 +35,22 @@ export function sourceLink(source: SourceRef, act: Act, label = sourceLabel(sour
   </button>`;
 }
 
-/** "Shaped by": each policy with a link to the line that declares it. */
-export function shapedBy(sources: readonly SourceRef[], act: Act): TemplateResult | typeof nothing {
+/** A link to the file that declares an object, else to the object as its cluster has it. */
+export function objectLink(source: SourceRef, act: Act, context: string, label?: string): TemplateResult {
+  if (source.uri !== undefined) return sourceLink(source, act, label);
+  const { resource } = source;
+  return html`<button
+    class="link"
+    data-object=${`${resource.kind} ${resource.namespace}/${resource.name}`}
+    title="Open its YAML from the cluster"
+    @click=${() => act({ action: 'open-object', context, resource })}
+  >
+    ${label ?? 'in the cluster'}
+  </button>`;
+}
+
+/** "Shaped by": each policy with a link to the line that declares it; `context`: that of a cluster. */
+export function shapedBy(sources: readonly SourceRef[], act: Act, context?: string): TemplateResult | typeof nothing {
   if (sources.length === 0) return nothing;
   return html`<section>
     <h3>Shaped by</h3>
@@ -44,7 +58,9 @@ export function shapedBy(sources: readonly SourceRef[], act: Act): TemplateResul
       ${sources.map(
         (source) =>
           html`<li class="row">
-            <span class="row-name">${source.resource.kind} ${source.resource.name}</span>${sourceLink(source, act)}
+            <span class="row-name">${source.resource.kind} ${source.resource.name}</span>${
+              context === undefined ? sourceLink(source, act) : objectLink(source, act, context)
+            }
           </li>`,
       )}
     </ul>

@@ -2,6 +2,8 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { PanelData } from '../host/panel-data.ts';
 import type { AttentionItem } from '../view-model/attention.ts';
+import { telemetryLine } from '../view-model/cluster-condition.ts';
+import { shownClusters } from '../view-model/mesh-source.ts';
 import { attentionItems } from '../view-model/attention.ts';
 import { formatClock, formatInstant } from '../view-model/clock-format.ts';
 import { formatPercent, formatRate } from '../view-model/number-format.ts';
@@ -12,21 +14,27 @@ import { sourceLink } from './links.ts';
 
 /** The side panel while nothing is selected: the mesh itself, what wants attention, what happened last. */
 export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailActions): TemplateResult {
-  const { status, events } = data;
+  const isLocal = data.of.source === 'local';
+  const status = isLocal ? data.status : undefined;
   const summary = graph.nodes.length === 0 ? undefined : data.graph?.summary;
   const items = attentionItems(graph, status);
   return html`
     <header class="side-header">
-      <h2>${status?.name ?? 'Mesh'}</h2>
-      <p class="quiet">${phaseWords(data)}</p>
+      <h2>${isLocal ? (status?.name ?? 'Mesh') : clusterTitle(data)}</h2>
+      ${isLocal ? html`<p class="quiet">${phaseWords(data)}</p>` : clusterLines(data, actions)}
     </header>
     ${
       summary === undefined
         ? nothing
         : html`<dl class="tiles">
             ${tile('Workloads', String(summary.workloads))} ${tile('Services', String(summary.services))}
-            ${tile('Requests', formatRate(summary.requests))} ${tile('Errors', formatPercent(summary.errorShare))}
-            ${tile('Mutual TLS', formatPercent(summary.mutualTlsShare))}
+            ${
+              isLocal || summary.requests > 0
+                ? html`${tile('Requests', formatRate(summary.requests))}
+                  ${tile('Errors', formatPercent(summary.errorShare))}
+                  ${tile('Mutual TLS', formatPercent(summary.mutualTlsShare))}`
+                : nothing
+            }
           </dl>`
     }
     ${
@@ -43,28 +51,54 @@ export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailA
             }
           </section>`
     }
-    ${endpoints(data, actions)}
-    <section>
-      <h3>
-        Latest events
-        <button class="link" @click=${() => actions.act({ action: 'open-events' })}>All</button>
-      </h3>
-      ${
-        events.length === 0
-          ? html`<p class="quiet">None yet.</p>`
-          : html`<ul class="rows events">
-              ${events.slice(0, 8).map(
-                (event) =>
-                  html`<li class="event is-${event.severity}" data-event-kind=${event.kind}>
-                    <span class="quiet" title=${formatInstant(event.time)}>${formatClock(event.time, true)}</span>
-                    <span>${event.message}</span>
-                    ${event.source === undefined ? nothing : sourceLink(event.source, actions.act)}
-                  </li>`,
-              )}
-            </ul>`
-      }
-    </section>
+    ${isLocal ? html`${endpoints(data, actions)} ${latestEvents(data, actions)}` : nothing}
   `;
+}
+
+function latestEvents({ events }: PanelData, actions: DetailActions): TemplateResult {
+  return html`<section>
+    <h3>
+      Latest events
+      <button class="link" @click=${() => actions.act({ action: 'open-events' })}>All</button>
+    </h3>
+    ${
+      events.length === 0
+        ? html`<p class="quiet">None yet.</p>`
+        : html`<ul class="rows events">
+            ${events.slice(0, 8).map(
+              (event) =>
+                html`<li class="event is-${event.severity}" data-event-kind=${event.kind}>
+                  <span class="quiet" title=${formatInstant(event.time)}>${formatClock(event.time, true)}</span>
+                  <span>${event.message}</span>
+                  ${event.source === undefined ? nothing : sourceLink(event.source, actions.act)}
+                </li>`,
+            )}
+          </ul>`
+    }
+  </section>`;
+}
+
+function clusterTitle(data: PanelData): string {
+  const shown = shownClusters(data).map(({ context }) => context);
+  return shown.length === 0 ? data.of.contexts.join(', ') || 'Clusters' : shown.join(', ');
+}
+
+/** State of each context and where its numbers come from, with a way to what is missing. */
+function clusterLines(data: PanelData, { act }: DetailActions): readonly TemplateResult[] {
+  const shown = shownClusters(data);
+  return shown.map((status) => {
+    const name = shown.length > 1 ? [status.context] : [];
+    const words = [...name, status.phase, telemetryLine(status)].join(' · ');
+    const isMissing = status.telemetry.state === 'missing' || status.telemetry.state === 'failing';
+    return html`<p class="quiet" data-telemetry=${status.telemetry.state} title=${status.telemetry.message ?? ''}>
+      ${words}
+      ${
+        isMissing
+          ? html`<button class="link" @click=${() => act({ action: 'open-metrics-settings' })}>Open settings</button>`
+          : nothing
+      }
+    </p>`;
+  });
 }
 
 function phaseWords({ status, engine }: PanelData): string {

@@ -7,6 +7,7 @@ import { formatClock, formatInstant } from '../view-model/clock-format.ts';
 import type { Connection } from '../view-model/connections.ts';
 import { connectionsOf } from '../view-model/connections.ts';
 import { nodeName } from '../view-model/element-names.ts';
+import { membershipText } from '../view-model/membership-text.ts';
 import {
   formatByteRate,
   formatCount,
@@ -18,13 +19,15 @@ import { hostOf, localWorkload } from '../view-model/route-host.ts';
 import type { VisibleGraph, VisibleNode } from '../view-model/visible-graph.ts';
 import { codicon, healthBox, instanceIcon } from './health-words.ts';
 import type { Act } from './links.ts';
-import { shapedBy, sourceLink } from './links.ts';
+import { objectLink, shapedBy, sourceLink } from './links.ts';
 import { recentTraces } from './trace-links.ts';
 import { trafficCharts } from './traffic-charts.ts';
 
 /** What the side panel of a node or an edge may do beside showing. */
 export interface DetailActions {
   readonly act: Act;
+  /** What is shown is the local mesh: requests can be sent, processes stopped, traces read. */
+  readonly local: boolean;
   readonly select: (id: string) => void;
   readonly openTrace: (traceId: string) => void;
   readonly openTraces: (service: string | undefined) => void;
@@ -57,28 +60,29 @@ export function nodePanel(
   const { inbound, outbound } = connectionsOf(node.id, graph);
   const ready = node.instances.filter((instance) => instance.state === 'ready').length;
   const total = node.instances.length;
-  const meshed = inbound.some(({ edge }) => edge.mutualTls >= 0.9995)
-    ? 'mutual TLS'
-    : node.meshed
-      ? 'in the mesh'
-      : 'no sidecar';
+  const isLocal = actions.local;
+  const isMutual = inbound.some(({ edge }) => edge.mutualTls >= 0.9995);
+  const byProxy = node.meshed ? 'in the mesh' : 'no sidecar';
+  const membership = isLocal || node.membership === undefined ? byProxy : membershipText(node.membership);
   const about = [
     kindWords[node.kind],
     total > 0 ? `${String(ready)} of ${formatCount(total, 'instance')}` : '',
-    meshed,
+    isMutual && isLocal ? '' : membership,
+    isMutual ? 'mutual TLS' : '',
   ];
   const rates = node.kind === 'traffic-source' ? node.outbound : node.inbound;
   return html`
     <header class="side-header">
       <h2>${nodeName(node)}</h2>
-      ${node.declaredAt === undefined ? nothing : sourceLink(node.declaredAt, actions.act, 'Open YAML')}
+      ${declaredLink(node, actions)}
       <p class="quiet">${about.filter((part) => part !== '').join(' · ')}</p>
     </header>
     ${healthBox(node.health)} ${trafficCharts(rates, history.series)} ${nodeActions(node, graph, status, actions)}
     ${connectionList('Inbound', inbound, actions)} ${connectionList('Outbound', outbound, actions)}
-    ${shapedBy(node.shapedBy, actions.act)} ${total === 0 ? nothing : instanceList(node)}
+    ${shapedBy(node.shapedBy, actions.act, isLocal ? undefined : node.cluster)}
+    ${total === 0 ? nothing : instanceList(node)}
     ${
-      node.kind === 'namespace'
+      node.kind === 'namespace' || !isLocal
         ? nothing
         : recentTraces(history.traces, actions.openTrace, () => actions.openTraces(node.service ?? node.app))
     }
@@ -93,18 +97,27 @@ export function nodePanel(
   `;
 }
 
+/** The file that declares it, or else the object in its cluster. */
+function declaredLink(
+  { declaredAt, cluster }: VisibleNode,
+  { act, local }: DetailActions,
+): TemplateResult | typeof nothing {
+  if (declaredAt === undefined) return nothing;
+  return local ? sourceLink(declaredAt, act, 'Open YAML') : objectLink(declaredAt, act, cluster, 'Open YAML');
+}
+
 function nodeActions(
   node: VisibleNode,
   graph: VisibleGraph,
   status: LocalMeshStatus | undefined,
-  { act, openNamespace }: DetailActions,
+  { act, local, openNamespace }: DetailActions,
 ): TemplateResult {
   if (node.kind === 'namespace') {
     return html`<div class="actions">
       <vscode-button @click=${() => openNamespace(node.namespace)}>Open namespace</vscode-button>
     </div>`;
   }
-  const host = hostOf(node, graph, status);
+  const host = local ? hostOf(node, graph, status) : undefined;
   const workload = localWorkload(node, status);
   const canRun = workload?.kind === 'process';
   const isStopped = workload?.instances.every((instance) => instance.state === 'stopped') === true;

@@ -8,6 +8,8 @@ const actionWords: Record<BannerAction, string> = {
   'start-mesh': 'Start local mesh',
   'show-log': 'Show log',
   retry: 'Try again',
+  'show-clusters': 'Show clusters',
+  'open-metrics-settings': 'Open settings',
 };
 
 function run(action: BannerAction, act: Act, retry: () => void): void {
@@ -34,6 +36,15 @@ export function screen(condition: PanelCondition, act: Act, retry: () => void): 
         </p>
         <vscode-button icon="play" @click=${() => act({ action: 'start-mesh' })}>Start local mesh</vscode-button>
       </div>`;
+    case 'cluster':
+      return html`<div class="screen" data-screen="cluster">
+        ${codicon('server-environment')}
+        <h2>${condition.title}</h2>
+        <p class="quiet">${condition.text}</p>
+        <vscode-button @click=${() => run(condition.action, act, retry)}
+          >${actionWords[condition.action]}</vscode-button
+        >
+      </div>`;
     case 'error':
       return html`<div class="screen" data-screen="error" role="alert">
         <span class="is-failing">${codicon('error')}</span>
@@ -43,7 +54,13 @@ export function screen(condition: PanelCondition, act: Act, retry: () => void): 
           <vscode-button @click=${() => run(condition.action, act, retry)}
             >${actionWords[condition.action]}</vscode-button
           >
-          <vscode-button secondary @click=${() => act({ action: 'start-mesh' })}>Start local mesh</vscode-button>
+          ${
+            condition.action === 'show-clusters'
+              ? html`<vscode-button secondary @click=${retry}>Try again</vscode-button>`
+              : html`<vscode-button secondary @click=${() => act({ action: 'start-mesh' })}
+                  >Start local mesh</vscode-button
+                >`
+          }
         </div>
       </div>`;
   }
@@ -55,15 +72,15 @@ const bannerIcons: Record<Banner['kind'], string> = { info: 'info', warning: 'wa
 export function bannerList(banners: readonly Banner[], act: Act, retry: () => void): TemplateResult | typeof nothing {
   if (banners.length === 0) return nothing;
   return html`<div class="banners" role="status">
-    ${banners.slice(0, 3).map(({ kind, text, action }) => {
+    ${banners.slice(0, 3).map(({ kind, text, action, other }) => {
       const tone = kind === 'error' ? 'failing' : kind === 'warning' ? 'degraded' : 'info';
       return html`<div class="banner is-${tone}" data-banner=${kind}>
         ${codicon(bannerIcons[kind])}<span>${text}</span>
-        ${
-          action === undefined
+        ${[action, other].map((one) =>
+          one === undefined
             ? nothing
-            : html`<button class="link" @click=${() => run(action, act, retry)}>${actionWords[action]}</button>`
-        }
+            : html`<button class="link" @click=${() => run(one, act, retry)}>${actionWords[one]}</button>`,
+        )}
       </div>`;
     })}
   </div>`;

@@ -67,11 +67,13 @@ export class SidePanel extends LitElement {
       this.#reading = false;
       return;
     }
+    const isLocal = this.data.of.source === 'local';
     const query = node === undefined ? { edge: id, limit: 6 } : { node: id, limit: 6 };
-    const seconds = Math.min(900, Math.max(120, this.windowSeconds * 3));
+    const seconds = Math.min(isLocal ? 900 : 21_600, Math.max(120, this.windowSeconds * 3));
     const [series, traces] = await Promise.allSettled([
       connection.request('series', { id, seconds }),
-      connection.request('traces', query),
+      // Traces are those of the local mesh.
+      isLocal ? connection.request('traces', query) : Promise.resolve(undefined),
     ]);
     this.#reading = false;
     if (this.selection !== id) return;
@@ -84,8 +86,11 @@ export class SidePanel extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { data, graph, selection, actions } = this;
     if (actions === undefined) return nothing;
+    const isLocal = data.of.source === 'local';
     const node = graph.nodes.find((item) => item.id === selection);
-    if (node !== undefined) return html`${nodePanel(node, graph, data.status, this.history, actions)}`;
+    if (node !== undefined) {
+      return html`${nodePanel(node, graph, isLocal ? data.status : undefined, this.history, actions)}`;
+    }
     const edge = graph.edges.find((item) => item.id === selection);
     if (edge !== undefined) return html`${edgePanel(edge, graph, this.history, actions)}`;
     return html`${meshPanel(data, graph, actions)}`;

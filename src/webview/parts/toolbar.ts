@@ -1,9 +1,10 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { GraphType } from '../../shared/topology.ts';
 import type { PanelData } from '../host/panel-data.ts';
 import type { DisplayOptions, PanelView } from '../host/panel-view.ts';
 import type { FindResult } from '../view-model/find.ts';
+import { chooseSource, sourceChoices, sourceKey, windowText, windowsOf } from '../view-model/mesh-source.ts';
 import { codicon } from './health-words.ts';
 import type { Act } from './links.ts';
 import { menu, menuItem } from './menu.ts';
@@ -33,16 +34,11 @@ const graphTypeWords: readonly (readonly [GraphType, string])[] = [
   ['service', 'Service'],
 ];
 
-const windowWords: readonly (readonly [number, string])[] = [
-  [10, 'Last 10 s'],
-  [60, 'Last 1 min'],
-  [300, 'Last 5 min'],
-];
-
 const displayWords: readonly (readonly [keyof DisplayOptions, string])[] = [
   ['chips', 'Numbers on edges'],
   ['idleEdges', 'Idle edges'],
   ['idleNodes', 'Idle nodes without edges'],
+  ['declaredEdges', 'Declared edges without traffic'],
   ['minimap', 'Minimap'],
   ['groupLarge', 'Group large meshes by namespace'],
   ['flow', 'Flow animation'],
@@ -51,22 +47,11 @@ const displayWords: readonly (readonly [keyof DisplayOptions, string])[] = [
 /** The row above the picture. */
 export function toolbar(input: ToolbarInput, actions: ToolbarActions): TemplateResult {
   const { data, view, live } = input;
-  const running = data.status?.phase === 'running' || data.status?.phase === 'starting';
   return html`<div class="toolbar" role="toolbar" aria-label="Topology">
-    ${menu(
-      'mesh-menu',
-      data.status?.name ?? 'Local mesh',
-      html`${
-        running
-          ? menuItem('Stop local mesh', () => actions.act({ action: 'stop-mesh' }), 'debug-stop')
-          : menuItem('Start local mesh', () => actions.act({ action: 'start-mesh' }), 'play')
-      }
-      ${menuItem('Show events', () => actions.act({ action: 'open-events' }), 'history')}
-      ${menuItem('Show engine log', () => actions.act({ action: 'show-log' }), 'output')}`,
-    )}
+    ${sourceSelect(input, actions)} ${data.of.source === 'local' ? localMenu(input, actions) : clusterMenu(actions)}
     ${namespaceMenu(input, actions)}
     ${select('Graph type', graphTypeWords, view.graphType, (graphType) => actions.change({ graphType }))}
-    ${select('Time window', windowWords, view.window, (window) => actions.change({ window }))}
+    ${select('Time window', windowWords(view), view.window, (window) => actions.change({ window }))}
     ${findBox(input, actions)} ${menu('display-menu', 'Display', displayMenu(view, actions))}
     <button class="tool" title="Arrange everything anew" @click=${actions.relayout}>Layout</button>
     ${menu(
@@ -94,6 +79,51 @@ export function toolbar(input: ToolbarInput, actions: ToolbarActions): TemplateR
       ${codicon('question')}
     </button>
   </div>`;
+}
+
+/** Only where there is a choice: without clusters nothing changes for who runs a local mesh. */
+function sourceSelect({ data, view }: ToolbarInput, { change }: ToolbarActions): TemplateResult | typeof nothing {
+  const choices = sourceChoices({ ...data, of: view });
+  if (choices.length < 2) return nothing;
+  const options = choices.map(({ key, text }) => [key, text] as const);
+  return html`<span data-source-choice=${sourceKey(view)}
+    >${select('Source of the topology', options, sourceKey(view), (key) => {
+      const choice = choices.find((one) => one.key === key);
+      if (choice) change(chooseSource(view, choice.of));
+    })}</span
+  >`;
+}
+
+function localMenu({ data }: ToolbarInput, { act }: ToolbarActions): TemplateResult {
+  const running = data.status?.phase === 'running' || data.status?.phase === 'starting';
+  return menu(
+    'mesh-menu',
+    data.status?.name ?? 'Local mesh',
+    html`${
+      running
+        ? menuItem('Stop local mesh', () => act({ action: 'stop-mesh' }), 'debug-stop')
+        : menuItem('Start local mesh', () => act({ action: 'start-mesh' }), 'play')
+    }
+    ${menuItem('Show events', () => act({ action: 'open-events' }), 'history')}
+    ${menuItem('Show engine log', () => act({ action: 'show-log' }), 'output')}`,
+  );
+}
+
+function clusterMenu({ act }: ToolbarActions): TemplateResult {
+  return menu(
+    'mesh-menu',
+    'Cluster',
+    html`${menuItem('Show clusters', () => act({ action: 'show-clusters' }), 'server-environment')}
+    ${menuItem('Set the address of Prometheus', () => act({ action: 'open-metrics-settings' }), 'settings-gear')}
+    ${menuItem('Show engine log', () => act({ action: 'show-log' }), 'output')}`,
+  );
+}
+
+/** A window that was chosen elsewhere, by a setting, is offered too. */
+function windowWords({ source, window }: PanelView): readonly (readonly [number, string])[] {
+  const known = windowsOf(source);
+  const all = known.includes(window) ? known : [...known, window].sort((a, b) => a - b);
+  return all.map((seconds) => [seconds, windowText(seconds)]);
 }
 
 function select<T extends string | number>(

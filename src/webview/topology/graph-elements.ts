@@ -38,7 +38,7 @@ export function syncElements(cy: Core, scene: Scene): void {
       ) {
         edge.data(data);
       }
-      for (const name of ['idle', 'degraded', 'failing', 'preview']) {
+      for (const name of ['idle', 'declared', 'degraded', 'failing', 'preview']) {
         if (edge.hasClass(name) !== classes.includes(name)) edge.toggleClass(name, classes.includes(name));
       }
     }
@@ -61,7 +61,8 @@ function edgeData({ look, curve }: SceneEdge): { width: number; distances: strin
 }
 
 function edgeClasses({ look }: SceneEdge): string[] {
-  return [...(look.idle ? ['idle'] : []), ...(look.tone === 'normal' ? [] : [look.tone])];
+  const flow = look.declared ? ['declared'] : look.idle ? ['idle'] : [];
+  return [...flow, ...(look.tone === 'normal' ? [] : [look.tone])];
 }
 
 /** Dims the edges that are not bright and marks the selected one. `bright` undefined: nothing is dimmed. */

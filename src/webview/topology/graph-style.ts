@@ -52,6 +52,10 @@ export function graphStyle(
       },
     },
     { selector: 'edge.idle', style: { 'line-style': 'dashed', 'line-dash-pattern': [5, 4], ...coloured(theme.idle) } },
+    {
+      selector: 'edge.declared',
+      style: { 'line-style': 'dashed', 'line-dash-pattern': [1.5, 3.5], ...coloured(theme.idle) },
+    },
     { selector: 'edge.degraded', style: { opacity: 1, ...coloured(theme.degraded), ...dash(theme, [12, 3, 3, 3]) } },
     { selector: 'edge.failing', style: { opacity: 1, ...coloured(theme.failing), ...dash(theme, [3, 3]) } },
     {

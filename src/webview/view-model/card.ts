@@ -77,9 +77,11 @@ function cardLine(node: VisibleNode): string {
   const parts: string[] = [];
   if (node.kind === 'gateway') parts.push('gateway');
   else if (node.version !== undefined && node.version !== '' && node.version !== node.label) parts.push(node.version);
+  const membership = shownMembership(node);
+  if (membership !== '') parts.push(membership);
   if (rates.requests > 0) parts.push(formatRoundRate(rates.requests));
   else if ((rates.bytes ?? 0) > 0) parts.push(formatByteRate(rates.bytes ?? 0));
-  else parts.push('idle');
+  else parts.push(node.health.health === 'healthy' && node.instances.length > 0 ? readyText(node.instances) : 'idle');
   const isSource = node.kind === 'traffic-source';
   if (!isSource && rates.p50 !== undefined && rates.requests > 0) parts.push(formatRoundDuration(rates.p50));
   return parts.join(' · ');
@@ -99,10 +101,22 @@ export function instanceNote(instances: readonly TopologyInstance[]): string {
   return `${count} ${word} since ${formatClock(since)}`;
 }
 
+/** Of something healthy whose traffic nobody measures. */
+function readyText(instances: readonly TopologyInstance[]): string {
+  return `${String(instances.filter(({ state }) => state === 'ready').length)} ready`;
+}
+
+/** A sidecar is what one expects, and a card without a proxy has another border; the rest is said. */
+function shownMembership({ membership }: VisibleNode): string {
+  return membership === 'ambient' ? 'ambient' : membership === 'linkerd-proxy' ? 'linkerd' : '';
+}
+
 function cardSize(node: VisibleNode, measure: MeasureText): Size {
   const version = node.version !== undefined && node.version !== node.label ? `${node.version} · ` : '';
   const kind = node.kind === 'gateway' ? 'gateway · ' : node.kind === 'namespace' ? '88 nodes · ' : version;
-  const line = node.kind === 'traffic-source' ? '888/s' : `${kind}88/s · 88 ms`;
+  const membership = shownMembership(node);
+  const mesh = membership === '' ? '' : `${membership} · `;
+  const line = node.kind === 'traffic-source' ? '888/s' : `${kind}${mesh}88/s · 88 ms`;
   const count = Math.min(maxMarks, node.instances.length);
   const marks = count === 0 ? 0 : count * 9 + 10;
   const inner = Math.max(measure(node.label, 'title') + marks, measure(line, 'line'));

@@ -8,6 +8,8 @@ export interface EdgeLook {
   /** Pixels at zoom 1, in quarters. */
   readonly width: number;
   readonly idle: boolean;
+  /** Only routes say that somebody would call here. */
+  readonly declared: boolean;
   readonly tone: EdgeTone;
 }
 
@@ -16,8 +18,9 @@ export function edgeLook(edge: TopologyEdge): EdgeLook {
   const idle = requests === 0 && bytes === 0;
   // A kilobyte a second of TCP weighs as much as a request a second.
   const weight = Math.max(requests, bytes / 1024);
-  const width = idle ? 1.25 : Math.min(6, 1.5 + 1.25 * Math.log10(1 + weight));
-  return { width: Math.round(width * 4) / 4, idle, tone: edgeTone(edge.health.health, edge.layer) };
+  const declared = edge.layer === 'declared';
+  const width = declared ? 1 : idle ? 1.25 : Math.min(6, 1.5 + 1.25 * Math.log10(1 + weight));
+  return { width: Math.round(width * 4) / 4, idle, declared, tone: edgeTone(edge.health.health, edge.layer) };
 }
 
 function edgeTone(health: Health, layer: TopologyEdge['layer']): EdgeTone {

@@ -1,6 +1,7 @@
 import { compareText } from '../../shared/compare.ts';
 import type { TopologyEdge } from '../../shared/topology.ts';
 import { lockOf } from './chip.ts';
+import { membershipText } from './membership-text.ts';
 import { nodeName } from './element-names.ts';
 import { formatByteRate, formatPercent, formatRate, formatRoundDuration } from './number-format.ts';
 import type { VisibleGraph, VisibleNode } from './visible-graph.ts';
@@ -46,11 +47,14 @@ export function elementRows(graph: VisibleGraph, toggled: ReadonlySet<string>): 
     if (list) list.push(edge);
     else calls.set(edge.source, [edge]);
   }
+  const isOneCluster = new Set(graph.nodes.map((node) => node.cluster)).size < 2;
   const namespaces = new Map<string, VisibleNode[]>();
   for (const node of graph.nodes) {
-    const list = namespaces.get(node.namespace);
+    const place = node.namespace === '' ? 'No namespace' : node.namespace;
+    const name = isOneCluster ? node.namespace : `${node.cluster}: ${place}`;
+    const list = namespaces.get(name);
     if (list) list.push(node);
-    else namespaces.set(node.namespace, [node]);
+    else namespaces.set(name, [node]);
   }
   const rows: ElementRow[] = [];
   for (const [namespace, members] of [...namespaces].sort(([a], [b]) => compareText(a, b))) {
@@ -93,6 +97,7 @@ export function nodeSentence(node: VisibleNode): string {
   if (rates.errorShare > 0) parts.push(`${formatPercent(rates.errorShare)} errors`);
   if (rates.p50 !== undefined && rates.requests > 0) parts.push(formatRoundDuration(rates.p50));
   if (node.instances.length > 0) parts.push(`${String(ready)} of ${String(node.instances.length)} ready`);
+  if (node.membership === 'ambient' || node.membership === 'linkerd-proxy') parts.push(membershipText(node.membership));
   if (node.members > 1) parts.push(`${String(node.members)} nodes`);
   return parts.join(', ');
 }
@@ -102,6 +107,7 @@ function edgeSentence(edge: TopologyEdge): string {
   const { requests, bytes = 0, errorShare } = edge.traffic;
   const parts: string[] = [];
   if (edge.share !== undefined) parts.push(formatPercent(edge.share));
+  if (edge.layer === 'declared') return [...parts, 'declared, no traffic known'].join(', ');
   parts.push(requests > 0 ? formatRate(requests) : bytes > 0 ? formatByteRate(bytes) : 'idle');
   if (errorShare > 0) parts.push(`${formatPercent(errorShare)} errors`);
   const lock = lockOf(edge);

@@ -1,19 +1,24 @@
 import type { PanelData } from '../host/panel-data.ts';
+import { clusterBanners, clusterWithoutGraph } from './cluster-condition.ts';
 import { formatCount } from './number-format.ts';
 
-export type BannerAction = 'start-mesh' | 'show-log' | 'retry';
+export type BannerAction = 'start-mesh' | 'show-log' | 'retry' | 'show-clusters' | 'open-metrics-settings';
 
 /** A line above the picture while something is not as it should be. */
 export interface Banner {
   readonly kind: 'info' | 'warning' | 'error';
   readonly text: string;
   readonly action?: BannerAction;
+  /** Beside `action`. */
+  readonly other?: BannerAction;
 }
 
 /** What fills the panel: the picture, or one of the screens that stand for it. */
 export type PanelCondition =
   | { readonly screen: 'loading'; readonly text: string }
   | { readonly screen: 'empty' }
+  /** Nothing to draw of a cluster: why, and what can be done. */
+  | { readonly screen: 'cluster'; readonly title: string; readonly text: string; readonly action: BannerAction }
   | { readonly screen: 'error'; readonly title: string; readonly text: string; readonly action: BannerAction }
   | { readonly screen: 'graph'; readonly banners: readonly Banner[]; readonly stale: boolean };
 
@@ -22,8 +27,12 @@ export const staleAfter = 5000;
 
 /** Decides what the panel shows. `now` is on the same clock as `data.heardAt`. */
 export function panelCondition(data: PanelData, now: number): PanelCondition {
-  const { graph, engine, status, problem } = data;
-  if (graph === undefined || graph.nodes.length === 0) return conditionWithoutGraph(data);
+  const { graph, engine, status } = data;
+  if (graph === undefined || graph.nodes.length === 0) {
+    return data.of.source === 'cluster' && engine.state === 'running'
+      ? clusterWithoutGraph(data)
+      : conditionWithoutGraph(data);
+  }
   const banners: Banner[] = [];
   let stale = false;
   if (engine.state === 'restarting' || engine.state === 'starting') {
@@ -33,6 +42,9 @@ export function panelCondition(data: PanelData, now: number): PanelCondition {
     const text = engine.message ?? 'The engine has stopped.';
     banners.push({ kind: 'error', text: `${text} The picture is from before.`, action: 'show-log' });
     stale = true;
+  } else if (data.of.source === 'cluster') {
+    banners.push(...clusterBanners(data));
+    stale = pushAge(banners, data, now);
   } else if (status?.phase === 'stopped') {
     banners.push({ kind: 'info', text: 'The local mesh is stopped.', action: 'start-mesh' });
     stale = true;
@@ -41,19 +53,25 @@ export function panelCondition(data: PanelData, now: number): PanelCondition {
   } else if (status?.phase === 'starting') {
     banners.push({ kind: 'info', text: status.message ?? 'The local mesh is starting.' });
   } else {
-    const age = data.heardAt === undefined ? 0 : now - data.heardAt;
-    if (age > staleAfter) {
-      const why = problem === undefined ? '' : ` ${problem}`;
-      banners.push({ kind: 'warning', text: `Data is ${seconds(age)} old, retrying.${why}`, action: 'retry' });
-      stale = true;
-    }
+    stale = pushAge(banners, data, now);
   }
   const rejected = status?.config?.rejected;
-  if (rejected !== undefined) {
+  if (rejected !== undefined && data.of.source === 'local') {
     banners.push({ kind: 'warning', text: `The mesh keeps the last good configuration. ${rejected.message}` });
   }
-  for (const warning of graph.warnings) banners.push({ kind: 'warning', text: warning });
+  for (const warning of graph.warnings) {
+    if (banners.every(({ text }) => text !== warning)) banners.push({ kind: 'warning', text: warning });
+  }
   return { screen: 'graph', banners, stale };
+}
+
+/** Says how old the picture is, once it is old. */
+function pushAge(banners: Banner[], { heardAt, problem }: PanelData, now: number): boolean {
+  const age = heardAt === undefined ? 0 : now - heardAt;
+  if (age <= staleAfter) return false;
+  const why = problem === undefined ? '' : ` ${problem}`;
+  banners.push({ kind: 'warning', text: `Data is ${seconds(age)} old, retrying.${why}`, action: 'retry' });
+  return true;
 }
 
 function conditionWithoutGraph({ engine, status, graph, problem }: PanelData): PanelCondition {

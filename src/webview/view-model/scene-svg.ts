@@ -73,7 +73,8 @@ export function sceneSvg(scene: Scene, colours: SvgColours, measure: MeasureText
 
 function edge({ curve, look }: SceneEdge, colours: SvgColours): string {
   const colour = look.tone === 'normal' ? (look.idle ? colours.idle : colours.edge) : colours[look.tone];
-  const dash = look.idle || look.tone === 'preview' ? ' stroke-dasharray="5 4"' : '';
+  const pattern = look.declared ? '1.5 3.5' : '5 4';
+  const dash = look.idle || look.tone === 'preview' ? ` stroke-dasharray="${pattern}"` : '';
   const { x, y } = curve.to;
   const arrow = `<path d="M${n(x)} ${n(y)}l-9 -5v10Z" fill="${colour}"/>`;
   return `<path d="${curvePath(curve)}" fill="none" stroke="${colour}" stroke-width="${n(look.width)}"${dash}/>${arrow}`;

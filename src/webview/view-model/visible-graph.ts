@@ -17,6 +17,7 @@ export interface VisibleGraph {
 }
 
 export interface VisibleOptions {
+  readonly showDeclaredEdges: boolean;
   readonly showIdleEdges: boolean;
   readonly showIdleNodes: boolean;
   /** Close namespaces when there are more nodes than `collapseAbove`. */
@@ -36,7 +37,9 @@ function worseHealth(a: Health, b: Health): Health {
 
 /** What of the graph is drawn under these options. Pure; the same input gives the same order. */
 export function visibleGraph(graph: TopologyGraph, options: VisibleOptions): VisibleGraph {
-  const edges = options.showIdleEdges ? graph.edges : graph.edges.filter(hasTraffic);
+  const edges = graph.edges.filter((edge) =>
+    edge.layer === 'declared' ? options.showDeclaredEdges : options.showIdleEdges || hasTraffic(edge),
+  );
   const connected = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
   const kept = options.showIdleNodes
     ? graph.nodes
@@ -157,7 +160,7 @@ function mergeEdges(edges: readonly TopologyEdge[]): TopologyEdge {
     host: '',
     mutualTls: traffic.requests > 0 ? weighted / traffic.requests : Math.min(...edges.map((edge) => edge.mutualTls)),
     health: worstState(edges.map((edge) => edge.health)),
-    layer: first.layer,
+    layer: edges.every((edge) => edge.layer === first.layer) ? first.layer : 'live',
     shapedBy: [],
   };
 }

@@ -14,7 +14,22 @@ const source = {
 const messages: readonly PanelToHost[] = [
   { type: 'ready', version: 1 },
   { type: 'error', message: 'no WebGL' },
-  { type: 'request', id: 1, method: 'subscribe', params: { graphType: 'app', window: 60, namespaces: ['bookinfo'] } },
+  {
+    type: 'request',
+    id: 1,
+    method: 'subscribe',
+    params: { source: 'local', contexts: [], graphType: 'app', window: 60, namespaces: ['bookinfo'] },
+  },
+  {
+    type: 'request',
+    id: 7,
+    method: 'subscribe',
+    params: { source: 'cluster', contexts: ['kind'], graphType: 'app', window: 21_600, namespaces: [] },
+  },
+  { type: 'action', action: { action: 'show-clusters' } },
+  { type: 'action', action: { action: 'open-metrics-settings' } },
+  { type: 'action', action: { action: 'retry-cluster', context: 'kind' } },
+  { type: 'action', action: { action: 'open-object', context: 'kind', resource: source.resource } },
   { type: 'request', id: 2, method: 'series', params: { id: 'edge', seconds: 300 } },
   { type: 'request', id: 3, method: 'traces', params: { node: 'n', onlyErrors: true, limit: 20 } },
   { type: 'request', id: 4, method: 'trace', params: { traceId: 'abc' } },
@@ -46,8 +61,23 @@ describe('messages of the panel', () => {
     ['a question without an id', { type: 'request', method: 'status', params: {} }],
     [
       'a negative window',
-      { type: 'request', id: 1, method: 'subscribe', params: { graphType: 'app', window: -1, namespaces: [] } },
+      {
+        type: 'request',
+        id: 1,
+        method: 'subscribe',
+        params: { source: 'local', contexts: [], graphType: 'app', window: -1, namespaces: [] },
+      },
     ],
+    [
+      'a source that there is not',
+      {
+        type: 'request',
+        id: 1,
+        method: 'subscribe',
+        params: { source: 'all', contexts: [], graphType: 'app', window: 1, namespaces: [] },
+      },
+    ],
+    ['an object without a context', { type: 'action', action: { action: 'open-object', resource: source.resource } }],
     ['too many traces', { type: 'request', id: 1, method: 'traces', params: { limit: 1_000_000 } }],
     ['an unknown action', { type: 'action', action: { action: 'run', command: 'x' } }],
     [
@@ -78,6 +108,8 @@ describe('messages of the panel', () => {
 
 describe('the state of an earlier panel', () => {
   const state: PanelState = {
+    source: 'cluster',
+    contexts: ['kind'],
     version: panelProtocolVersion,
     view: 'trace',
     traceId: 'abc',

@@ -40,7 +40,8 @@ describe('look of an edge', () => {
   });
 
   it('is dashed where nothing flowed, coloured only where something is wrong', () => {
-    assert.deepEqual(look({}), { width: 1.25, idle: true, tone: 'normal' });
+    assert.deepEqual(look({}), { width: 1.25, idle: true, declared: false, tone: 'normal' });
+    assert.deepEqual(look({ layer: 'declared' }), { width: 1, idle: true, declared: true, tone: 'normal' });
     assert.equal(look({ health: { health: 'idle', reason: '' } }).tone, 'normal');
     assert.equal(look({ health: { health: 'failing', reason: '' } }).tone, 'failing');
     assert.equal(look({ layer: 'hypothetical', health: { health: 'failing', reason: '' } }).tone, 'preview');

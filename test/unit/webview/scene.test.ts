@@ -141,6 +141,7 @@ describe('scene', () => {
   it('puts chips over no card and over no other chip', () => {
     const mesh = generatedMesh(40, 90);
     const visible = visibleGraph(mesh, {
+      showDeclaredEdges: true,
       showIdleEdges: true,
       showIdleNodes: true,
       groupLarge: true,

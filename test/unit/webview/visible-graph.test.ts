@@ -10,7 +10,13 @@ import { highlightOf } from '../../../src/webview/view-model/highlight.ts';
 import { visibleGraph } from '../../../src/webview/view-model/visible-graph.ts';
 import { sampleEdge, sampleGraph, sampleNode, sampleRates } from './topology-samples.ts';
 
-const all = { showIdleEdges: true, showIdleNodes: true, groupLarge: true, opened: new Set<string>() };
+const all = {
+  showDeclaredEdges: true,
+  showIdleEdges: true,
+  showIdleNodes: true,
+  groupLarge: true,
+  opened: new Set<string>(),
+};
 const bookinfo = visibleGraph(bookinfoGraph(), all);
 
 describe('what of a graph is drawn', () => {

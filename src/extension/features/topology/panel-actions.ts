@@ -22,6 +22,20 @@ export async function carryOut(action: PanelAction, openTrace: (traceId: string)
     case 'open-events':
       await commands.executeCommand(`${viewIds.events}.focus`);
       return;
+    case 'show-clusters':
+      await commands.executeCommand(`${viewIds.clusters}.focus`);
+      return;
+    case 'open-metrics-settings':
+      await commands.executeCommand('workbench.action.openSettings', 'meshlens.cluster.prometheus');
+      return;
+    case 'retry-cluster':
+      await commands.executeCommand(commandIds.retryCluster, { context: action.context });
+      return;
+    case 'open-object': {
+      const { context, resource: ref } = action;
+      await commands.executeCommand(commandIds.openObject, { context, ref });
+      return;
+    }
     case 'start-service':
       await commands.executeCommand(commandIds.startService, target(action));
       return;

@@ -2,6 +2,7 @@ import {
   panelProtocolVersion,
   type PanelAction,
   type PanelRequests,
+  type PanelSource,
   type PanelState,
   type PanelToHost,
 } from '../../../shared/panel-protocol.ts';
@@ -40,8 +41,9 @@ function parseRequest({ id, method, params }: Fields): PanelToHost | undefined {
   switch (method) {
     case 'subscribe': {
       const { graphType, window, namespaces } = params;
-      if (!isGraphType(graphType) || !isSeconds(window) || !isTexts(namespaces)) return undefined;
-      return { type: 'request', id, method, params: { graphType, window, namespaces } };
+      const source = parseSourceChoice(params);
+      if (!source || !isGraphType(graphType) || !isSeconds(window) || !isTexts(namespaces)) return undefined;
+      return { type: 'request', id, method, params: { ...source, graphType, window, namespaces } };
     }
     case 'series': {
       const { id: element, seconds } = params;
@@ -88,7 +90,15 @@ function parseAction(value: unknown): PanelAction | undefined {
     case 'stop-mesh':
     case 'show-log':
     case 'open-events':
+    case 'show-clusters':
+    case 'open-metrics-settings':
       return { action };
+    case 'retry-cluster':
+      return isText(value['context']) ? { action, context: value['context'] } : undefined;
+    case 'open-object': {
+      const { context, resource } = value;
+      return isText(context) && isResource(resource) ? { action, context, resource } : undefined;
+    }
     case 'start-service':
     case 'stop-service':
     case 'restart-service':
@@ -133,10 +143,13 @@ export function parsePanelState(value: unknown): PanelState | undefined {
   if (!isFields(value) || value['version'] !== panelProtocolVersion) return undefined;
   const { view, traceId, namespaces, graphType, window, selection, viewport, positions, showList, showLegend } = value;
   const { fitted, provisional } = value;
+  const source = parseSourceChoice(value);
+  if (!source) return undefined;
   if ((view !== 'topology' && view !== 'trace') || !isGraphType(graphType) || !isSeconds(window)) return undefined;
   if (!isTexts(namespaces) || typeof showList !== 'boolean' || typeof showLegend !== 'boolean') return undefined;
   return {
     version: panelProtocolVersion,
+    ...source,
     view,
     namespaces,
     graphType,
@@ -150,6 +163,11 @@ export function parsePanelState(value: unknown): PanelState | undefined {
     ...(fitted === true ? { fitted } : {}),
     ...(isTexts(provisional) ? { provisional } : {}),
   };
+}
+
+function parseSourceChoice({ source, contexts }: Fields): PanelSource | undefined {
+  if ((source !== 'local' && source !== 'cluster') || !isTexts(contexts)) return undefined;
+  return { source, contexts };
 }
 
 function parsePositions(value: unknown): PanelState['positions'] {

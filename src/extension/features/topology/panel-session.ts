@@ -1,22 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { env, EventEmitter, l10n, Uri, type WebviewPanel } from 'vscode';
+import type { TopologyParams } from '../../../shared/engine-protocol.ts';
 import { panelHtml } from '../../../shared/panel-page.ts';
 import {
   panelProtocolVersion,
   type HostToPanel,
   type PanelAction,
+  type PanelRequests,
+  type PanelShow,
   type PanelState,
   type PanelToHost,
 } from '../../../shared/panel-protocol.ts';
 import { DisposableList, type Disposable } from '../../disposables.ts';
 import type { Services } from '../../services.ts';
 import { parsePanelMessage } from './panel-messages.ts';
-
-/** What a panel shall show when it can: a trace, or a node in the middle of the picture. */
-export interface PanelTarget {
-  readonly traceId?: string;
-  readonly select?: string;
-}
+import { PanelClusters } from './panel-clusters.ts';
 
 type PanelRequest = Extract<PanelToHost, { type: 'request' }>;
 
@@ -29,7 +27,8 @@ export class PanelSession implements Disposable {
   readonly #ends = new EventEmitter<void>();
   /** Given to the first page only: later pages of this panel find their own state in the webview. */
   #firstState: PanelState | undefined;
-  #target: PanelTarget | undefined;
+  #target: PanelShow | undefined;
+  readonly #clusters: PanelClusters;
   #isReady = false;
 
   readonly onDidEnd = this.#ends.event;
@@ -45,6 +44,9 @@ export class PanelSession implements Disposable {
     this.#owned.add(engine.onDidChangeState(() => this.#postEngine()));
     this.#owned.add(mesh.onDidChange((status) => status && this.#post({ type: 'status', status })));
     this.#owned.add(events.onDidChange((event) => event && this.#post({ type: 'event', event })));
+    this.#clusters = this.#owned.add(
+      new PanelClusters(engine, (clusters) => this.#post({ type: 'clusters', clusters })),
+    );
     this.#owned.add(topology.onDelta((delta) => this.#post({ type: 'topology', delta })));
     this.#owned.add(
       panel.onDidDispose(() => {
@@ -56,8 +58,8 @@ export class PanelSession implements Disposable {
   }
 
   /** Brings the panel to the front and shows the target. */
-  show(target: PanelTarget, preserveFocus: boolean): void {
-    const isAsked = target.traceId !== undefined || target.select !== undefined;
+  show(target: PanelShow, preserveFocus: boolean): void {
+    const isAsked = Object.values(target).some((value) => value !== undefined);
     if (isAsked && this.#isReady) this.#post({ type: 'show', ...target });
     else if (isAsked) this.#target = target;
     this.#panel.reveal(undefined, preserveFocus);
@@ -133,6 +135,7 @@ export class PanelSession implements Disposable {
     this.#postEngine();
     const { status } = this.#services.mesh;
     if (status) this.#post({ type: 'status', status });
+    void this.#clusters.tell();
   }
 
   async #answer(message: PanelRequest): Promise<void> {
@@ -149,7 +152,7 @@ export class PanelSession implements Disposable {
     const { engine, topology } = this.#services;
     switch (message.method) {
       case 'subscribe':
-        return topology.subscribe({ source: 'local', ...message.params });
+        return topology.subscribe(topologyParams(message.params));
       case 'series':
         return engine.request('mesh/series', message.params);
       case 'traces':
@@ -177,4 +180,9 @@ export class PanelSession implements Disposable {
   #post(message: HostToPanel): void {
     if (this.#isReady) void this.#panel.webview.postMessage(message);
   }
+}
+
+/** No contexts: all that are connected. */
+function topologyParams({ contexts, ...params }: PanelRequests['subscribe']['params']): TopologyParams {
+  return contexts.length === 0 || params.source === 'local' ? params : { ...params, contexts };
 }

@@ -1,12 +1,12 @@
 import { l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
-import { panelProtocolVersion, type PanelState } from '../../../shared/panel-protocol.ts';
+import { panelProtocolVersion, type PanelShow, type PanelState } from '../../../shared/panel-protocol.ts';
 import { commandIds } from '../../commands.ts';
 import { topologyPanelType } from '../../contribution-ids.ts';
 import type { DisposableList } from '../../disposables.ts';
 import type { Services } from '../../services.ts';
 import { carryOut } from './panel-actions.ts';
 import { parsePanelState } from './panel-messages.ts';
-import { PanelSession, type PanelTarget } from './panel-session.ts';
+import { PanelSession } from './panel-session.ts';
 
 /** The Mesh Topology panel: one instance, restored after a reload of the window. */
 export function registerTopologyPanel(services: Services, owned: DisposableList): void {
@@ -33,7 +33,7 @@ export function registerTopologyPanel(services: Services, owned: DisposableList)
     });
   };
 
-  const open = (target: PanelTarget, preserveFocus: boolean): void => {
+  const open = (target: PanelShow, preserveFocus: boolean): void => {
     if (session === undefined) {
       const panel = window.createWebviewPanel(
         topologyPanelType,
@@ -83,6 +83,8 @@ function panelColumn(): ViewColumn {
 function newState(graphType: PanelState['graphType'], seconds: number): PanelState {
   return {
     version: panelProtocolVersion,
+    source: 'local',
+    contexts: [],
     view: 'topology',
     namespaces: [],
     graphType,
@@ -94,11 +96,16 @@ function newState(graphType: PanelState['graphType'], seconds: number): PanelSta
 }
 
 /** Title buttons pass the document they stand above; links and other features pass a target. */
-function toTarget(value: unknown): PanelTarget {
+function toTarget(value: unknown): PanelShow {
   if (typeof value !== 'object' || value === null) return {};
-  const { traceId, select } = value as Record<string, unknown>;
+  const { traceId, select, source, contexts, namespaces } = value as Record<string, unknown>;
+  const texts = (list: unknown): list is string[] =>
+    Array.isArray(list) && list.every((item) => typeof item === 'string');
   return {
     ...(typeof traceId === 'string' ? { traceId } : {}),
     ...(typeof select === 'string' ? { select } : {}),
+    ...(source === 'local' || source === 'cluster' ? { source } : {}),
+    ...(texts(contexts) ? { contexts } : {}),
+    ...(texts(namespaces) ? { namespaces } : {}),
   };
 }
