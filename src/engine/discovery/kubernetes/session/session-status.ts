@@ -69,7 +69,8 @@ function phaseOf(input: StatusInput): { readonly phase: ConnectionPhase; readonl
   const wanted = kinds.filter(({ state }) => state !== 'absent');
   const readable = wanted.filter(({ state }) => state !== 'forbidden');
   if (!isReviewed) return { phase: 'connecting', message: 'Asking what you may read …' };
-  if (wanted.length > 0 && readable.length === 0)
+  if (wanted.length === 0) return { phase: 'connecting', message: 'Asking what the cluster serves …' };
+  if (readable.length === 0)
     return {
       phase: 'degraded',
       message: nothingReadable(chosen, confinedTo),

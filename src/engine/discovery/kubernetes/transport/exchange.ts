@@ -28,11 +28,13 @@ export function exchange(
   signal: AbortSignal,
 ): Promise<ExchangeResult> {
   const { shown } = pool.dialer.plan.server;
+  // Node sends the body of a DELETE without a length unless it is told: the server would take it for the next request.
+  const framed = body === undefined ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve) => {
     const fail = (error: unknown, isStale: boolean): void =>
       resolve({ failure: failureOf(signal.aborted ? signal.reason : error, shown), error, isStale });
     try {
-      const call = startRequest({ agent: pool, method, path: target, headers, signal, setHost: false });
+      const call = startRequest({ agent: pool, method, path: target, headers: framed, signal, setHost: false });
       call.on('error', (error) =>
         fail(error, call.reusedSocket && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(codeOf(error))),
       );
