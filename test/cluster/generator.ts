@@ -176,15 +176,6 @@ async function each<T>(values: Iterator<T>, workers: number, act: (value: T) => 
   await Promise.all(Array.from({ length: workers }, work));
 }
 
-interface Conditions {
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-}
-
-const isReady = (pod: RawObject): boolean =>
-  (pod['status'] as Conditions | undefined)?.conditions?.some(
-    ({ type, status }) => type === 'Ready' && status === 'True',
-  ) ?? false;
-
 interface SliceEndpoints {
   readonly endpoints?: readonly { readonly conditions: { readonly ready?: boolean } }[] | null;
 }
@@ -222,10 +213,10 @@ export async function generateMesh(
     await client.send('POST', path, object, [409]);
   });
   const created = seconds();
+  // An endpoint is ready when its pod is.
   const hasSettled = async (): Promise<boolean> => {
     const slices = await client.list('/apis/discovery.k8s.io/v1/endpointslices');
-    if (slices.reduce((sum, slice) => sum + readyIn(slice), 0) < size.pods) return false;
-    return (await client.list('/api/v1/pods')).filter(isReady).length >= size.pods;
+    return slices.reduce((sum, slice) => sum + readyIn(slice), 0) >= size.pods;
   };
   while (!(await hasSettled())) {
     if (seconds() > 900) throw new Error('The cluster did not settle within 15 minutes.');
