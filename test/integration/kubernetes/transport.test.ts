@@ -123,6 +123,26 @@ test('a request carries what was said: method, path, query, headers, body, crede
   for (const [name, values] of Object.entries(expected)) assert.deepEqual(headers[name], values, name);
 });
 
+for (const method of ['DELETE', 'PATCH', 'POST', 'PUT'] as const) {
+  test(`the body of a ${method} arrives whole, and nothing of it is taken for the next request`, async (t) => {
+    const seen: string[] = [];
+    const server = await secureServer(t, (request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        seen.push(`${request.method ?? ''} ${body}`);
+        response.end('{}');
+      });
+    });
+    const transport = await transportOf(t, trusting(server));
+    const body = '{"dryRun":["All"],"note":"ü"}';
+    assert.equal((await transport.request({ method, path: '/api', body })).status, 200);
+    assert.equal((await transport.request({ path: '/api' })).status, 200);
+    assert.deepEqual(seen, [`${method} ${body}`, 'GET ']);
+    assert.equal(server.connections(), 1);
+  });
+}
+
 test('answers of 400 and more are answers', async (t) => {
   const server = await secureServer(t, (_, response) => response.writeHead(409).end('conflict'));
   const transport = await transportOf(t, trusting(server));
@@ -193,11 +213,14 @@ test('an answer that does not come in time is a timeout; so is one that never en
 test('a stream has time without end once its head is there, and ends with what its owner does', async (t) => {
   const server = await secureServer(t, (request, response) => {
     response.writeHead(200).flushHeaders();
-    setTimeout(() => response.write('late'), 150);
-    if (request.url === '/ends') setTimeout(() => response.end(), 160);
+    if (request.url === '/quick') response.end();
+    else setTimeout(() => response.write('late'), 1100);
+    if (request.url === '/ends') setTimeout(() => response.end(), 1110);
   });
   const transport = await transportOf(t, trusting(server));
-  const stream = await transport.stream({ path: '/ends', timeoutMs: 100 });
+  // The handshake is not what is timed here.
+  await transport.request({ path: '/quick' });
+  const stream = await transport.stream({ path: '/ends', timeoutMs: 1000 });
   const chunks: string[] = [];
   for await (const chunk of stream.body) chunks.push(String(chunk));
   assert.deepEqual([stream.status, chunks], [200, ['late']]);

@@ -241,6 +241,9 @@ class HttpTransport implements KubeTransport {
         ...request.headers,
         ...this.#headers,
         ...this.#authorization(credential),
+        // Node frames the body of a DELETE by itself neither by length nor in chunks: the server would see no options (a
+        // dry run would remove), and take the body for the next request of the connection.
+        ...(request.body !== undefined && { 'Content-Length': Buffer.byteLength(request.body) }),
       },
       ...(request.body !== undefined && { body: request.body }),
     };
