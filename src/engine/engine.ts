@@ -13,11 +13,12 @@ import type {
 import { defaultEngineSettings } from '../shared/engine-protocol.ts';
 import type { ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import { resolveMeshSettings } from '../shared/mesh-settings.ts';
-import { stoppedDevProxy } from '../shared/dev-proxy.ts';
+import { createClusterDevProxy } from './cluster-dev-proxy.ts';
 import { ClusterGraph, workloadLabels } from './clusters/cluster-graph.ts';
 import { createClusters } from './clusters/create-clusters.ts';
 import { ClusterUnavailable, type Clusters } from './clusters/clusters.ts';
 import type { TopologyGraph } from '../shared/topology.ts';
+import type { DevProxy } from './devproxy/dev-proxy.ts';
 import { readFiles } from './discovery/workspace/read-files.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 import { DesiredStateFile, isToBeResumed } from './localmesh/desired-state.ts';
@@ -67,10 +68,13 @@ export class Engine {
   readonly #state: DesiredStateFile;
   readonly #events = new EventLog({ now: Date.now });
   readonly #metrics = new MetricsStore({ now: Date.now });
+  /** What programs of this machine call in clusters. */
+  readonly #laptopMetrics = new MetricsStore({ now: Date.now });
   readonly #traces: TraceStore;
   readonly #exporter: OtlpExporter | undefined;
   readonly #mesh: LocalMesh;
   readonly #clusters: Clusters;
+  readonly #devProxy: DevProxy;
   readonly #model: LayeredModel;
   readonly #topology: LiveTopology;
   readonly #graph: ClusterGraph;
@@ -91,13 +95,13 @@ export class Engine {
       concerning: (instances, from, to) => this.#events.concerning(instances, from, to),
     });
     this.#exporter = this.#createExporter();
+    const recorded = {
+      traces: this.#traces,
+      events: this.#events,
+      ...(this.#exporter ? { exporter: this.#exporter } : {}),
+    };
     this.#mesh = new LocalMesh({
-      telemetry: {
-        metrics: this.#metrics,
-        traces: this.#traces,
-        events: this.#events,
-        ...(this.#exporter ? { exporter: this.#exporter } : {}),
-      },
+      telemetry: { ...recorded, metrics: this.#metrics },
       settings: () => this.#resolved,
       ports: () => this.#settings.ports,
       state: this.#state,
@@ -120,7 +124,20 @@ export class Engine {
       onStatus: (status) => this.#notify('mesh/clusterChanged', status),
       onObjects: (context) => this.#notify('mesh/cluster/objectsChanged', { context }),
     });
-    this.#graph = new ClusterGraph(this.#clusters);
+    this.#devProxy = createClusterDevProxy({
+      clusters: this.#clusters,
+      settings: () => this.#settings.mesh,
+      telemetry: { ...recorded, metrics: this.#laptopMetrics },
+      isTrusted: () => this.#initialization.trusted,
+      workspace: this.workspace,
+      onLog: (lines) => this.#log(lines),
+      onStatus: (status) => this.#notify('mesh/devProxyChanged', status),
+    });
+    this.#graph = new ClusterGraph(this.#clusters, (contexts) => {
+      const { context } = this.#devProxy.status;
+      const isChosen = context !== undefined && (contexts?.includes(context) ?? true);
+      return isChosen ? this.#laptopMetrics : undefined;
+    });
     this.#model = new LayeredModel({
       workspace: this.workspace,
       clusters: this.#clusters,
@@ -156,6 +173,7 @@ export class Engine {
     this.#settings = settings;
     this.#resolved = resolveMeshSettings(settings.mesh);
     this.#clusters.settingsChanged();
+    this.#devProxy.settingsChanged();
   }
 
   onNotification(listener: Listener): { dispose(): void } {
@@ -276,11 +294,9 @@ export class Engine {
       'mesh/cluster/proxyConfig': async ({ context, namespace, pod }) => ({
         text: await this.#trustedClusters.proxyConfig(context, { namespace, pod }, signal),
       }),
-      'mesh/devProxy/start': () => {
-        throw new Error('The dev proxy is not there.');
-      },
-      'mesh/devProxy/stop': () => stoppedDevProxy,
-      'mesh/devProxy/status': () => stoppedDevProxy,
+      'mesh/devProxy/start': (params) => this.#devProxy.start(params),
+      'mesh/devProxy/stop': () => this.#devProxy.stop(),
+      'mesh/devProxy/status': () => this.#devProxy.status,
     };
     return handlers[method](params);
   }
@@ -288,7 +304,8 @@ export class Engine {
   async dispose(): Promise<void> {
     this.#subscription?.dispose();
     this.#topology.dispose();
-    await Promise.all([this.#mesh.dispose(), this.#clusters.dispose()]);
+    await Promise.all([this.#mesh.dispose(), this.#devProxy.dispose()]);
+    await this.#clusters.dispose();
     await this.#exporter?.close();
     this.#flushLog();
     this.#listeners.clear();

@@ -80,8 +80,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'engine/clusters',
   ],
   'engine/policy-influences.ts': ['shared', 'engine/model', 'engine/policy/semantics', 'engine/topology'],
+  'engine/cluster-dev-proxy.ts': ['shared', 'engine/discovery/workspace', 'engine/clusters', 'engine/devproxy'],
   'engine/engine.ts': [
     'shared',
+    'engine/cluster-dev-proxy.ts',
     'engine/model',
     'engine/layered-model.ts',
     'engine/policy-influences.ts',

@@ -12,13 +12,20 @@ type Chosen = readonly string[] | undefined;
 /** What the graph of clusters is made of: of the named contexts, or of all that are connected. */
 export class ClusterGraph {
   readonly #clusters: Pick<Clusters, 'chosen'>;
+  readonly #ownTraffic: (contexts: Chosen) => TrafficSource | undefined;
 
-  constructor(clusters: Pick<Clusters, 'chosen'>) {
+  /** `ownTraffic`: what flows from this machine into the clusters, which no Prometheus of theirs knows; undefined: nothing. */
+  constructor(clusters: Pick<Clusters, 'chosen'>, ownTraffic: (contexts: Chosen) => TrafficSource | undefined) {
     this.#clusters = clusters;
+    this.#ownTraffic = ownTraffic;
   }
 
   source(contexts: Chosen): TrafficSource {
-    const traffic = mergedTraffic(...this.#clusters.chosen(contexts).map(({ telemetry }) => telemetry.source));
+    const own = this.#ownTraffic(contexts);
+    const traffic = mergedTraffic(
+      ...this.#clusters.chosen(contexts).map(({ telemetry }) => telemetry.source),
+      ...(own ? [own] : []),
+    );
     return { ...bound(traffic), warnings: () => [...this.#warnings(contexts), ...traffic.warnings()] };
   }
 
@@ -43,6 +50,8 @@ export class ClusterGraph {
         .chosen(contexts)
         .flatMap(({ declarations, telemetry }) => [declarations, telemetry.source.revision, telemetry.status.state]),
       this.#warnings(contexts).join('\n'),
+      // On this machine something flows all the time.
+      ...(this.#ownTraffic(contexts) ? [{}] : []),
     ];
   }
 

@@ -61,11 +61,14 @@ export interface DevProxyRunOptions {
   readonly onChange: () => void;
 }
 
+const namespacesOf = ({ namespaces }: DevProxyParams): readonly string[] =>
+  namespaces.length > 0 ? namespaces : ['default'];
+
 /** One life of the dev proxy: listeners on loopback, routes of the cluster and the workspace, tunnels to pods. */
 export class DevProxyRun {
   readonly #options: DevProxyRunOptions;
-  readonly #params: DevProxyParams;
-  readonly #namespaces: readonly string[];
+  #params: DevProxyParams;
+  #namespaces: readonly string[];
   readonly #policies: DevProxyPolicies;
   readonly #endpoints: TunnelEndpoints;
   readonly #inUse = new ServicesInUse(() => performance.now());
@@ -88,7 +91,7 @@ export class DevProxyRun {
     const { cluster, tunnels, dataPlane, locate, timing } = options;
     this.#options = options;
     this.#params = params;
-    this.#namespaces = params.namespaces.length > 0 ? params.namespaces : ['default'];
+    this.#namespaces = namespacesOf(params);
     this.#port = params.port ?? 0;
     this.#policies = new DevProxyPolicies(locate);
     this.#endpoints = new TunnelEndpoints(tunnels, cluster.context, timing.limits);
@@ -124,6 +127,22 @@ export class DevProxyRun {
   /** The port it got, to be asked for again by a successor. */
   get port(): number {
     return this.#bound?.outbound[proxyListener] ?? 0;
+  }
+
+  /** False where a new life is needed: another cluster, identity or port. */
+  canBecome(params: DevProxyParams): boolean {
+    const isSamePort = params.port === undefined || params.port === 0 || params.port === this.port;
+    return (
+      isSamePort && params.context === this.#options.cluster.context && namespacesOf(params)[0] === this.#namespaces[0]
+    );
+  }
+
+  /** Goes on with other parameters; connections stay. Rejects with {@link DevProxyError} for what cannot be. */
+  async become(params: DevProxyParams): Promise<void> {
+    checkStandIns(params.standIns ?? []);
+    this.#params = params;
+    this.#namespaces = namespacesOf(params);
+    await this.reconcile();
   }
 
   status(phase: DevProxyStatus['phase']): DevProxyStatus {

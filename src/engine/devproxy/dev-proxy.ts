@@ -89,6 +89,14 @@ export class DevProxy {
       throw new DevProxyError(
         'This workspace is not trusted: no port is opened for it. Trust it, then start the dev proxy again.',
       );
+    if (this.#run?.canBecome(params)) {
+      // Its namespaces may be others.
+      await this.#options.openCluster(params.context, params.namespaces);
+      await this.#run.become(params);
+      this.#params = params;
+      this.#tellSoon();
+      return;
+    }
     await this.#end();
     const abort = new AbortController();
     this.#starting = abort;

@@ -32,6 +32,7 @@ export class WorkspaceFiles implements DocumentSource {
   #byName: { readonly revision: number; readonly objects: ReadonlyMap<string, readonly MeshObject[]> } | undefined;
   #order: readonly (readonly [string, FileRecord])[] | undefined;
   #revision = 0;
+  readonly #listeners = new Set<() => void>();
 
   constructor(options: WorkspaceFilesOptions = {}) {
     this.#options = { defaultNamespace: options.defaultNamespace ?? 'default', derive: localMeshObjects };
@@ -40,6 +41,13 @@ export class WorkspaceFiles implements DocumentSource {
   /** Grows with every change that may change an answer. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Called with every change that may change an answer. */
+  onDidChange(listener: () => void): { dispose(): void } {
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return { dispose: () => void this.#listeners.delete(own) };
   }
 
   /** Text as an editor shows it, saved or not. Older versions than the present one are ignored. */
@@ -76,7 +84,7 @@ export class WorkspaceFiles implements DocumentSource {
     else {
       this.#records.delete(uri);
       this.#order = undefined;
-      this.#revision++;
+      this.#changed();
     }
   }
 
@@ -136,15 +144,17 @@ export class WorkspaceFiles implements DocumentSource {
   }
 
   #update(uri: string, record: FileRecord): void {
-    this.#revision++;
     const text = record.open?.text ?? record.disk;
-    if (text === undefined) {
-      delete record.current;
-      return;
-    }
     const isOpen = record.open !== undefined;
-    if (record.current?.text === text && record.current.isOpen === isOpen) return;
-    record.current = readDocumentFile(uri, text, isOpen, this.#options, record.current);
+    if (text === undefined) delete record.current;
+    else if (record.current?.text !== text || record.current.isOpen !== isOpen)
+      record.current = readDocumentFile(uri, text, isOpen, this.#options, record.current);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#revision++;
+    for (const listener of [...this.#listeners]) listener();
   }
 
   #savedFile(uri: string, record: FileRecord): DocumentFile | undefined {
