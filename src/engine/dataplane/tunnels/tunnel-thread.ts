@@ -18,6 +18,8 @@ type RequestBody =
   Omit<Extract<TunnelRequest, { type: 'open' }>, 'id'> | Omit<Extract<TunnelRequest, { type: 'close' }>, 'id'>;
 
 const openAttempts = 3;
+/** Bulk data is short-lived garbage: without a bound V8 grows the young generation far beyond what is of use. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 
 export interface TunnelThreadOptions {
   readonly dial: PodDialer;
@@ -91,7 +93,8 @@ export class TunnelThread {
 
   #launch(): Worker {
     const worker = (
-      this.#options.startWorker ?? (() => new Worker(entryPoint('tunnel-worker'), { name: 'meshlens-tunnels' }))
+      this.#options.startWorker ??
+      (() => new Worker(entryPoint('tunnel-worker'), { name: 'meshlens-tunnels', resourceLimits }))
     )();
     this.#delay.started();
     let cause = 'it ended';

@@ -119,8 +119,11 @@ function forward(webSocket: WebSocket, port: number, local: number): void {
   webSocket.send(Buffer.of(0, ...portBytes(port)));
   webSocket.send(Buffer.of(1, ...portBytes(port)));
   const pod = net.connect({ host: '127.0.0.1', port: local, allowHalfOpen: true });
-  pod.on('error', (error) => {
-    webSocket.send(Buffer.concat([Buffer.of(1), Buffer.from(`error forwarding port ${port}: ${error.message}`)]));
+  pod.on('error', (error: NodeJS.ErrnoException) => {
+    // In the words of Go, which kubelets and container runtimes are written in.
+    const words =
+      error.code === 'ECONNREFUSED' ? `dial tcp4 127.0.0.1:${port}: connect: connection refused` : error.message;
+    webSocket.send(Buffer.concat([Buffer.of(1), Buffer.from(`error forwarding port ${port} to pod abc: ${words}`)]));
     webSocket.close(1000);
   });
   webSocket.on('message', (data) => {

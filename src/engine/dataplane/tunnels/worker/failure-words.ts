@@ -59,7 +59,7 @@ function forbidden(target: PodTarget, said: string): TunnelFailure {
 /** What the error channel of a port-forward said. The kubelet passes on the words of the container runtime. */
 export function failureOfErrorChannel(target: PodTarget, text: string): TunnelFailure {
   const pod = podName(target);
-  if (/connection refused/i.test(text)) {
+  if (/connection refused|actively refused/i.test(text)) {
     return new TunnelFailure(
       'refused',
       `Nothing listens on port ${target.port} of ${pod}. The program must listen on localhost or on all addresses, ` +

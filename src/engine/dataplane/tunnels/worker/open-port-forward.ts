@@ -54,6 +54,9 @@ export async function openPortForward(
       followRedirects: false,
       maxPayload: longestMessage,
       skipUTF8Validation: true,
+      // Masks keep plaintext from fooling proxies that do not know WebSockets (RFC 6455, 10.3). Inside TLS nobody sees it,
+      // and masking in JavaScript takes a third of the processor time of an upload.
+      ...(server.url.startsWith('wss:') ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
     });
     const settle = (): void => {
       inTime.removeEventListener('abort', onAbort);
