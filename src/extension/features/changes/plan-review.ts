@@ -67,15 +67,18 @@ export class PlanReview {
   async #showDiff(plan: ClusterPlan, steps: readonly PlannedStep[]): Promise<ReadonlySet<string>> {
     const { snapshots } = this.#services;
     const sides = steps.map(({ ref, before, after }) => {
-      const name = `${refText(ref).replace(' ', '-')}.yaml`;
-      return { ref, before: snapshots.put(name, before), after: snapshots.put(name, after) };
+      return { ...snapshots.pair(`${refText(ref)}.yaml`, before, after), isNew: before === '', isGone: after === '' };
     });
     const title = l10n.t('{0} (context {1})', plan.title, plan.context);
     const [only] = sides;
     if (sides.length === 1 && only) {
       await vscodeCommands.executeCommand('vscode.diff', only.before, only.after, title, { preview: true });
     } else {
-      const changes = sides.map(({ before, after }) => [after, before, after] as const);
+      const changes = sides.map(({ before, after, isNew, isGone }) => [
+        after,
+        isNew ? undefined : before,
+        isGone ? undefined : after,
+      ]);
       await vscodeCommands.executeCommand('vscode.changes', title, changes);
     }
     return new Set(sides.flatMap(({ before, after }) => [before.toString(), after.toString()]));
@@ -172,7 +175,8 @@ async function closeDiff(texts: ReadonlySet<string>): Promise<void> {
       if (input instanceof TabInputTextDiff) return isOurs(input.original) || isOurs(input.modified);
       const many: unknown = typeof input === 'object' && input !== null && 'textDiffs' in input ? input.textDiffs : [];
       return (
-        Array.isArray(many) && many.some((one: unknown) => one instanceof TabInputTextDiff && isOurs(one.modified))
+        Array.isArray(many) &&
+        many.some((one: unknown) => one instanceof TabInputTextDiff && (isOurs(one.modified) || isOurs(one.original)))
       );
     });
   if (tabs.length > 0) await window.tabGroups.close(tabs, true);

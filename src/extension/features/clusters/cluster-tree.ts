@@ -1,9 +1,23 @@
-import type { ClusterContext, ClusterStatus, ClusterTree, ForbiddenResource } from '../../../shared/cluster.ts';
+import type {
+  ClusterContext,
+  ClusterStatus,
+  ClusterTree,
+  ForbiddenResource,
+  MeshInstallation,
+} from '../../../shared/cluster.ts';
 import type { Translate } from '../../translate.ts';
 import type { ClusterIcon, ClusterNode } from './cluster-node.ts';
 import { forbiddenAction } from './forbidden-text.ts';
 import { namespaceNode } from './namespace-nodes.ts';
 import { phaseWord } from './phase-words.ts';
+
+const meshNames: Readonly<Record<MeshInstallation['kind'], string>> = {
+  istio: 'Istio',
+  'gateway-api': 'Gateway API',
+  linkerd: 'Linkerd',
+  cilium: 'Cilium',
+  consul: 'Consul',
+};
 
 /** What the Clusters view shows. */
 export interface ClusterTreeInput {
@@ -42,7 +56,10 @@ function contextNode(
 ): ClusterNode {
   const isUsable = status?.phase === 'connected' || status?.phase === 'degraded';
   const versions = isUsable
-    ? [status.kubernetesVersion ?? '', ...status.meshes.map(({ kind, version }) => `${kind} ${version ?? ''}`.trim())]
+    ? [
+        status.kubernetesVersion ?? '',
+        ...status.meshes.map(({ kind, version }) => `${meshNames[kind]} ${version ?? ''}`.trim()),
+      ]
     : [];
   const state = context === undefined ? t('not in the kubeconfig') : phaseWord(status?.phase ?? 'disconnected', t);
   const insecure = context?.insecure === true ? t('certificate not verified') : '';

@@ -55,11 +55,11 @@ export function registerObjects(services: Services, owned: DisposableList): void
       const why = step?.problem ?? l10n.t('The server gave no answer.');
       void window.showWarningMessage(l10n.t('The texts are compared as they stand: {0}', why));
     }
-    const name = `${ref.name}.${ref.kind}.yaml`;
+    const sides = snapshots.pair(`${ref.name}.${ref.kind}.yaml`, isJudged ? step.before : yaml, step?.after ?? '');
     await vscodeCommands.executeCommand(
       'vscode.diff',
-      snapshots.put(name, isJudged ? step.before : yaml),
-      isJudged ? snapshots.put(name, step.after) : Uri.parse(declaredAt.uri, true),
+      sides.before,
+      isJudged ? sides.after : Uri.parse(declaredAt.uri, true),
       isJudged && step.before === step.after
         ? l10n.t('{0}: {1} and the workspace agree', refText(ref), context)
         : l10n.t('{0}: {1} ↔ workspace', refText(ref), context),
