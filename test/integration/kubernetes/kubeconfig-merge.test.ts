@@ -263,7 +263,7 @@ test('relative references lead to the files that kubectl reads', { skip }, async
   const env = { KUBECONFIG: kubeconfigs.join(path.delimiter), HOME: own, PATH: process.env['PATH'] };
   const flat = await new Promise<unknown>((resolve, reject) => {
     execFile(kubectl, ['config', 'view', '--raw', '--flatten', '-o', 'json'], { env }, (error, stdout) => {
-      if (error) reject(error);
+      if (error) reject(new Error(error.message));
       else resolve(JSON.parse(stdout));
     });
   });

@@ -6,8 +6,8 @@ const maxLength = 300;
  */
 export function pluginComplaint(stderr: string, secrets: readonly string[]): string {
   let text = stderr
-    // eslint-disable-next-line no-control-regex -- The escape sequences of terminals begin with a control character.
-    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+    // The escape sequences of terminals begin with a control character.
+    .replace(/\p{Cc}\[[0-9;?]*[A-Za-z]/gu, '')
     .replace(/\p{Cc}+/gu, ' ')
     .trim();
   for (const secret of secrets) if (secret.length >= 4) text = text.replaceAll(secret, '•••');

@@ -15,8 +15,6 @@ export interface ClusterEntry {
   readonly execConfig?: unknown;
 }
 
-export type InteractiveMode = 'Never' | 'IfAvailable' | 'Always';
-
 export interface ExecEntry {
   readonly command: string;
   readonly args: readonly string[];
@@ -24,7 +22,7 @@ export interface ExecEntry {
   readonly apiVersion: string;
   readonly installHint: string;
   readonly provideClusterInfo: boolean;
-  /** As written or by the default of the version; anything but an `InteractiveMode` makes the context unusable. */
+  /** As written or by the default of the version; anything but `Never`, `IfAvailable` and `Always` makes the context unusable. */
   readonly interactiveMode: string;
 }
 

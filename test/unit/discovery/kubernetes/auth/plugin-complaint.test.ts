@@ -16,7 +16,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['the known value is canary', 'the known value is •••'],
   ['eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.e30.abc', '•••'],
   ['open https://login.example/device?user_code=ABCD and wait', 'open https://login.example/device?••• and wait'],
-  ['see /home/ana/.aws/config', 'see /home/ana/.aws/config'],
+  ['see /people/ana/.aws/config', 'see /people/ana/.aws/config'],
 ];
 for (const [stderr, shown] of cases) {
   test(`a plugin's complaint ${JSON.stringify(stderr)} is shown without secrets`, () => {

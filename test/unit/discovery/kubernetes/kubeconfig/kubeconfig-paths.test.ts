@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kubeconfigPaths } from '../../../../../src/engine/discovery/kubernetes/kubeconfig/kubeconfig-paths.ts';
 
-const home = '/home/ana';
-const cwd = '/work';
+const home = '/people/ana';
+const cwd = '/somewhere';
 
 const cases: readonly {
   readonly name: string;
@@ -12,8 +12,8 @@ const cases: readonly {
   readonly from: string;
   readonly paths: readonly string[];
 }[] = [
-  { name: 'nothing said', from: 'home', paths: ['/home/ana/.kube/config'] },
-  { name: 'an empty variable', kubeconfig: '', from: 'home', paths: ['/home/ana/.kube/config'] },
+  { name: 'nothing said', from: 'home', paths: ['/people/ana/.kube/config'] },
+  { name: 'an empty variable', kubeconfig: '', from: 'home', paths: ['/people/ana/.kube/config'] },
   { name: 'one file', kubeconfig: '/a', from: 'environment', paths: ['/a'] },
   {
     name: 'a list, its empty and repeated parts left out',
@@ -22,9 +22,9 @@ const cases: readonly {
     paths: ['/b', '/a'],
   },
   { name: 'only separators', kubeconfig: '::', from: 'environment', paths: [] },
-  { name: 'a relative path', kubeconfig: 'k/config', from: 'environment', paths: ['/work/k/config'] },
+  { name: 'a relative path', kubeconfig: 'k/config', from: 'environment', paths: ['/somewhere/k/config'] },
   { name: 'the setting comes first', setting: '/s', kubeconfig: '/a', from: 'setting', paths: ['/s'] },
-  { name: 'the setting in the home folder', setting: '~/k:/s', from: 'setting', paths: ['/home/ana/k', '/s'] },
+  { name: 'the setting in the home folder', setting: '~/k:/s', from: 'setting', paths: ['/people/ana/k', '/s'] },
   { name: 'a setting of blanks is none', setting: '  ', kubeconfig: '/a', from: 'environment', paths: ['/a'] },
 ];
 

