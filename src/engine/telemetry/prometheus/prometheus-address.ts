@@ -42,9 +42,11 @@ export function parsePrometheusAddress(text: string): ParsedAddress {
 
 /** A stray per cent sign in a password is itself. */
 function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
 }

@@ -2,7 +2,7 @@ import type { TelemetryStatus } from '../../../shared/cluster.ts';
 import type { SliceScope, TrafficSource, TrafficWindow } from '../traffic.ts';
 import { IdleMemory } from './idle-memory.ts';
 import type { PrometheusApi } from './prometheus-api.ts';
-import { PrometheusFailure } from './prometheus-failure.ts';
+import { PrometheusFailure, type PrometheusFailureReason } from './prometheus-failure.ts';
 import { readTrafficWindow, type TrafficAnswer } from './read-traffic-window.ts';
 import { TrafficCharts } from './traffic-charts.ts';
 
@@ -33,6 +33,7 @@ interface WindowState {
 }
 
 interface Failure {
+  readonly reason: PrometheusFailureReason;
   readonly message: string;
   readonly count: number;
 }
@@ -63,6 +64,8 @@ export class PrometheusSource implements TrafficSource {
   #failure: Failure | undefined;
   /** Seconds that the server's clock is ahead of ours. */
   #clockAhead = 0;
+  /** It has answered, if only to say that it is there. */
+  #isReached = false;
   #told = '';
   #revision = 0;
 
@@ -80,6 +83,7 @@ export class PrometheusSource implements TrafficSource {
     this.#api = api;
     this.#without = without;
     this.#failure = undefined;
+    this.#isReached = false;
     this.#tookMs = 0;
     for (const state of this.#windows.values()) state.dueAt = 0;
     if (api === undefined) this.#windows.clear();
@@ -103,9 +107,36 @@ export class PrometheusSource implements TrafficSource {
       const text = `Prometheus at ${source} is slow: ${took} s for an answer.${this.#age(newest)} A shorter window or fewer namespaces are answered sooner.`;
       return { state: 'slow', source, message: text };
     }
-    if (!newest) return { state: 'searching', source, message: `Prometheus at ${source} is asked for the first time.` };
+    if (!newest && !this.#isReached) return { state: 'searching', source, message: `Prometheus at ${source} is asked for the first time.` };
     const [note] = this.#notes();
     return { state: 'connected', source, ...(note === undefined ? {} : { message: note }) };
+  }
+
+  /** Why the last round failed; undefined where it did not. */
+  get failure(): PrometheusFailureReason | undefined {
+    return this.#failure?.reason;
+  }
+
+  /** Asks whether it is there, so that the status tells before anybody wants numbers. Never rejects. */
+  async probe(): Promise<void> {
+    const api = this.#api;
+    const { signal } = this.#ending;
+    if (!api) return;
+    try {
+      await api.query('vector(1)', undefined, { signal });
+      if (signal.aborted) return;
+      this.#isReached = true;
+      this.#failure = undefined;
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#failure = failureOf(error, api.shown, 1);
+    }
+    this.#tell();
+  }
+
+  /** What is wanted is asked for at once, however long it would have waited after a failure. */
+  retry(): void {
+    for (const state of this.#windows.values()) state.dueAt = 0;
   }
 
   traffic(seconds: number, idleSeconds = 0): TrafficWindow {
@@ -219,7 +250,7 @@ export class PrometheusSource implements TrafficSource {
     } catch (error) {
       if (signal.aborted) return;
       const count = (this.#failure?.count ?? 0) + 1;
-      this.#failure = { message: failureWords(error, api.shown), count };
+      this.#failure = failureOf(error, api.shown, count);
       state.dueAt = now() + Math.min(longest, quickest * 2 ** count);
     }
     this.#tell();
@@ -263,7 +294,8 @@ function sameStatus(a: TelemetryStatus, b: TelemetryStatus): boolean {
   return a.state === b.state && a.source === b.source && a.message === b.message;
 }
 
-function failureWords(error: unknown, shown: string): string {
-  if (error instanceof PrometheusFailure) return error.message;
-  return `Prometheus at ${shown} could not be asked: ${error instanceof Error ? error.message : String(error)}`;
+function failureOf(error: unknown, shown: string, count: number): Failure {
+  if (error instanceof PrometheusFailure) return { reason: error.reason, message: error.message, count };
+  const why = error instanceof Error ? error.message : String(error);
+  return { reason: 'unreachable', message: `Prometheus at ${shown} could not be asked: ${why}`, count };
 }
