@@ -11,10 +11,10 @@ import { imageVersion, podView } from './pod-view.ts';
 /** Namespaces where meshes keep their control planes and settings; read beside chosen namespaces where it is allowed. */
 export const meshNamespaces: readonly string[] = ['istio-system', 'linkerd', 'kube-system', 'consul'];
 
-/** Every mesh that the objects tell of; none: plain Kubernetes. */
-export function detectMeshes(snapshot: Snapshot): readonly MeshInstallation[] {
+/** Every mesh that the objects tell of; none: plain Kubernetes. `istioVersion`: as an istiod itself says it. */
+export function detectMeshes(snapshot: Snapshot, istioVersion?: string): readonly MeshInstallation[] {
   return [
-    detectIstio(snapshot),
+    detectIstio(snapshot, istioVersion),
     detectGatewayApi(snapshot),
     detectLinkerd(snapshot),
     detectCilium(snapshot),

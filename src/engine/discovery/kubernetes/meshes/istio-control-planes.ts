@@ -1,3 +1,4 @@
+import { compareText } from '../../../../shared/compare.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import { imageVersion, podView } from './pod-view.ts';
@@ -28,7 +29,9 @@ export function istioControlPlanes(snapshot: Snapshot): readonly IstioControlPla
       const key = `${object.namespace}/${revision}`;
       found.set(key, { ...controlPlane(object, revision), ...found.get(key) });
     }
-  return [...found.values()].sort((a, b) => compare(a.namespace, b.namespace) || compare(a.revision, b.revision));
+  return [...found.values()].sort(
+    (a, b) => compareText(a.namespace, b.namespace) || compareText(a.revision, b.revision),
+  );
 }
 
 function controlPlane(object: MeshObject, revision: string): IstioControlPlane {
@@ -59,5 +62,3 @@ export function revisionTags(snapshot: Snapshot): ReadonlyMap<string, string> {
     }
   return tags;
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -4,8 +4,11 @@ import type { Snapshot } from '../../../model/snapshot.ts';
 import { istioControlPlanes, revisionTags } from './istio-control-planes.ts';
 import { imageVersion, podView } from './pod-view.ts';
 
-/** Istio by its control planes; where they are outside this cluster, by the proxies that run in it. */
-export function detectIstio(snapshot: Snapshot): MeshInstallation | undefined {
+/**
+ * Istio by its control planes; where they are outside this cluster, by the proxies that run in it. `heardVersion`: what an
+ * istiod says it is, for images that do not tell.
+ */
+export function detectIstio(snapshot: Snapshot, heardVersion?: string): MeshInstallation | undefined {
   const planes = istioControlPlanes(snapshot);
   const modes = dataPlaneModes(snapshot);
   const [first] = planes;
@@ -19,7 +22,7 @@ export function detectIstio(snapshot: Snapshot): MeshInstallation | undefined {
     };
   }
   const revisions = [...new Set(planes.map(({ revision }) => revision))];
-  const versions = [...new Set(planes.flatMap(({ version }) => version ?? []))];
+  const versions = [...new Set(planes.flatMap(({ version = heardVersion }) => version ?? []))];
   const namespaces = [...new Set(planes.map(({ namespace }) => namespace))];
   const tags = [...revisionTags(snapshot)].map(([tag, revision]) => `${tag} → ${revision}`).sort();
   const parts = [

@@ -1,3 +1,4 @@
+import { compareText } from '../../../../shared/compare.ts';
 import { fieldOf, isRecord, listOf, stringOf } from '../../../../shared/untrusted.ts';
 import { KubeFailure } from '../transport/kube-transport.ts';
 import { podGet, type OpenPodTunnel } from './pod-http.ts';
@@ -31,20 +32,28 @@ export async function envoyConfig(
     { path: '/config_dump', timeoutMs, maxBytes, signal },
   );
   try {
-    return `${JSON.stringify(stable(withoutSecretValues(JSON.parse(text))), null, 2)}\n`;
+    return `${JSON.stringify(stable(plain(JSON.parse(text))), null, 2)}\n`;
   } catch {
     throw new KubeFailure('protocol', `The proxy of ${namespace}/${pod} answers with something else than JSON.`);
   }
 }
 
-/** Replaces the values of fields that hold secrets, at any depth. */
-function withoutSecretValues(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecretValues);
+/**
+ * Replaces the values of fields that hold secrets, at any depth, and puts fields in one order: those of Envoy's free-form
+ * parts come in the order of a hash table.
+ */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, secretFields.has(key) ? redacted : withoutSecretValues(item)]),
+    Object.keys(value)
+      .sort((a, b) => rankOf(a) - rankOf(b) || compareText(a, b))
+      .map((key) => [key, secretFields.has(key) ? redacted : plain(value[key])]),
   );
 }
+
+/** What tells most about an entry stands first. */
+const rankOf = (key: string): number => (key === '@type' ? 0 : key === 'name' ? 1 : 2);
 
 /** Envoy lists what it got dynamically in the order of a hash table: by name it can be compared with an earlier text. */
 function stable(dump: unknown): unknown {
@@ -62,7 +71,7 @@ function stable(dump: unknown): unknown {
 function byName(items: readonly unknown[]): readonly unknown[] {
   return items
     .map((item) => ({ item, name: nameOf(item) }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .sort((a, b) => compareText(a.name, b.name))
     .map(({ item }) => item);
 }
 

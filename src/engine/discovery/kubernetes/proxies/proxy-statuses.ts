@@ -1,5 +1,7 @@
+import { compareText } from '../../../../shared/compare.ts';
 import type { ProxyStatus } from '../../../../shared/cluster.ts';
 import { fieldOf } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { workloadOf } from '../../../model/indexes/owners.ts';
 import { podMembership } from '../../../model/membership.ts';
@@ -25,7 +27,7 @@ const maxBytes = 64 * 1_048_576;
  * answers.
  */
 export async function proxyStatuses({ snapshot, open, signal }: ProxyStatusOptions): Promise<readonly ProxyStatus[]> {
-  const istiods = snapshot.ofKind('core/Pod').filter((pod) => pod.labels['app'] === 'istiod' && isRunning(pod));
+  const istiods = runningIstiods(snapshot);
   if (istiods.length === 0)
     throw new KubeFailure(
       'unreachable',
@@ -37,7 +39,7 @@ export async function proxyStatuses({ snapshot, open, signal }: ProxyStatusOptio
   if (heard.length === 0) throw refusal instanceof Error ? refusal : new Error('No istiod answers');
   const byName = new Map<string, ProxyStatus>();
   for (const proxy of heard.flat()) {
-    const pod = snapshot.find('core/Pod', proxy.namespace, proxy.pod);
+    const pod = snapshot.find(Kinds.pod, proxy.namespace, proxy.pod);
     const workload = pod && workloadOf(snapshot, pod).name;
     // A proxy that moves between two istiods is for a moment known to both: the one that serves it counts.
     if (byName.get(proxy.proxy)?.state === 'synced') continue;
@@ -45,7 +47,7 @@ export async function proxyStatuses({ snapshot, open, signal }: ProxyStatusOptio
   }
   // Where an istiod did not answer, whom it serves is not known.
   if (heard.length === istiods.length)
-    for (const pod of snapshot.ofKind('core/Pod')) {
+    for (const pod of snapshot.ofKind(Kinds.pod)) {
       const name = `${pod.name}.${pod.namespace}`;
       if (byName.has(name) || !isRunning(pod) || podMembership(pod) !== 'sidecar') continue;
       const workload = workloadOf(snapshot, pod).name;
@@ -58,29 +60,52 @@ export async function proxyStatuses({ snapshot, open, signal }: ProxyStatusOptio
         state: 'unknown',
       });
     }
-  return [...byName.values()].sort((a, b) => (a.proxy < b.proxy ? -1 : a.proxy > b.proxy ? 1 : 0));
+  return [...byName.values()].sort((a, b) => compareText(a.proxy, b.proxy));
+}
+
+/** Pods of control planes that can be asked. */
+export function runningIstiods(snapshot: Snapshot): readonly MeshObject[] {
+  return snapshot.ofKind(Kinds.pod).filter((pod) => pod.labels['app'] === 'istiod' && isRunning(pod));
+}
+
+/** Version that a running istiod says it is, for images without a telling tag; undefined where none says one. */
+export async function istiodVersion(
+  snapshot: Snapshot,
+  open: OpenPodTunnel,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const [pod] = runningIstiods(snapshot);
+  if (!pod) return undefined;
+  const text = await fromIstiod(pod, open, '/version', signal);
+  return /^(\d+\.\d+(?:\.\d+)?(?:-(?:alpha|beta|rc)[\w.]*)?)/.exec(text)?.[1];
 }
 
 async function askIstiod(
-  { namespace, name }: MeshObject,
+  pod: MeshObject,
   open: OpenPodTunnel,
   signal: AbortSignal | undefined,
 ): Promise<readonly ConnectedProxy[]> {
+  const text = await fromIstiod(pod, open, '/debug/syncz', signal);
+  try {
+    return connectedProxies(JSON.parse(text), pod.name);
+  } catch {
+    throw new KubeFailure('protocol', `istiod ${pod.namespace}/${pod.name} answers with something else than JSON.`);
+  }
+}
+
+async function fromIstiod(
+  { namespace, name }: MeshObject,
+  open: OpenPodTunnel,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   let failure: unknown;
   for (const port of debugPorts) {
     try {
-      const text = await podGet(
-        open,
-        { namespace, pod: name, port },
-        { path: '/debug/syncz', timeoutMs, maxBytes, signal },
-      );
-      return connectedProxies(JSON.parse(text), name);
+      return await podGet(open, { namespace, pod: name, port }, { path, timeoutMs, maxBytes, signal });
     } catch (error) {
       if (signal?.aborted) throw error;
-      failure ??=
-        error instanceof SyntaxError
-          ? new KubeFailure('protocol', `istiod ${namespace}/${name} answers with something else than JSON.`)
-          : error;
+      failure ??= error;
     }
   }
   throw failure;

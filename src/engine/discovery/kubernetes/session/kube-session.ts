@@ -28,7 +28,7 @@ import type { ClusterSession, Disposable } from '../cluster-session.ts';
 import { detectMeshes, meshNamespaces } from '../meshes/detect-meshes.ts';
 import { envoyConfig } from '../proxies/envoy-config.ts';
 import type { OpenPodTunnel } from '../proxies/pod-http.ts';
-import { proxyStatuses } from '../proxies/proxy-statuses.ts';
+import { istiodVersion, proxyStatuses, runningIstiods } from '../proxies/proxy-statuses.ts';
 import { systemClock, type Clock, type Timer } from '../reflector/clock.ts';
 import { ReflectorSet } from '../reflector/reflector-set.ts';
 import { wantedKinds, type WantedKind } from '../resources/wanted-kinds.ts';
@@ -92,7 +92,10 @@ export class KubeSession implements ClusterSession {
   #meshes: readonly MeshInstallation[] = [];
   #detecting: Timer | undefined;
   #status: ClusterStatus;
+  #istioVersion: string | undefined;
+  #isVersionAsked = false;
   #isDisposed = false;
+  readonly #ending = new AbortController();
 
   constructor(options: KubeSessionOptions) {
     const { transport, clock = systemClock } = options;
@@ -186,6 +189,7 @@ export class KubeSession implements ClusterSession {
 
   async dispose(): Promise<void> {
     this.#isDisposed = true;
+    this.#ending.abort();
     this.#detecting?.cancel();
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#access.dispose();
@@ -263,11 +267,31 @@ export class KubeSession implements ClusterSession {
     this.#detecting = this.#clock.setTimer(
       () => {
         this.#detecting = undefined;
-        this.#meshes = detectMeshes(this.store.snapshot());
-        this.#changed();
+        this.#detect();
       },
       this.#meshes.length === 0 ? detectMs / 10 : detectMs,
     );
+  }
+
+  #detect(): void {
+    const snapshot = this.store.snapshot();
+    this.#meshes = detectMeshes(snapshot, this.#istioVersion);
+    this.#changed();
+    const istio = this.#meshes.find(({ kind }) => kind === 'istio');
+    if (istio?.namespace !== undefined && istio.version === undefined) void this.#askVersion();
+  }
+
+  /** Once: who may not forward ports, or whose istiod says nothing of use, does without. */
+  async #askVersion(): Promise<void> {
+    const snapshot = this.store.snapshot();
+    if (this.#isVersionAsked || runningIstiods(snapshot).length === 0) return;
+    this.#isVersionAsked = true;
+    try {
+      this.#istioVersion = await istiodVersion(snapshot, this.#options.openTunnel, this.#ending.signal);
+    } catch {
+      return;
+    }
+    if (this.#istioVersion !== undefined && !this.#isDisposed) this.#detect();
   }
 
   #changed(): void {
