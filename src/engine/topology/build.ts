@@ -155,8 +155,7 @@ function finishNode(
     ...(parent ? { parent: parent.box } : {}),
     health: worstHealth([
       ...declared.flatMap(({ health }) => health ?? []),
-      // Where nobody measures a cluster, nothing is known of its requests, and its pods say all there is.
-      only?.cluster !== undefined && input.traffic.seconds === 0
+      isUnmeasured(input)
         ? (instanceHealth(instances) ?? { health: 'unknown', reason: 'Its traffic is not known' })
         : nodeHealth(instances, totals.inbound, totals.outbound, window),
     ]),
@@ -172,6 +171,11 @@ function finishNode(
     shapedBy: input.influences.ofNode(target),
     ...(only?.declaredAt && declared.length === 1 ? { declaredAt: only.declaredAt } : {}),
   };
+}
+
+/** Where nobody measures a cluster, nothing is known of its requests, and its pods say all there is. */
+function isUnmeasured({ traffic, mesh }: TopologyInput): boolean {
+  return traffic.seconds === 0 && mesh.workloads[0]?.cluster !== undefined;
 }
 
 /** Of several workloads in one node the one way they all take part. */

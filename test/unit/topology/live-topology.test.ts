@@ -200,3 +200,30 @@ test('traces by an id of any type of graph', () => {
   assert.equal(passes({ node: 'svc_local_bookinfo_reviews' }), true);
   assert.equal(passes({ node: 'nobody' }), false);
 });
+
+test('a mesh that has not changed is not drawn anew: a sign of life is all that comes', () => {
+  const timers = new ManualTimers();
+  const store = new MetricsStore({ now: () => timers.now });
+  let builds = 0;
+  let revision = 1;
+  const live = new LiveTopology({
+    source: () => store,
+    mesh: () => {
+      builds++;
+      return declareLocalMesh(bookinfo);
+    },
+    cluster: 'kind',
+    revision: () => [revision],
+    now: () => timers.now,
+    timers,
+  });
+  const deltas: TopologyDelta[] = [];
+  live.subscribe({}, (delta) => deltas.push(delta));
+  timers.advance(3000);
+  assert.deepEqual([builds, deltas.length, deltas.at(-1)?.nodes.length], [1, 3, 0]);
+  assert.equal(deltas.at(-1)?.asOf, new Date(timers.now).toISOString());
+  revision = 2;
+  timers.advance(1000);
+  timers.advance(1000);
+  assert.deepEqual([builds, deltas.length], [2, 5]);
+});
