@@ -116,6 +116,11 @@ export class EndpointPool implements ClientConnectionOwner {
     if (this.#waiting.length > this.#connecting.size) this.#openIfAllowed();
   }
 
+  /** One of them was found dead: the others have most likely died of the same, and would fail the next requests. */
+  dropIdle(): void {
+    for (const connection of [...this.#idle]) connection.abort();
+  }
+
   /** Closes connections that were idle for too long. */
   sweep(now: number): void {
     const limit = this.#share.upstream.pool.idleTimeoutMs || defaultIdleMs;

@@ -6,6 +6,8 @@ import { epochTime, type Runtime } from './runtime.ts';
 import type { UpstreamAttempt } from './upstream-attempt.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
+const mostReconnects = 3;
+
 const noEvents: readonly RetryEvent[] = [];
 
 /** What is decided: to try again (after a pause), or why not although the policy would. */
@@ -20,7 +22,7 @@ export class RetryState {
   readonly #budget: RetryBudget;
   readonly #avoidPreviousHosts: boolean;
   readonly #backoffMs: number;
-  #reconnected = false;
+  #reconnected = 0;
   #counted: { retries: number } | undefined;
   #events: RetryEvent[] | undefined;
 
@@ -46,19 +48,20 @@ export class RetryState {
   /**
    * A kept-alive connection may be closed by the server at the moment it is used again; a server that has answered before
    * may have died. A request that may be repeated is then sent once more, whatever the policy says: Envoy would answer 503
-   * UC here.
+   * UC here. Where much died at once (a node, the way to a cluster), the next one may be such a connection again.
    */
   reconnects(attempt: UpstreamAttempt, failure: UpstreamFailure, method: string): boolean {
     if (
       failure.kind !== 'connection-termination' ||
       attempt.answered ||
-      !(attempt.reused || attempt.pool.answered) ||
-      this.#reconnected ||
+      !(attempt.reused || (attempt.pool.answered && this.#reconnected === 0)) ||
+      this.#reconnected >= mostReconnects ||
       !isIdempotent(method)
     ) {
       return false;
     }
-    this.#reconnected = true;
+    this.#reconnected++;
+    attempt.pool.dropIdle();
     return true;
   }
 
