@@ -44,7 +44,8 @@ export function fullText(object: UntrustedRecord): {
   readonly yaml: string;
   readonly managedFields?: { readonly start: number; readonly end: number };
 } {
-  const yaml = yamlOf(withoutSecrets(object));
+  const { apiVersion, kind, metadata, ...others } = withoutSecrets(object);
+  const yaml = yamlOf({ apiVersion, kind, metadata, ...others });
   const place = managedFieldsOf(yaml);
   return { yaml, ...(place ? { managedFields: place } : {}) };
 }

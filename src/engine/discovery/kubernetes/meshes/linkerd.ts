@@ -29,7 +29,7 @@ function versionOfSettings(values: unknown): string | undefined {
   const text = stringOf(values);
   if (text === undefined) return undefined;
   try {
-    return stringOf(fieldOf(parse(text, { logLevel: 'silent' }), 'linkerdVersion')) || undefined;
+    return stringOf(fieldOf(parse(text, { logLevel: 'error' }), 'linkerdVersion')) || undefined;
   } catch {
     return undefined;
   }

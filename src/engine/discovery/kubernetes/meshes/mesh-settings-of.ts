@@ -45,7 +45,7 @@ function yamlRecord(value: unknown): UntrustedRecord | undefined {
   const text = stringOf(value);
   if (text === undefined || text.length > maximumLength) return undefined;
   try {
-    const parsed: unknown = parse(text, { version: '1.1', logLevel: 'silent' });
+    const parsed: unknown = parse(text, { version: '1.1', logLevel: 'error' });
     return isRecord(parsed) ? recordOf(parsed) : undefined;
   } catch {
     return undefined;

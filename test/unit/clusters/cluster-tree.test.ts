@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { buildClusterTree } from '../../../src/engine/clusters/tree/cluster-tree.ts';
+import { replicaHealth } from '../../../src/engine/clusters/tree/replica-health.ts';
+import type { TreeInput } from '../../../src/engine/clusters/tree/tree-input.ts';
+import { clusterEndpoints } from '../../../src/engine/model/cluster-endpoints.ts';
+import type { MeshObject } from '../../../src/engine/model/mesh-object.ts';
+import { createSnapshot } from '../../../src/engine/model/snapshot.ts';
+import type { ClusterTree, ClusterTreeItem, ClusterTreeNamespace, ProxyStatus } from '../../../src/shared/cluster.ts';
+
+type Given = Partial<MeshObject> & Pick<MeshObject, 'name'>;
+
+const object = (apiVersion: string, kind: string, given: Given): MeshObject => ({
+  apiVersion,
+  kind,
+  namespace: 'shop',
+  labels: {},
+  annotations: {},
+  spec: {},
+  origin: { layer: 'cluster', source: 'test' },
+  ...given,
+});
+const namespace = (name: string, labels: Readonly<Record<string, string>> = {}): MeshObject =>
+  object('v1', 'Namespace', { name, namespace: '', labels });
+
+interface PodGiven extends Partial<MeshObject> {
+  readonly name: string;
+  readonly ready?: boolean;
+  readonly containers?: readonly string[];
+  readonly waiting?: string;
+}
+const pod = ({ ready = true, containers = ['app'], waiting, ...given }: PodGiven): MeshObject =>
+  object('v1', 'Pod', {
+    spec: { containers: containers.map((name) => ({ name })) },
+    status: {
+      phase: 'Running',
+      podIP: '10.0.0.1',
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+      ...(waiting === undefined
+        ? {}
+        : { containerStatuses: [{ name: 'app', state: { waiting: { reason: waiting } } }] }),
+    },
+    ...given,
+  });
+const owned = (kind: string, name: string): Pick<MeshObject, 'owners'> => ({
+  owners: [{ apiVersion: 'apps/v1', kind, name, uid: 'u', controller: true }],
+});
+const deployment = (name: string, replicas: number, status: object): MeshObject =>
+  object('apps/v1', 'Deployment', {
+    name,
+    spec: { replicas, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'app' }] } } },
+    status,
+  });
+const allReady = (replicas: number): object => ({ replicas, readyReplicas: replicas, availableReplicas: replicas });
+
+const tree = (objects: readonly MeshObject[], given: Partial<TreeInput> = {}): ClusterTree => {
+  const snapshot = createSnapshot(objects);
+  return buildClusterTree({
+    context: 'test',
+    snapshot,
+    endpoints: clusterEndpoints(snapshot),
+    proxies: [],
+    namespaces: [],
+    locate: () => undefined,
+    ...given,
+  });
+};
+const shop = (objects: readonly MeshObject[], given: Partial<TreeInput> = {}): ClusterTreeNamespace => {
+  const [found] = tree([namespace('shop'), ...objects], given).namespaces;
+  assert.ok(found);
+  return found;
+};
+const said = ({ ref, health, description, reason, membership, sync }: ClusterTreeItem): unknown => [
+  `${ref.kind} ${ref.name}`,
+  health.health,
+  description,
+  ...(reason === undefined ? [] : [reason]),
+  ...(membership === undefined || membership === 'none' ? [] : [membership]),
+  ...(sync === undefined ? [] : [sync]),
+];
+const proxy = (name: string, state: ProxyStatus['state']): ProxyStatus => ({
+  proxy: `${name}.shop`,
+  namespace: 'shop',
+  pod: name,
+  types: {},
+  state,
+});
+
+const replicas: readonly (readonly [Parameters<typeof replicaHealth>[0], string, RegExp])[] = [
+  [{ desired: 3, current: 3, available: 3 }, 'healthy', /^3 replicas available$/],
+  [{ desired: 1, current: 1, available: 1 }, 'healthy', /^1 replica available$/],
+  [{ desired: 0, current: 0, available: 0 }, 'idle', /^Scaled to zero$/],
+  [{ desired: 3, current: 3, available: 2 }, 'degraded', /^2 of 3 replicas are available$/],
+  [{ desired: 3, current: 2, available: 2 }, 'degraded', /^2 of 3 replicas are available$/],
+  [{ desired: 3, current: 3, available: 0 }, 'failing', /^None of 3 replicas is available$/],
+  [{ desired: 1, current: 0, available: 0 }, 'failing', /^Its only replica is not available$/],
+  [{ desired: 2, current: 3, available: 2 }, 'degraded', /^Rolling out: 3 replicas, 2 wanted$/],
+  [{ desired: 3, current: 3, available: 3, synced: 1 }, 'degraded', /^2 of 3 proxies do not run/],
+  [{ desired: 3, current: 3, available: 3, synced: 3 }, 'healthy', /^3 replicas available$/],
+];
+for (const [given, health, reason] of replicas)
+  test(`replicas ${JSON.stringify(given)} are ${health}`, () => {
+    const state = replicaHealth(given);
+    assert.equal(state.health, health);
+    assert.match(state.reason, reason);
+  });
+
+test('workloads: controllers, jobs and lone pods, each once', () => {
+  const { workloads } = shop([
+    deployment('till', 2, { replicas: 2, readyReplicas: 1, availableReplicas: 1 }),
+    pod({ name: 'till-5d7-a', labels: { 'pod-template-hash': '5d7' }, ...owned('ReplicaSet', 'till-5d7') }),
+    pod({
+      name: 'till-5d7-b',
+      labels: { 'pod-template-hash': '5d7' },
+      ...owned('ReplicaSet', 'till-5d7'),
+      ready: false,
+      waiting: 'CrashLoopBackOff',
+    }),
+    object('apps/v1', 'StatefulSet', { name: 'books', spec: { replicas: 0 }, status: {} }),
+    object('apps/v1', 'DaemonSet', {
+      name: 'agent',
+      status: { desiredNumberScheduled: 2, numberAvailable: 2, numberReady: 2 },
+    }),
+    pod({ name: 'report-x', ...owned('Job', 'report'), status: { phase: 'Succeeded' } }),
+    pod({ name: 'debug', containers: ['shell', 'istio-proxy'] }),
+  ]);
+  assert.deepEqual(workloads.map(said), [
+    ['DaemonSet agent', 'healthy', 'DaemonSet · 2/2 ready · not in a mesh'],
+    ['StatefulSet books', 'idle', 'StatefulSet · scaled to zero · not in a mesh', 'Scaled to zero'],
+    ['Pod debug', 'healthy', 'Pod · 1/1 ready · sidecar', 'sidecar'],
+    ['Job report', 'idle', 'Job · completed · not in a mesh', 'Completed'],
+    [
+      'Deployment till',
+      'degraded',
+      '1/2 ready · not in a mesh',
+      '1 of 2 replicas are available: till-5d7-b: CrashLoopBackOff',
+    ],
+  ]);
+});
+
+test('the state of proxies counts', () => {
+  const pods = ['a', 'b'].map((name) =>
+    pod({
+      name: `till-5d7-${name}`,
+      labels: { 'pod-template-hash': '5d7' },
+      containers: ['app', 'istio-proxy'],
+      ...owned('ReplicaSet', 'till-5d7'),
+    }),
+  );
+  const proxies = [proxy('till-5d7-a', 'synced'), proxy('till-5d7-b', 'stale')];
+  const { workloads } = shop([deployment('till', 2, allReady(2)), ...pods], { proxies });
+  assert.deepEqual(workloads.map(said), [
+    [
+      'Deployment till',
+      'degraded',
+      '2/2 ready · sidecar · proxy stale',
+      '1 of 2 proxies does not run the present configuration',
+      'sidecar',
+      'stale',
+    ],
+  ]);
+});
+
+const slice = (name: string, ready: readonly boolean[]): MeshObject =>
+  object('discovery.k8s.io/v1', 'EndpointSlice', {
+    name: `${name}-1`,
+    labels: { 'kubernetes.io/service-name': name },
+    rest: {
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port: 9080, protocol: 'TCP' }],
+      endpoints: ready.map((isReady, index) => ({
+        addresses: [`10.0.0.${index + 1}`],
+        conditions: { ready: isReady },
+      })),
+    },
+  });
+const service = (name: string, spec: object = {}): MeshObject =>
+  object('v1', 'Service', {
+    name,
+    spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 9080 }], ...spec },
+  });
+
+test('services by the endpoints behind them', () => {
+  const { services } = shop([
+    service('good'),
+    slice('good', [true, true]),
+    service('half'),
+    slice('half', [true, false]),
+    service('lost'),
+    slice('lost', [false]),
+    service('none'),
+    service('elsewhere', { type: 'ExternalName', externalName: 'db.example.test', selector: undefined }),
+    service('manual', { selector: undefined }),
+  ]);
+  assert.deepEqual(services.map(said), [
+    ['Service elsewhere', 'unknown', 'external name db.example.test'],
+    ['Service good', 'healthy', '80 http · 2/2 ready'],
+    ['Service half', 'degraded', '80 http · 1/2 ready', '1 of 2 endpoints are ready'],
+    ['Service lost', 'failing', '80 http · 0/1 ready', 'Its only endpoint is not ready'],
+    ['Service manual', 'unknown', '80 http'],
+    ['Service none', 'failing', '80 http', 'No pod serves it: none matches its selector, or none has the port'],
+  ]);
+});
+
+test('gateways with the workloads that are there for them', () => {
+  const labels = { istio: 'ingressgateway' };
+  const { gateways, workloads } = shop([
+    object('networking.istio.io/v1', 'Gateway', {
+      name: 'front',
+      spec: {
+        selector: labels,
+        servers: [{ port: { number: 443, protocol: 'HTTPS' }, hosts: ['a.test', 'b.test', 'c.test'] }],
+      },
+    }),
+    object('networking.istio.io/v1', 'Gateway', { name: 'lost', spec: { selector: { istio: 'nobody' } } }),
+    object('gateway.networking.k8s.io/v1', 'Gateway', {
+      name: 'k8s',
+      spec: { gatewayClassName: 'istio', listeners: [{ port: 80, protocol: 'HTTP' }] },
+      status: {
+        conditions: [{ type: 'Programmed', status: 'False', reason: 'Pending', message: 'waiting for an address' }],
+      },
+    }),
+    pod({ name: 'gateway-0', labels }),
+    pod({ name: 'app-0' }),
+  ]);
+  assert.deepEqual(gateways.map(said), [
+    ['Gateway front', 'healthy', 'Istio · 443 HTTPS · a.test, b.test +1'],
+    ['Gateway lost', 'failing', 'Istio', 'No pod has the labels istio=nobody'],
+    ['Gateway k8s', 'failing', 'istio · 80 HTTP', 'Not Programmed (Pending): waiting for an address'],
+    ['Pod gateway-0', 'healthy', 'Pod · 1/1 ready · not in a mesh'],
+  ]);
+  assert.deepEqual(
+    workloads.map(({ ref }) => ref.name),
+    ['app-0'],
+  );
+});
+
+test('policies say what they are about and what is said against them', () => {
+  const { policies } = shop([
+    object('networking.istio.io/v1', 'VirtualService', { name: 'v', spec: { hosts: ['a', 'b', 'c'] } }),
+    object('networking.istio.io/v1', 'DestinationRule', { name: 'd', spec: { host: 'till' } }),
+    object('security.istio.io/v1', 'AuthorizationPolicy', {
+      name: 'a',
+      spec: { action: 'DENY', selector: { matchLabels: { app: 'till' } } },
+    }),
+    object('security.istio.io/v1', 'PeerAuthentication', { name: 'p', spec: { mtls: { mode: 'STRICT' } } }),
+    object('gateway.networking.k8s.io/v1', 'HTTPRoute', {
+      name: 'h',
+      spec: { hostnames: ['a.test'] },
+      status: { parents: [{ conditions: [{ type: 'ResolvedRefs', status: 'False', reason: 'BackendNotFound' }] }] },
+    }),
+  ]);
+  assert.deepEqual(policies.map(said), [
+    ['AuthorizationPolicy a', 'healthy', 'AuthorizationPolicy · DENY, app=till'],
+    ['DestinationRule d', 'healthy', 'DestinationRule · till'],
+    ['HTTPRoute h', 'degraded', 'HTTPRoute · a.test', 'Not ResolvedRefs (BackendNotFound)'],
+    ['PeerAuthentication p', 'healthy', 'PeerAuthentication · STRICT'],
+    ['VirtualService v', 'healthy', 'VirtualService · a, b +1'],
+  ]);
+});
+
+test('a namespace is as well as the worst in it, and says how it takes part', () => {
+  const { namespaces } = tree([
+    namespace('empty'),
+    namespace('shop', { 'istio-injection': 'enabled' }),
+    deployment('till', 1, allReady(1)),
+    service('none'),
+    service('nothing'),
+  ]);
+  assert.deepEqual(
+    namespaces.map(({ name, health, membership }) => [name, health.health, health.reason, membership]),
+    [
+      ['empty', 'idle', 'Nothing of a mesh is in it', 'not in a mesh'],
+      [
+        'shop',
+        'failing',
+        'Service none: No pod serves it: none matches its selector, or none has the port (and 1 more)',
+        'sidecar injection, revision default',
+      ],
+    ],
+  );
+});
+
+test('who may not list namespaces sees those that hold something', () => {
+  const names = (given: Partial<TreeInput>): readonly string[] =>
+    tree([deployment('till', 1, allReady(1))], given).namespaces.map(({ name }) => name);
+  assert.deepEqual(names({}), ['shop']);
+  assert.deepEqual(names({ namespaces: ['bank', 'shop'] }), ['bank', 'shop']);
+});
+
+test('what the workspace declares leads there', () => {
+  const place = {
+    resource: { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'none' },
+    path: [],
+    uri: 'file:///s.yaml',
+  };
+  const { services } = shop([service('none'), service('other')], {
+    locate: ({ name }) => (name === 'none' ? place : undefined),
+  });
+  assert.deepEqual(
+    services.map(({ declaredAt }) => declaredAt?.uri),
+    ['file:///s.yaml', undefined],
+  );
+});
