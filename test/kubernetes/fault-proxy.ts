@@ -10,7 +10,6 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, createServer as createTlsServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 export interface Upstream {
   readonly port: number;
@@ -70,7 +69,7 @@ const halfGzip = Buffer.from('1f8b0800000000000003ab56ca4e2d51b252ca4bcc4d', 'he
 export class FaultProxy {
   readonly #upstream: Upstream;
   readonly #passing = new Set<Passing>();
-  readonly #sockets = new Set<Socket | Duplex>();
+  readonly #sockets = new Set<Socket>();
   #agent: HttpAgent;
   #identity: ServerIdentity | undefined;
   #server: Server | undefined;
@@ -96,7 +95,7 @@ export class FaultProxy {
   async start(): Promise<void> {
     const handler = (request: IncomingMessage, response: ServerResponse): void => this.#pass(request, response);
     const server = this.#identity ? createTlsServer({ ...this.#identity }, handler) : createServer(handler);
-    server.on('connection', (socket) => {
+    server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => this.#sockets.delete(socket));

@@ -20,7 +20,7 @@ export interface ReflectorRig {
 /** Silence and slowness are found ten times as fast as usual. */
 const limits = {
   limits: { ...usualReflectorLimits, silenceMs: 20_000, healthyMs: 300 },
-  reachabilityLimits: { tickMs: 300, probeTimeoutMs: 700 },
+  reachabilityLimits: { tickMs: 300, probeTimeoutMs: 2000 },
 };
 
 export function startRig(transport: KubeTransport, options: Partial<ReflectorSetOptions> = {}): ReflectorRig {

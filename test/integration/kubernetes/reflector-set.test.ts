@@ -95,9 +95,10 @@ describe('a set of reflectors', { concurrency: false }, () => {
       () => names('core/Pod').filter((name) => name.startsWith('shop/')).length === 2,
     );
     assert.deepEqual(rig.set.status.forbidden, [{ verb: 'watch', group: '', resource: 'pods', namespace: 'bank' }]);
-    const pods = rig.set.status.kinds.find(({ kind }) => kind === 'core/Pod');
-    assert.equal(pods?.state, 'synced');
-    assert.match(pods?.message ?? '', /^You may not watch pods in namespace bank\. Ask an administrator/);
+    const pods = await until('the rest in step', () =>
+      rig.set.status.kinds.find(({ kind, state }) => kind === 'core/Pod' && state === 'synced'),
+    );
+    assert.match(pods.message ?? '', /^You may not watch pods in namespace bank\. Ask an administrator/);
     server.forbids = () => false;
     rig.set.retry();
     await equalToServer(rig, 'core/Pod', () => server.objects('pods'));

@@ -70,17 +70,12 @@ export class KindWatch {
     this.#reflectors.clear();
   }
 
-  /** As the status says it. `isServerAway`: one message about that is enough. */
-  status(isServerAway: boolean): WatchedKind {
+  status(): WatchedKind {
     const { kind, store } = this.#options;
     const states = this.reflectors.map((reflector) => reflector.state);
     const none: KindState = this.#resource ? 'forbidden' : 'absent';
     const state = precedence.find((candidate) => states.some((one) => one.state === candidate)) ?? none;
-    const said = [
-      ...new Set(
-        states.flatMap(({ message, state: own }) => (own === 'retrying' && isServerAway ? [] : (message ?? []))),
-      ),
-    ];
+    const said = [...new Set(states.flatMap((one) => (this.#isSaid(one) ? (one.message ?? []) : [])))];
     const message = said.length > 0 ? said.join(' ') : none === state && this.#resource ? this.#nowhere() : undefined;
     return {
       kind: kind.key,
@@ -98,6 +93,13 @@ export class KindWatch {
       const { namespace } = target;
       return [{ verb: state.verb ?? 'list', group, resource: plural, ...(namespace !== undefined && { namespace }) }];
     });
+  }
+
+  /** What may be, or is, a trouble of the whole server is said once, and not by its kinds. */
+  #isSaid({ state, doubt }: ReflectorState): boolean {
+    const { reachability } = this.#options.context;
+    if (state === 'retrying' && reachability.trouble) return false;
+    return doubt === undefined || reachability.isCleared(doubt);
   }
 
   #nowhere(): string {

@@ -12,8 +12,8 @@ export interface ServerTrouble {
 }
 
 export interface ReachabilityListener {
-  /** Trouble came, went, or is another now. */
-  onTrouble(trouble: ServerTrouble | undefined): void;
+  /** The server was asked: trouble came, went, or is another now, or doubts are cleared. */
+  onAnswer(): void;
   /** Connections that were silent since may be dead without having been closed: begin anew, and try what waits. */
   onRenew(): void;
 }
@@ -52,6 +52,10 @@ export class Reachability {
   #heard = false;
   #isAsking = false;
   #isSuspected = false;
+  /** Questions that were sent; the last that was answered well; the last that ended a trouble. */
+  #asked = 0;
+  #answeredWell = 0;
+  #recovered = 0;
   #isDisposed = false;
   #tick: Timer | undefined;
   #next: Timer | undefined;
@@ -84,6 +88,21 @@ export class Reachability {
     return this.#era;
   }
 
+  /** Whatever fails now may be the whole server, until it answers a question that is sent from now on. */
+  doubt(): number {
+    return this.#asked + 1;
+  }
+
+  /** The server is well all the same: what failed is a matter of its own. */
+  isCleared(doubt: number): boolean {
+    return this.#answeredWell >= doubt && !this.isOutdated(doubt);
+  }
+
+  /** The doubt is from before a trouble that is over. */
+  isOutdated(doubt: number): boolean {
+    return doubt <= this.#recovered;
+  }
+
   start(): void {
     this.#arm();
     void this.#ask();
@@ -96,8 +115,8 @@ export class Reachability {
 
   /** Something failed that may be the whole server: asks it at once, unless that goes on already. */
   suspect(): void {
-    if (!this.#next) void this.#ask();
-    else if (!this.#trouble) this.#isSuspected = true;
+    if (this.#isAsking || (this.#next && !this.#trouble)) this.#isSuspected = true;
+    else if (!this.#next) void this.#ask();
   }
 
   /** A person wants it to be tried now. */
@@ -135,11 +154,18 @@ export class Reachability {
   async #ask(): Promise<void> {
     if (this.#isAsking || this.#isDisposed) return;
     this.#isAsking = true;
+    this.#isSuspected = false;
+    const asked = ++this.#asked;
     const trouble = await this.#probe();
     this.#isAsking = false;
     if (this.#isDisposed) return;
-    if (trouble) this.#troubled(trouble);
-    else this.#well();
+    if (trouble) {
+      this.#troubled(trouble);
+      return;
+    }
+    this.#answeredWell = asked;
+    if (this.#trouble) this.#recovered = asked;
+    this.#well();
   }
 
   async #probe(): Promise<ServerTrouble | undefined> {
@@ -177,22 +203,21 @@ export class Reachability {
       this.#next = undefined;
       void this.#ask();
     }, this.#backoff.next());
-    if (before?.reason !== trouble.reason || before.message !== trouble.message) this.#listener.onTrouble(trouble);
+    if (before?.reason !== trouble.reason || before.message !== trouble.message) this.#listener.onAnswer();
   }
 
   #well(): void {
     this.#backoff.reset();
     // Many may suspect it at once, and it has just answered.
-    this.#isSuspected = false;
     this.#next?.cancel();
     this.#next = this.#clock.setTimer(() => {
       this.#next = undefined;
       if (this.#isSuspected) void this.#ask();
     }, restMs);
-    if (!this.#trouble) return;
+    const wasTroubled = this.#trouble !== undefined;
     this.#trouble = undefined;
-    this.#listener.onTrouble(undefined);
-    this.#listener.onRenew();
+    this.#listener.onAnswer();
+    if (wasTroubled) this.#listener.onRenew();
   }
 }
 

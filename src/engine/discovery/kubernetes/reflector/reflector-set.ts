@@ -70,7 +70,7 @@ export class ReflectorSet {
     this.#reachability = new Reachability(
       transport,
       clock,
-      { onTrouble: () => this.#changed(), onRenew: () => this.#renew() },
+      { onAnswer: () => this.#changed(), onRenew: () => this.#renew() },
       options.reachabilityLimits,
     );
     this.#discovery = new DiscoveryLoop({
@@ -115,7 +115,7 @@ export class ReflectorSet {
 
   get status(): ReflectorSetStatus {
     const { trouble, serverVersion } = this.#reachability;
-    const kinds = this.#watches.map(({ watch }) => watch.status(trouble !== undefined));
+    const kinds = this.#watches.map(({ watch }) => watch.status());
     return {
       ...(trouble && { trouble }),
       ...(this.#discoveryProblem !== undefined && !trouble && { discoveryProblem: this.#discoveryProblem }),

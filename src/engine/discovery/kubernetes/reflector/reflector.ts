@@ -37,7 +37,10 @@ export interface ReflectorContext {
   readonly transport: KubeTransport;
   readonly clock: Clock;
   readonly slices: WorkSlices;
-  readonly reachability: Pick<Reachability, 'trouble' | 'era' | 'heard' | 'suspect'>;
+  readonly reachability: Pick<
+    Reachability,
+    'trouble' | 'era' | 'heard' | 'suspect' | 'doubt' | 'isCleared' | 'isOutdated'
+  >;
   readonly limits: ReflectorLimits;
   /** Lists come as a watch that begins with what is there (Kubernetes 1.32); off once the server refused one. */
   streamsLists: boolean;
@@ -297,12 +300,13 @@ export class Reflector {
     const isInitial = this.#resourceVersion === undefined;
     const pause = this.#backoff.next();
     const isConnection = error instanceof KubeFailure && error.reason !== 'too-large' && error.reason !== 'protocol';
-    if (isConnection) this.#context.reachability.suspect();
     // What cannot be read from here again and again may be readable as a list.
-    else if (this.#backoff.failures > 2 || !(error instanceof KubeFailure)) this.#resourceVersion = undefined;
+    if (!isConnection && (this.#backoff.failures > 2 || !(error instanceof KubeFailure)))
+      this.#resourceVersion = undefined;
     // Connections break every day, and if the server is gone it is said for all kinds at once.
     const quiet = isConnection ? 2 : isInitial ? 0 : 1;
-    if (this.#backoff.failures > quiet) this.#retrying(wordsOf(error, this.target));
+    if (this.#backoff.failures > quiet) this.#retrying(wordsOf(error, this.target), isConnection);
+    if (isConnection) this.#context.reachability.suspect();
     return pause;
   }
 
@@ -315,9 +319,6 @@ export class Reflector {
         if (isInitial) this.#spoiltLists++;
         // It happens to everybody who was away for some minutes.
         return this.#expired++ === 0 ? 0 : this.#complain(refusal);
-      case 401:
-        this.#context.reachability.suspect();
-        return this.#complain(refusal);
       case 403:
         this.#refusals++;
         // One refusal may be an authorizer that has hiccups; two are believed, and what may not be read is not shown.
@@ -343,7 +344,9 @@ export class Reflector {
 
   #complain(refusal: Refusal): number {
     const pause = this.#backoff.next();
-    this.#retrying(wordsOf(refusal, this.target));
+    const mayBeServer = refusal.status === 401 || refusal.status >= 500;
+    this.#retrying(wordsOf(refusal, this.target), mayBeServer);
+    if (mayBeServer) this.#context.reachability.suspect();
     return pause;
   }
 
@@ -352,13 +355,18 @@ export class Reflector {
     if (!this.#isStopped) this.#sink.replace([]);
   }
 
-  #retrying(message: string): void {
-    this.#setState({ state: 'retrying', message });
+  #retrying(message: string, mayBeServer: boolean): void {
+    const { reachability } = this.#context;
+    const before = this.#state.doubt;
+    // A doubt that is older is cleared earlier; one of an earlier trouble says nothing.
+    const doubt = before !== undefined && !reachability.isOutdated(before) ? before : reachability.doubt();
+    this.#setState({ state: 'retrying', message, ...(mayBeServer && { doubt }) });
   }
 
   #setState(state: ReflectorState): void {
     if (this.#isStopped) return;
-    if (state.state === this.#state.state && state.message === this.#state.message) return;
+    const { state: before, message, doubt } = this.#state;
+    if (state.state === before && state.message === message && state.doubt === doubt) return;
     this.#state = state;
     this.#onState(state);
   }

@@ -25,6 +25,8 @@ export interface ReflectorState {
   readonly state: KindState;
   /** What is wrong, with a way forward. */
   readonly message?: string;
+  /** It may be the whole server, as `Reachability.doubt` says it: the message is to be shown once that is cleared. */
+  readonly doubt?: number;
   /** The verb that is refused, where the state is `forbidden`. */
   readonly verb?: 'list' | 'watch' | 'get';
 }
