@@ -109,6 +109,7 @@ export class Engine {
         this.#notify('mesh/localChanged', status);
         this.#topology.refresh();
       },
+      onRoutesMeasured: () => this.#topology.routesMeasured(),
     });
     this.#topology = new LiveTopology({
       source: this.#metrics,

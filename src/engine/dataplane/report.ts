@@ -106,8 +106,13 @@ export interface EndpointEvent {
   readonly detail: string;
 }
 
+/** Why a report comes before its second is over. */
+export type EarlyReport = 'asked' | 'routes-changed';
+
 export interface DataPlaneReport {
   readonly time: number;
+  /** Absent in the regular report of each second. An early one takes away from what the next regular one counts. */
+  readonly early?: EarlyReport;
   /** Proxy it is about; a report holds deltas of all proxies of one worker. */
   readonly requests: readonly RequestDelta[];
   readonly tcp: readonly TcpDelta[];

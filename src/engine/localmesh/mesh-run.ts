@@ -50,6 +50,8 @@ export interface MeshRunOptions {
   readonly onLog: (lines: readonly LogLine[]) => void;
   /** Something of the status changed. */
   readonly onChange: () => void;
+  /** Traffic was measured a moment after routes changed. */
+  readonly onRoutesMeasured: () => void;
   /** There is something to see, long before everything is up. */
   readonly onRun: (run: MeshRun) => void;
   /** Registrations through the API changed. */
@@ -299,10 +301,12 @@ export class MeshRun {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { telemetry, registrations, registryToken, ports, lastPorts, stopped, onChange } = this.#options;
+    const { telemetry, registrations, registryToken, ports, lastPorts, stopped, onChange, onRoutesMeasured } =
+      this.#options;
     const { spec } = this.#members.mesh;
     this.#dataPlane.onReport((report) => {
       if (this.#observer.report(report)) onChange();
+      if (report.early === 'routes-changed') onRoutesMeasured();
     });
     this.#catalog.onEvent((event) => this.#catalogChanged(event));
     this.#catalog.declareServices(spec.services);

@@ -6,6 +6,7 @@ import type { TrafficSource } from '../telemetry/traffic.ts';
 import { buildTopology } from './build.ts';
 import { diffTopology } from './delta.ts';
 import { graphTypes, seriesFor } from './series.ts';
+import { sharesMoved } from './share-news.ts';
 import { traceFilter } from './trace-filter.ts';
 import { noInfluences, type Influences, type TopologyInput } from './topology-input.ts';
 
@@ -119,6 +120,14 @@ export class LiveTopology {
   }
 
   /**
+   * Traffic was measured a moment after routes changed. Only where shares have moved is it told between two seconds: other
+   * numbers stay still until the next one.
+   */
+  routesMeasured(): void {
+    this.#rebuild((subscriber, next) => sharesMoved(subscriber.graph, next));
+  }
+
+  /**
    * Decides for `TraceStore.summaries` whether a trace passes what the query names, in whichever type of graph has that id;
    * undefined where it names no node and no edge.
    */
@@ -148,9 +157,10 @@ export class LiveTopology {
     this.#gathering = undefined;
   }
 
-  #rebuild(): void {
+  #rebuild(isNews: (subscriber: Subscriber, next: TopologyGraph) => boolean = () => true): void {
     for (const subscriber of [...this.#subscribers]) {
       const next = { ...this.graph(subscriber.params), version: subscriber.graph.version + 1 };
+      if (!isNews(subscriber, next)) continue;
       const delta = diffTopology(subscriber.graph, next);
       if (!delta) continue;
       subscriber.graph = next;

@@ -79,6 +79,27 @@ test('reports come once a second by themselves, and endpoint events at once', as
   assert.equal(event?.requests.length, 0);
 });
 
+test('a moment after new routes were applied, reports come early', async () => {
+  const application = await startApplication(cleanup, (_request, response) => void response.end('ok'));
+  const { plane, reports } = start(1);
+  const wanted = proxy('shop/a-0', application.port);
+  const { outbound } = await plane.apply(wanted);
+  await plane.apply(wanted);
+  await call(outbound['proxy'] ?? 0);
+  await eventually(() => requestsOf(reports) === 1);
+  assert.ok(
+    reports.every(({ early }) => early === undefined),
+    'nothing changed',
+  );
+  await plane.apply({ ...wanted, generation: 2 });
+  await eventually(async () => {
+    await call(outbound['proxy'] ?? 0);
+    return reports.some(
+      ({ early, requests }) => early === 'routes-changed' && requests.some(({ generation }) => generation === 2),
+    );
+  });
+});
+
 test('a crashed worker is started again with the last configs, on the same ports', async () => {
   const application = await startApplication(cleanup, (_request, response) => void response.end('ok'));
   const { plane, threads, reports } = start(1);

@@ -1,5 +1,5 @@
 import type { BoundListeners, ProxyConfig } from '../data-plane.ts';
-import type { DataPlaneReport, EndpointEvent } from '../report.ts';
+import type { DataPlaneReport, EarlyReport, EndpointEvent } from '../report.ts';
 import type { WorkerReply, WorkerRequest } from '../worker-messages.ts';
 import { Proxy } from './proxy.ts';
 import type { Runtime } from './runtime.ts';
@@ -7,6 +7,10 @@ import { TelemetryRecorder } from './telemetry-recorder.ts';
 import { TraceBudget } from './trace-budget.ts';
 
 const reportIntervalMs = 1000;
+/** Who changes routes waits for the effect: for a while after it reports come this often. */
+const earlyIntervalMs = 200;
+/** Long enough for ten requests of a slow caller; who calls less often can wait for the regular report as well. */
+const earlyMs = 3000;
 /** Hops traced per report; beyond this, traces are thinned. */
 const tracedHops = 4000;
 
@@ -20,6 +24,7 @@ export class WorkerHost {
   readonly #ownPorts = new Set<number>();
   readonly #budget = new TraceBudget(tracedHops);
   readonly #ticker: NodeJS.Timeout;
+  #earlyTicker: NodeJS.Timeout | undefined;
   #events: EndpointEvent[] = [];
   #eventsScheduled = false;
   /** What proxies that were removed still had to tell. */
@@ -52,10 +57,11 @@ export class WorkerHost {
           return undefined;
         });
       case 'flush':
-        this.#report();
+        this.#report('asked');
         return undefined;
       case 'close':
         clearInterval(this.#ticker);
+        clearInterval(this.#earlyTicker);
         for (const proxy of this.#proxies.values()) proxy.close();
         this.#report();
         this.#proxies.clear();
@@ -80,7 +86,12 @@ export class WorkerHost {
   async #apply(config: ProxyConfig): Promise<BoundListeners> {
     const { instance } = config.identity;
     const present = this.#proxies.get(instance);
-    if (present && JSON.stringify(present.identity) === JSON.stringify(config.identity)) return present.apply(config);
+    if (present && JSON.stringify(present.identity) === JSON.stringify(config.identity)) {
+      const hasNewRoutes = present.generation !== config.generation;
+      const bound = await present.apply(config);
+      if (hasNewRoutes) this.#reportEarly();
+      return bound;
+    }
     const recorder = new TelemetryRecorder(config.identity, this.#budget, (event) => this.#tell(event));
     const proxy = new Proxy(config, { runtime: this.#runtime, recorder, ownPorts: this.#ownPorts });
     if (present) {
@@ -122,10 +133,22 @@ export class WorkerHost {
     });
   }
 
-  #report(): void {
+  /** From now on, for a while, what the new routes do is told as it happens. */
+  #reportEarly(): void {
+    clearInterval(this.#earlyTicker);
+    let left = earlyMs / earlyIntervalMs;
+    this.#earlyTicker = setInterval(() => {
+      left -= 1;
+      if (left === 0) clearInterval(this.#earlyTicker);
+      this.#report('routes-changed');
+    }, earlyIntervalMs);
+  }
+
+  #report(early?: EarlyReport): void {
     const parts = [...this.#left, ...[...this.#proxies.values()].map((proxy) => proxy.recorder.take())];
     this.#left = [];
-    const dropped = this.#budget.next();
+    // The budget is one of a second, not of a report.
+    const dropped = early === undefined ? this.#budget.next() : 0;
     const body = {
       requests: parts.flatMap((part) => part.requests),
       tcp: parts.flatMap((part) => part.tcp),
@@ -133,7 +156,8 @@ export class WorkerHost {
       access: parts.flatMap((part) => part.access),
     };
     const size = body.requests.length + body.tcp.length + body.spans.length + body.access.length;
-    if (size + this.#events.length > 0) this.#sendReport({ ...body, ...(dropped > 0 && { dropped }) });
+    if (size + this.#events.length > 0)
+      this.#sendReport({ ...body, ...(dropped > 0 && { dropped }), ...(early && { early }) });
   }
 
   #sendReport(body: Omit<DataPlaneReport, 'time' | 'endpoints'>): void {
