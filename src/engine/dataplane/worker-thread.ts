@@ -186,6 +186,7 @@ export class WorkerThread {
       time: Date.now(),
       requests: [],
       tcp: [],
+      waiting: [],
       spans: [],
       access: [],
       endpoints: [],

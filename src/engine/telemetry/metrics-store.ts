@@ -1,4 +1,11 @@
-import type { DataPlaneReport, HistogramDelta, RequestDelta, RequestLabels, TcpDelta } from '../dataplane/report.ts';
+import type {
+  DataPlaneReport,
+  HistogramDelta,
+  RequestDelta,
+  RequestLabels,
+  TcpDelta,
+  WaitingRequests,
+} from '../dataplane/report.ts';
 import { byteBuckets, durationBuckets } from '../dataplane/report.ts';
 import { overflow, overflowLabels, requestKey, tcpKey, type TcpLabels } from './request-labels.ts';
 import { TimeBuckets, type TimeBucketOptions } from './time-buckets.ts';
@@ -67,6 +74,7 @@ export class MetricsStore implements TrafficSource {
   readonly #maxLabelSets: number;
   readonly #requests = new Map<string, RequestSeries>();
   readonly #tcp = new Map<string, TcpSeries>();
+  #waiting: readonly WaitingRequests[] = [];
   #firstSecond: number | undefined;
   #lastSecond = 0;
   /** Milliseconds after the full second at which regular reports come. */
@@ -90,6 +98,7 @@ export class MetricsStore implements TrafficSource {
     // What only tells of an endpoint or a crash has measured nothing.
     if (report.requests.length + report.tcp.length > 0) this.#measuredUntil(report, second);
     if (now - this.#lastPrune >= pruneEverySeconds) this.#prune(now);
+    if (report.waiting) this.#waiting = report.waiting;
     for (const delta of report.requests) this.#addRequests(delta, second);
     for (const delta of report.tcp) this.#addTcp(delta, second);
   }
@@ -117,13 +126,14 @@ export class MetricsStore implements TrafficSource {
 
   traffic(seconds: number, idleSeconds = 0): TrafficWindow {
     const { until, ahead } = this.#endOfWindow();
-    return readTraffic(this.#requests.values(), this.#tcp.values(), {
+    const traffic = readTraffic(this.#requests.values(), this.#tcp.values(), {
       after: until - Math.min(seconds, this.#keepSeconds),
       until,
       ahead,
       since: this.#firstSecond,
       idleSeconds,
     });
+    return this.#waiting.length === 0 ? traffic : { ...traffic, waiting: this.#waiting };
   }
 
   slices(seconds: number, step: number): readonly TrafficWindow[] {

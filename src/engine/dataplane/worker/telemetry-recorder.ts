@@ -1,8 +1,9 @@
 import type { Span } from '../../../shared/traces.ts';
 import type { ProxyIdentity } from '../data-plane.ts';
-import type { AccessLogEntry, DataPlaneReport, EndpointEvent, TcpDelta } from '../report.ts';
+import type { AccessLogEntry, DataPlaneReport, EndpointEvent, TcpDelta, WaitingRequests } from '../report.ts';
 import { hopLabels, RequestCounters, type FinishedRequest, type HopLabels } from './request-series.ts';
 import type { TraceBudget } from './trace-budget.ts';
+import { countWaiting, type WaitingRequest } from './waiting-requests.ts';
 
 /** A TCP connection being relayed; byte counts grow while it is open. */
 export interface RelayCount {
@@ -26,6 +27,7 @@ export class TelemetryRecorder {
   readonly budget: TraceBudget;
   readonly #requests: RequestCounters;
   readonly #urgent: (event: EndpointEvent) => void;
+  readonly #waiting = new Set<WaitingRequest>();
   readonly #relays = new Map<RelayCount, OpenRelay>();
   #closedRelays: OpenRelay[] = [];
   #spans: Span[] = [];
@@ -36,6 +38,21 @@ export class TelemetryRecorder {
     this.budget = budget;
     this.#requests = new RequestCounters(identity);
     this.#urgent = urgent;
+  }
+
+  /** A request was sent on; `answered` must follow. */
+  sent(request: WaitingRequest): void {
+    this.#waiting.add(request);
+  }
+
+  /** It waits no more, whatever became of it. */
+  answered(request: WaitingRequest): void {
+    this.#waiting.delete(request);
+  }
+
+  /** What it waits for now. */
+  waiting(): WaitingRequests[] {
+    return countWaiting(this.identity, this.#waiting);
   }
 
   request(request: FinishedRequest): void {

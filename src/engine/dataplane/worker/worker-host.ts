@@ -27,6 +27,8 @@ export class WorkerHost {
   #earlyTicker: NodeJS.Timeout | undefined;
   #events: EndpointEvent[] = [];
   #eventsScheduled = false;
+  /** Length of the list in the last report: that nothing waits any more is told as well. */
+  #waiting = 0;
   /** What proxies that were removed still had to tell. */
   #left: Pick<DataPlaneReport, 'requests' | 'tcp' | 'spans' | 'access'>[] = [];
 
@@ -155,9 +157,11 @@ export class WorkerHost {
       spans: parts.flatMap((part) => part.spans),
       access: parts.flatMap((part) => part.access),
     };
+    const waiting = [...this.#proxies.values()].flatMap((proxy) => proxy.recorder.waiting());
     const size = body.requests.length + body.tcp.length + body.spans.length + body.access.length;
-    if (size + this.#events.length > 0)
-      this.#sendReport({ ...body, ...(dropped > 0 && { dropped }), ...(early && { early }) });
+    const isNews = size + this.#events.length + waiting.length + this.#waiting > 0;
+    this.#waiting = waiting.length;
+    if (isNews) this.#sendReport({ ...body, waiting, ...(dropped > 0 && { dropped }), ...(early && { early }) });
   }
 
   #sendReport(body: Omit<DataPlaneReport, 'time' | 'endpoints'>): void {
