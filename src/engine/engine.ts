@@ -113,6 +113,7 @@ export class Engine {
         this.#notify('mesh/localChanged', status);
         this.#topology.refresh();
       },
+      onRoutesMeasured: () => this.#topology.routesMeasured(),
     });
     this.#clusters = createClusters({
       settings: () => this.#settings.cluster,

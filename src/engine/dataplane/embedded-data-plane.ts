@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { entryPoint } from '../entry-points.ts';
 import type { BoundListeners, DataPlane, Disposable, ProxyConfig } from './data-plane.ts';
-import type { DataPlaneReport } from './report.ts';
+import type { DataPlaneReport, WaitingRequests } from './report.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 /** Requests leave much short-lived garbage: without a bound V8 grows the young generation far beyond what is of use. */
@@ -22,6 +22,8 @@ export class EmbeddedDataPlane implements DataPlane {
   readonly #workers: readonly WorkerThread[];
   readonly #placement = new Map<string, WorkerThread>();
   readonly #listeners = new Set<(report: DataPlaneReport) => void>();
+  /** What each worker told last: a report tells of the whole data plane. */
+  readonly #waiting = new Map<number, readonly WaitingRequests[]>();
   #closed = false;
 
   constructor(options: EmbeddedDataPlaneOptions = {}) {
@@ -30,7 +32,7 @@ export class EmbeddedDataPlane implements DataPlane {
       (() => new Worker(entryPoint('dataplane-worker'), { name: 'meshlens-data-plane', resourceLimits }));
     this.#workers = Array.from(
       { length: Math.max(1, options.workers ?? 1) },
-      () => new WorkerThread(start, (report) => this.#deliver(report)),
+      (_, index) => new WorkerThread(start, (report) => this.#deliver(report, index)),
     );
   }
 
@@ -70,8 +72,10 @@ export class EmbeddedDataPlane implements DataPlane {
     this.#listeners.clear();
   }
 
-  #deliver(report: DataPlaneReport): void {
-    for (const listener of [...this.#listeners]) listener(report);
+  #deliver(report: DataPlaneReport, worker: number): void {
+    if (report.waiting) this.#waiting.set(worker, report.waiting);
+    const whole = report.waiting ? { ...report, waiting: [...this.#waiting.values()].flat() } : report;
+    for (const listener of [...this.#listeners]) listener(whole);
   }
 
   #leastLoaded(): WorkerThread {

@@ -58,6 +58,14 @@ export interface RequestDelta {
   readonly generation: number;
 }
 
+/** Requests on their way to one target: how many there are as the report is made, not a difference. */
+export interface WaitingRequests {
+  readonly labels: TcpDelta['labels'];
+  readonly count: number;
+  /** Generation of the config that routed them. */
+  readonly generation: number;
+}
+
 /** TCP connections of one label set since the last report. Bytes are named from the server's side, as Istio does. */
 export interface TcpDelta {
   readonly labels: Omit<RequestLabels, 'response_code' | 'grpc_response_status'>;
@@ -113,11 +121,18 @@ export interface UpstreamDemand {
   readonly upstream: string;
 }
 
+/** Why a report comes before its second is over. */
+export type EarlyReport = 'asked' | 'routes-changed';
+
 export interface DataPlaneReport {
   readonly time: number;
+  /** Absent in the regular report of each second. An early one takes away from what the next regular one counts. */
+  readonly early?: EarlyReport;
   /** Proxy it is about; a report holds deltas of all proxies of one worker. */
   readonly requests: readonly RequestDelta[];
   readonly tcp: readonly TcpDelta[];
+  /** What the sources wait for; absent where the report does not tell. */
+  readonly waiting?: readonly WaitingRequests[];
   readonly spans: readonly Span[];
   readonly access: readonly AccessLogEntry[];
   readonly endpoints: readonly EndpointEvent[];

@@ -180,6 +180,7 @@ export class WorkerThread {
       time: Date.now(),
       requests: [],
       tcp: [],
+      waiting: [],
       spans: [],
       access: [],
       endpoints: [],

@@ -36,6 +36,8 @@ export interface LocalMeshOptions {
   readonly locate: (ref: SourceRef) => SourceRef;
   readonly onLog: (lines: readonly LogLine[]) => void;
   readonly onStatus: (status: LocalMeshStatus) => void;
+  /** Traffic was measured a moment after routes changed. */
+  readonly onRoutesMeasured: () => void;
 }
 
 const emptyStatus: LocalMeshStatus = {
@@ -229,6 +231,7 @@ export class LocalMesh {
           locate: this.#options.locate,
           onLog: this.#options.onLog,
           onChange: () => this.#changed(),
+          onRoutesMeasured: this.#options.onRoutesMeasured,
           onRegistrations: (registrations) => void state.update({ registrations }),
           onRun: (run) => (this.#run = run),
         },

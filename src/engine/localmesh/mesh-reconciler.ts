@@ -29,6 +29,9 @@ export interface ReconcilerOptions {
   readonly onChange: () => void;
 }
 
+/** How long changes are gathered that came while the ones before were applied. */
+const gatherMs = 20;
+
 /** Keeps all proxies in line with the saved policies and with what is registered. */
 export class MeshReconciler {
   readonly #options: ReconcilerOptions;
@@ -136,10 +139,11 @@ export class MeshReconciler {
   async #work(): Promise<void> {
     const { proxies, catalog } = this.#options;
     try {
-      while (this.#again && !this.#closed) {
+      // Whatever happens in the same moment (a process dies, its check turns critical) is one change.
+      for (let round = 0; this.#again && !this.#closed; round += 1) {
+        // A starting mesh changes all the time: its processes need the time that a round for each change would take.
+        await new Promise((resolve) => (round === 0 ? setImmediate(resolve) : setTimeout(resolve, gatherMs)));
         this.#again = false;
-        // Whatever happens in the same moment (a process dies, its check turns critical) is one change.
-        await new Promise((resolve) => setImmediate(resolve));
         this.takePolicies();
         // A process gets its first proxy when it is started, not before its ports are known.
         const instances = this.#options

@@ -50,6 +50,8 @@ export interface MeshRunOptions {
   readonly onLog: (lines: readonly LogLine[]) => void;
   /** Something of the status changed. */
   readonly onChange: () => void;
+  /** Traffic was measured a moment after routes changed. */
+  readonly onRoutesMeasured: () => void;
   /** There is something to see, long before everything is up. */
   readonly onRun: (run: MeshRun) => void;
   /** Registrations through the API changed. */
@@ -61,6 +63,13 @@ export class MeshError extends Error {
   override readonly name = 'MeshError';
 }
 
+/** What a run owns and what takes a while to be there. */
+interface MeshParts {
+  readonly dataPlane: DataPlane;
+  readonly reaper: ReaperClient;
+  readonly identities: LinkIdentities;
+}
+
 /** One local mesh from its start to its end: processes, sidecars, registry, policies. */
 export class MeshRun {
   readonly #options: MeshRunOptions;
@@ -69,7 +78,7 @@ export class MeshRun {
   readonly #dataPlane: DataPlane;
   readonly #identities: LinkIdentities;
   readonly #proxies: MeshProxies;
-  readonly #reaper = new ReaperClient();
+  readonly #reaper: ReaperClient;
   readonly #supervisor: Supervisor;
   readonly #members: MeshMembers;
   readonly #reconciler: MeshReconciler;
@@ -77,16 +86,19 @@ export class MeshRun {
   readonly #ejections = new Ejections();
   readonly #startedAt = Date.now();
   #endpoints: LoopbackEndpoints | undefined;
+  /** Resolves when those are there that need no process: whoever is started may call them at once. */
+  #admitted: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(mesh: DeclaredMesh, options: MeshRunOptions, identities: LinkIdentities) {
+  private constructor(mesh: DeclaredMesh, options: MeshRunOptions, parts: MeshParts) {
     const { telemetry, settings, savedFiles, locate, onLog, onChange, file } = options;
     const { namespace } = mesh.spec;
     this.#options = options;
+    const { dataPlane, reaper, identities } = parts;
     this.#identities = identities;
+    this.#reaper = reaper;
     const catalog = new Catalog({ namespace });
     const checks = new HealthChecks({ catalog });
-    const dataPlane = new EmbeddedDataPlane();
     const proxies = new MeshProxies(dataPlane, identities);
     this.#catalog = catalog;
     this.#checks = checks;
@@ -97,7 +109,10 @@ export class MeshRun {
       namespace,
       directory: path.dirname(file),
       reaper: this.#reaper,
-      environmentOf: (instance) => this.#members.admit(instance).then(() => this.#environment(instance.id)),
+      environmentOf: async (instance) => {
+        await Promise.all([this.#members.admit(instance), this.#admitted]);
+        return this.#environment(instance.id);
+      },
       beforeStop: (instance) => this.#withdraw(instance),
       onChange: (instance, previous) => {
         if (!this.#closed) this.#observer.processChanged(instance, previous);
@@ -133,6 +148,9 @@ export class MeshRun {
   static async start(mesh: DeclaredMesh, options: MeshRunOptions, signal: AbortSignal): Promise<MeshRun> {
     const { events } = options.telemetry;
     const running: { run: MeshRun | undefined } = { run: undefined };
+    // The thread and the reaper come up while the certificate authority is made.
+    const dataPlane = new EmbeddedDataPlane();
+    const reaper = new ReaperClient();
     const identities = await createLinkIdentities({
       mode: mesh.spec.security,
       trustDomain: options.settings.trustDomain,
@@ -151,8 +169,11 @@ export class MeshRun {
           severity: 'warning',
           message: `The certificate of ${principal} could not be renewed: ${String(error)}`,
         }),
+    }).catch(async (error: unknown) => {
+      await Promise.allSettled([dataPlane.close(), reaper.close()]);
+      throw error;
     });
-    const run = new MeshRun(mesh, options, identities);
+    const run = new MeshRun(mesh, options, { dataPlane, reaper, identities });
     running.run = run;
     options.onRun(run);
     try {
@@ -299,10 +320,12 @@ export class MeshRun {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { telemetry, registrations, registryToken, ports, lastPorts, stopped, onChange } = this.#options;
+    const { telemetry, registrations, registryToken, ports, lastPorts, stopped, onChange, onRoutesMeasured } =
+      this.#options;
     const { spec } = this.#members.mesh;
     this.#dataPlane.onReport((report) => {
       if (this.#observer.report(report)) onChange();
+      if (report.early === 'routes-changed') onRoutesMeasured();
     });
     this.#catalog.onEvent((event) => this.#catalogChanged(event));
     this.#catalog.declareServices(spec.services);
@@ -319,11 +342,11 @@ export class MeshRun {
       last: lastPorts,
     });
     this.#reconciler.takePolicies();
-    await this.#members.admitWithoutProcess();
     signal.throwIfAborted();
     await this.#supervisor.update(processesOf(spec.workloads), false);
-    if (stopped.size === 0) this.#supervisor.startAll();
-    else for (const { name } of this.#supervisor.instances()) if (!stopped.has(name)) this.#supervisor.start(name);
+    this.#admitted = this.#members.admitWithoutProcess();
+    this.#supervisor.startAll(stopped);
+    await this.#admitted;
     await this.#supervisor.whenSettled(signal);
     signal.throwIfAborted();
     await this.#reconciler.reconcile();

@@ -1,4 +1,11 @@
-import type { DataPlaneReport, HistogramDelta, RequestDelta, RequestLabels, TcpDelta } from '../dataplane/report.ts';
+import type {
+  DataPlaneReport,
+  HistogramDelta,
+  RequestDelta,
+  RequestLabels,
+  TcpDelta,
+  WaitingRequests,
+} from '../dataplane/report.ts';
 import { byteBuckets, durationBuckets } from '../dataplane/report.ts';
 import { overflow, overflowLabels, requestKey, tcpKey, type TcpLabels } from './request-labels.ts';
 import { TimeBuckets, type TimeBucketOptions } from './time-buckets.ts';
@@ -67,8 +74,13 @@ export class MetricsStore implements TrafficSource {
   readonly #maxLabelSets: number;
   readonly #requests = new Map<string, RequestSeries>();
   readonly #tcp = new Map<string, TcpSeries>();
+  #waiting: readonly WaitingRequests[] = [];
   #firstSecond: number | undefined;
   #lastSecond = 0;
+  /** Milliseconds after the full second at which regular reports come. */
+  #phase: number | undefined;
+  /** Seconds by which the last report came later in its second than regular ones do; negative: earlier. */
+  #ahead = 0;
   #lastPrune = 0;
   #overflowed = 0;
 
@@ -83,11 +95,24 @@ export class MetricsStore implements TrafficSource {
     const now = Math.floor(this.#now() / 1000);
     const second = Math.min(Math.floor(report.time / 1000), now);
     if (now < this.#lastSecond - 5) this.#forgetRecentPast(now);
-    this.#firstSecond ??= second;
-    this.#lastSecond = Math.max(this.#lastSecond, second);
+    // What only tells of an endpoint or a crash has measured nothing.
+    if (report.requests.length + report.tcp.length > 0) this.#measuredUntil(report, second);
     if (now - this.#lastPrune >= pruneEverySeconds) this.#prune(now);
+    if (report.waiting) this.#waiting = report.waiting;
     for (const delta of report.requests) this.#addRequests(delta, second);
     for (const delta of report.tcp) this.#addTcp(delta, second);
+  }
+
+  /**
+   * A row holds what was reported in its second: usually what happened in the second before the report. The row of an early
+   * report holds less of it, or more if the regular one of its second had come; rates must know by how much.
+   */
+  #measuredUntil({ time, early }: DataPlaneReport, second: number): void {
+    this.#firstSecond ??= second;
+    this.#lastSecond = Math.max(this.#lastSecond, second);
+    const phase = time % 1000;
+    if (early === undefined) this.#phase = phase;
+    this.#ahead = (phase - (this.#phase ?? phase)) / 1000;
   }
 
   /** Series of requests in the order they were first seen. */
@@ -100,19 +125,22 @@ export class MetricsStore implements TrafficSource {
   }
 
   traffic(seconds: number, idleSeconds = 0): TrafficWindow {
-    const until = this.#endOfWindow();
-    return readTraffic(this.#requests.values(), this.#tcp.values(), {
+    const { until, ahead } = this.#endOfWindow();
+    const traffic = readTraffic(this.#requests.values(), this.#tcp.values(), {
       after: until - Math.min(seconds, this.#keepSeconds),
       until,
+      ahead,
       since: this.#firstSecond,
       idleSeconds,
     });
+    return this.#waiting.length === 0 ? traffic : { ...traffic, waiting: this.#waiting };
   }
 
   slices(seconds: number, step: number): readonly TrafficWindow[] {
-    const until = this.#endOfWindow();
+    const { until, ahead } = this.#endOfWindow();
     const after = until - Math.min(seconds, this.#keepSeconds);
-    return readSlices(this.#requests.values(), this.#tcp.values(), { after, until, since: this.#firstSecond, step });
+    const bounds = { after, until, ahead, since: this.#firstSecond, step };
+    return readSlices(this.#requests.values(), this.#tcp.values(), bounds);
   }
 
   warnings(): readonly string[] {
@@ -127,9 +155,9 @@ export class MetricsStore implements TrafficSource {
    * Reports come once a second, so the second that runs has none yet: a window ends with the last report, unless reports
    * stopped coming.
    */
-  #endOfWindow(): number {
+  #endOfWindow(): { readonly until: number; readonly ahead: number } {
     const now = Math.floor(this.#now() / 1000);
-    return now - this.#lastSecond <= 2 ? this.#lastSecond : now;
+    return now - this.#lastSecond <= 2 ? { until: this.#lastSecond, ahead: this.#ahead } : { until: now, ahead: 0 };
   }
 
   #addRequests(delta: RequestDelta, second: number): void {

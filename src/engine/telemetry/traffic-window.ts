@@ -7,6 +7,8 @@ import type { TcpTrafficRecord, TrafficRecord, TrafficWindow } from './traffic.t
 export interface WindowBounds {
   readonly after: number;
   readonly until: number;
+  /** Seconds by which the row of `until` holds more than a second; negative: less. */
+  readonly ahead: number;
   /** First second that was measured. */
   readonly since: number | undefined;
 }
@@ -25,7 +27,8 @@ const durationColumns = durationBuckets.length + 1;
 /** Seconds of the window in which something was measured at all. */
 function measuredSeconds(bounds: WindowBounds): number {
   if (bounds.since === undefined) return 0;
-  return Math.max(0, bounds.until - Math.max(bounds.after, bounds.since - 1));
+  const whole = bounds.until - Math.max(bounds.after, bounds.since - 1);
+  return whole <= 0 ? 0 : Math.max(0, whole + bounds.ahead);
 }
 
 const emptySums = (generation: number): Sums => ({
@@ -71,9 +74,9 @@ export function readSlices(
   const tcpSeries = [...tcp];
   const slices: TrafficWindow[] = [];
   for (let until = bounds.until; until > bounds.after; until -= bounds.step) {
-    slices.push(
-      readTraffic(series, tcpSeries, { after: until - bounds.step, until, since: bounds.since, idleSeconds: 0 }),
-    );
+    const ahead = until === bounds.until ? bounds.ahead : 0;
+    const slice = { after: until - bounds.step, until, ahead, since: bounds.since, idleSeconds: 0 };
+    slices.push(readTraffic(series, tcpSeries, slice));
   }
   return slices.reverse();
 }

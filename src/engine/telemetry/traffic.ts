@@ -1,5 +1,5 @@
 /** Traffic of a time window as plain records: what the topology is built from, whoever measured it. */
-import type { RequestLabels } from '../dataplane/report.ts';
+import type { RequestLabels, WaitingRequests } from '../dataplane/report.ts';
 import type { Histogram } from './histogram.ts';
 import type { TcpLabels } from './request-labels.ts';
 
@@ -37,6 +37,8 @@ export interface TrafficWindow {
   readonly seconds: number;
   readonly requests: readonly TrafficRecord[];
   readonly tcp: readonly TcpTrafficRecord[];
+  /** Requests that were not answered yet at the end of the window, where that is known. */
+  readonly waiting?: readonly WaitingRequests[];
 }
 
 /** One end of what a chart is about, by the names a node of the graph has. */

@@ -37,7 +37,8 @@ export function buildTopology(input: TopologyInput): TopologyGraph {
   const visible = visibleNodes(drafts, [...placed, ...planned], input.namespaces);
   const shown = placed.filter(({ source, target }) => visible.edge(source, target));
 
-  const window = input.traffic.seconds > 0 ? input.traffic.seconds : input.window;
+  // Rates are taken over the exact time; people are told whole seconds.
+  const window = input.traffic.seconds > 0 ? Math.max(1, Math.round(input.traffic.seconds)) : input.window;
   const shares = sharesOf(placed, declared, naming, input.routesSince);
   const identities = [...drafts.values()]
     .filter(({ identity }) => visible.node(identity))
@@ -217,7 +218,8 @@ function finishEdge(
     layer: 'live',
     shapedBy: input.influences.ofEdge(targetOf(call.source, ''), targetOf(call.target, call.service.name), host),
   };
-  if (share !== undefined) edge.share = share;
+  if (share !== undefined) edge.share = share.share;
+  if (share?.requests !== undefined) edge.shareRequests = share.requests;
   if (sourcePrincipal !== undefined) edge.sourcePrincipal = sourcePrincipal;
   if (destinationPrincipal !== undefined) edge.destinationPrincipal = destinationPrincipal;
   return edge;

@@ -8,7 +8,10 @@ import { addTotals, responseKey, type Totals } from './totals.ts';
 export interface Hop {
   readonly call: Call;
   readonly totals: Totals;
-  /** What the source said, by config generation: the only requests whose routing is known. */
+  /**
+   * Requests by the config generation that routed them, which only the source knows. Those that wait for their answer are
+   * among them: a slow version would seem to get less than it does.
+   */
   readonly bySourceGeneration: ReadonlyMap<number, number>;
   readonly sourcePrincipal: string;
   readonly destinationPrincipal: string;
@@ -53,7 +56,7 @@ const newSide = (): Side => ({
 /** Groups the records of a window by who called whom, and reconciles what both ends say. Sorted by names. */
 export function hopsOf(traffic: TrafficWindow, cluster: string, onlyWorkload: OnlyWorkload): Hop[] {
   const open = new Map<string, OpenHop>();
-  const hopOf = (record: TrafficRecord | TcpTrafficRecord): OpenHop | undefined => {
+  const hopOf = (record: Pick<TrafficRecord | TcpTrafficRecord, 'labels'>): OpenHop | undefined => {
     const parsed = parseCall(record.labels, cluster);
     if (!parsed) return undefined;
     let { call, key } = parsed;
@@ -86,6 +89,10 @@ export function hopsOf(traffic: TrafficWindow, cluster: string, onlyWorkload: On
     const hop = hopOf(record);
     if (hop) addRequests(hop, record);
   }
+  for (const waiting of traffic.waiting ?? []) {
+    const hop = hopOf(waiting);
+    if (hop) addRouted(hop, waiting.generation, waiting.count);
+  }
   for (const record of traffic.tcp) {
     const hop = hopOf(record);
     if (hop) addConnections(hop, record);
@@ -103,8 +110,12 @@ function addRequests(hop: OpenHop, record: TrafficRecord): void {
   side.histograms.push(record.duration);
   addSecurity(side, labels.connection_security_policy, count);
   if (labels.reporter === 'source') {
-    hop.bySourceGeneration.set(record.generation, (hop.bySourceGeneration.get(record.generation) ?? 0) + count);
+    addRouted(hop, record.generation, count);
   }
+}
+
+function addRouted({ bySourceGeneration }: OpenHop, generation: number, count: number): void {
+  bySourceGeneration.set(generation, (bySourceGeneration.get(generation) ?? 0) + count);
 }
 
 /** The gRPC status, unless the proxy itself answered with an HTTP error; `-` where nothing was answered at all. */

@@ -7,6 +7,7 @@ import type { Declarations } from './declarations.ts';
 import { diffTopology } from './delta.ts';
 import { scopeOf } from './series-scope.ts';
 import { graphTypes, seriesFor, seriesSteps } from './series.ts';
+import { sharesMoved } from './share-news.ts';
 import { traceFilter } from './trace-filter.ts';
 import { noInfluences, type Influences, type TopologyInput } from './topology-input.ts';
 
@@ -131,6 +132,14 @@ export class LiveTopology {
   }
 
   /**
+   * Traffic was measured a moment after routes changed. Only where shares have moved is it told between two seconds: other
+   * numbers stay still until the next one.
+   */
+  routesMeasured(): void {
+    this.#rebuild((subscriber, next) => sharesMoved(subscriber.graph, next));
+  }
+
+  /**
    * Decides for `TraceStore.summaries` whether a trace passes what the query names, in whichever type of graph has that id;
    * undefined where it names no node and no edge.
    */
@@ -168,9 +177,14 @@ export class LiveTopology {
     this.#gathering = undefined;
   }
 
-  #rebuild(): void {
+  #rebuild(isNews: (subscriber: Subscriber, next: TopologyGraph) => boolean = () => true): void {
     for (const subscriber of [...this.#subscribers]) {
+      const { revision } = subscriber;
       const next = { ...this.#next(subscriber), version: subscriber.graph.version + 1 };
+      if (!isNews(subscriber, next)) {
+        subscriber.revision = revision;
+        continue;
+      }
       const delta = diffTopology(subscriber.graph, next);
       if (!delta) continue;
       subscriber.graph = next;

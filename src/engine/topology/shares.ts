@@ -8,8 +8,15 @@ import { round } from './totals.ts';
 /** Requests after a change of routes that are enough to tell a share by. */
 const enoughRequests = 10;
 
+export interface Share {
+  /** 0 to 1. */
+  readonly share: number;
+  /** Requests it was counted from; absent where it is from all of the window. */
+  readonly requests?: number;
+}
+
 /** Share by edge and host, `edge id host`. */
-export type Shares = ReadonlyMap<string, number>;
+export type Shares = ReadonlyMap<string, Share>;
 
 export function shareKey(edgeId: string, host: string): string {
   return `${edgeId} ${host}`;
@@ -37,20 +44,22 @@ export function sharesOf(
   naming: NodeNaming,
   routesSince: TopologyInput['routesSince'],
 ): Shares {
-  const shares = new Map<string, number>();
+  const shares = new Map<string, Share>();
   const splits = groupBy(
     placed.filter(({ hop }) => hop.call.service.host !== '' && hop.call.protocol !== 'tcp'),
     ({ source, hop }) => `${source.id} ${hop.call.service.host}`,
   );
   for (const hops of splits.values()) {
     if (!isSplit(hops, declared, naming)) continue;
-    const counts = countPresent(hops, routesSince);
-    if (!counts) continue;
+    const present = countPresent(hops, routesSince);
+    if (!present) continue;
+    const { counts, isPart } = present;
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
     if (total === 0) continue;
     for (const { edgeId, hop } of hops) {
       const key = shareKey(edgeId, hop.call.service.host);
-      shares.set(key, round((counts.get(edgeId) ?? 0) / total));
+      const share = round((counts.get(edgeId) ?? 0) / total);
+      shares.set(key, isPart ? { share, requests: total } : { share });
     }
   }
   return shares;
@@ -73,18 +82,18 @@ function isSplit(hops: readonly PlacedHop[], declared: DeclaredMesh, naming: Nod
   return false;
 }
 
-/** Requests by edge that the present routes decided; undefined where there are too few to say. */
+/** Requests by edge that the present routes decided, and whether there were others; undefined for too few to say. */
 function countPresent(
   hops: readonly PlacedHop[],
   routesSince: TopologyInput['routesSince'],
-): Map<string, number> | undefined {
+): { readonly counts: ReadonlyMap<string, number>; readonly isPart: boolean } | undefined {
   const counts = new Map<string, number>();
   const add = (edgeId: string, count: number): void => void counts.set(edgeId, (counts.get(edgeId) ?? 0) + count);
   const reported = hops.some(({ hop }) => hop.bySourceGeneration.size > 0);
   if (!reported) {
     // Callers without a sidecar: nobody routed, the counts are all there is.
     for (const { edgeId, hop } of hops) add(edgeId, hop.totals.count);
-    return counts;
+    return { counts, isPart: false };
   }
   const newest = Math.max(...hops.flatMap(({ hop }) => [...hop.bySourceGeneration.keys()]));
   let present = 0;
@@ -99,5 +108,5 @@ function countPresent(
       }
     }
   }
-  return older > 0 && present < enoughRequests ? undefined : counts;
+  return older > 0 && present < enoughRequests ? undefined : { counts, isPart: older > 0 };
 }

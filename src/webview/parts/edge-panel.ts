@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { TopologyEdge, TrafficRates } from '../../shared/topology.ts';
 import { lockOf } from '../view-model/chip.ts';
+import { shareWords } from '../view-model/share-words.ts';
 import { edgeName } from '../view-model/element-names.ts';
 import {
   formatByteRate,
@@ -81,7 +82,7 @@ function numbers(edge: TopologyEdge): TemplateResult {
   return html`<section>
     <h3>Numbers</h3>
     <dl class="facts">
-      ${edge.share === undefined ? nothing : fact('Share of this service', formatPercent(edge.share))}
+      ${edge.share === undefined ? nothing : fact('Share of this service', shareWords(edge.share, edge.shareRequests))}
       ${fact('Requests', formatRate(edge.traffic.requests))}
       ${edge.traffic.bytes === undefined ? nothing : fact('Bytes', formatByteRate(edge.traffic.bytes))}
       ${fact('Errors', `${formatPercent(edge.traffic.errorShare)} · ${formatRate(edge.traffic.errors)}`)}

@@ -89,6 +89,48 @@ export class Panel {
     return new Map(edges.map(({ target, share }) => [nodes.get(target)?.name ?? target, share ?? 0]));
   }
 
+  /**
+   * Waits until the page shows that the calls to a service's versions divide like this (`version → [from, to]`, nothing to
+   * others); answers when, in milliseconds since the epoch. It looks within the page: asking from here takes its own time.
+   */
+  async sharesShown(
+    service: string,
+    wanted: Readonly<Record<string, readonly [from: number, to: number]>>,
+    patience = 30_000,
+  ): Promise<number> {
+    const edges = await this.locator('[data-edge-id]');
+    return edges.first().evaluate(
+      async (element: unknown, [name, ranges, milliseconds]) => {
+        const root = (
+          element as { getRootNode(): { querySelectorAll(selector: string): Iterable<unknown> } }
+        ).getRootNode();
+        const rows = (selector: string): RowData[] =>
+          [...root.querySelectorAll(selector)].map((found) => (found as { dataset: RowData }).dataset);
+        const isShown = (): boolean => {
+          const nodes = rows('[data-node-id]').filter((node) => node['name']?.includes(name) === true);
+          const shares = nodes.map((node) => {
+            const edge = rows('[data-edge-id]').find(({ target }) => target === node['nodeId']);
+            return [node['version'] ?? '', Number(edge?.['share'] ?? 0)] as const;
+          });
+          return (
+            shares.length > 0 &&
+            shares.every(([version, share]) => {
+              const [from, to] = ranges[version] ?? [0, 0];
+              return share >= from && share <= to;
+            })
+          );
+        };
+        const deadline = Date.now() + milliseconds;
+        while (!isShown()) {
+          if (Date.now() > deadline) throw new Error(`Not shown within ${milliseconds} ms`);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        return Date.now();
+      },
+      [service, wanted, patience] as const,
+    );
+  }
+
   async #data(selector: string): Promise<readonly RowData[]> {
     const frame = await this.frame();
     return frame

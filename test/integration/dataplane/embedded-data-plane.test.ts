@@ -79,6 +79,54 @@ test('reports come once a second by themselves, and endpoint events at once', as
   assert.equal(event?.requests.length, 0);
 });
 
+test('a moment after new routes were applied, reports come early', async () => {
+  const application = await startApplication(cleanup, (_request, response) => void response.end('ok'));
+  const { plane, reports } = start(1);
+  const wanted = proxy('shop/a-0', application.port);
+  const { outbound } = await plane.apply(wanted);
+  await plane.apply(wanted);
+  await call(outbound['proxy'] ?? 0);
+  await eventually(() => requestsOf(reports) === 1);
+  assert.ok(
+    reports.every(({ early }) => early === undefined),
+    'nothing changed',
+  );
+  await plane.apply({ ...wanted, generation: 2 });
+  await eventually(async () => {
+    await call(outbound['proxy'] ?? 0);
+    return reports.some(
+      ({ early, requests }) => early === 'routes-changed' && requests.some(({ generation }) => generation === 2),
+    );
+  });
+});
+
+test('a report tells what is waited for, on all workers, until it is answered', async () => {
+  const held: (() => void)[] = [];
+  const application = await startApplication(cleanup, (_request, response) => {
+    held.push(() => response.end('ok'));
+  });
+  const { plane, reports } = start(2);
+  const bound = await Promise.all(
+    ['shop/a-0', 'shop/b-0'].map((instance) => plane.apply(proxy(instance, application.port))),
+  );
+  const calls = bound.map(({ outbound }) => call(outbound['proxy'] ?? 0));
+  await eventually(() => held.length === 2);
+  await plane.flush();
+  const waiting = reports.findLast((report) => report.waiting !== undefined)?.waiting;
+  assert.deepEqual(
+    waiting?.map(({ count, generation, labels }) => [count, generation, labels.reporter, labels.request_protocol]),
+    [
+      [1, 1, 'source', 'http'],
+      [1, 1, 'source', 'http'],
+    ],
+  );
+  for (const answer of held) answer();
+  await Promise.all(calls);
+  await plane.flush();
+  assert.deepEqual(reports.findLast((report) => report.waiting !== undefined)?.waiting, []);
+  assert.equal(requestsOf(reports), 2);
+});
+
 test('a crashed worker is started again with the last configs, on the same ports', async () => {
   const application = await startApplication(cleanup, (_request, response) => void response.end('ok'));
   const { plane, threads, reports } = start(1);

@@ -180,7 +180,7 @@ export interface RunningProxies {
   apply(config: ProxyConfig): Promise<BoundListeners>;
   remove(instance: string, drainMs: number): Promise<void>;
   /** Everything reported so far, merged; asks for a report first. */
-  report(): Promise<Required<Omit<DataPlaneReport, 'time' | 'dropped' | 'problems' | 'demands'>>>;
+  report(): Promise<Required<Omit<DataPlaneReport, 'time' | 'early' | 'waiting' | 'dropped' | 'problems' | 'demands'>>>;
 }
 
 /** Proxies in this thread, with a clock and chance of the test's own if wanted. */

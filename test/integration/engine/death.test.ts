@@ -18,6 +18,8 @@ const rounds = Number(process.env.MESHLENS_KILL_ROUNDS ?? 5);
 /** From the death of the engine: the reaper gives processes a second to end, and a busy machine takes its time. */
 const endPatience = 20_000;
 const startPatience = 90_000;
+/** From the death of the engine to its mesh running again. */
+const readyPatience = 15_000;
 
 interface Traces {
   readonly pids: readonly number[];
@@ -144,6 +146,29 @@ describe('the death of the engine', { skip: process.platform !== 'linux', timeou
     });
   }
 
+  test('what a person had stopped stays stopped after a kill, and all else runs', async () => {
+    const killed = await start();
+    await running(killed);
+    await killed.request('mesh/service/stop', { name: 'ratings' });
+    killed.child.kill('SIGKILL');
+    const current = await start();
+    killed.dispose();
+    const status = await running(current);
+    const states = status.workloads.flatMap(({ name, instances }) => instances.map(({ state }) => `${name} ${state}`));
+    assert.deepEqual(states.filter((state) => !state.endsWith(' ready')).toSorted(), [
+      'ratings-v1 stopped',
+      'ratings-v1 stopped',
+    ]);
+    // The next mesh of this folder shall have all its processes.
+    await current.request('mesh/service/start', { name: 'ratings' });
+    await until('ratings run', async () => {
+      const { workloads } = await current.request('mesh/local/status', {});
+      return workloads.flatMap(({ instances }) => instances).every(({ state }) => state === 'ready');
+    });
+    current.child.stdin.end();
+    await until('its exit is told', () => current.child.exitCode !== null);
+  });
+
   test(`killed ${rounds} times: each time it answers again, the mesh runs again, and nothing is left`, async (t) => {
     const answered: number[] = [];
     const ready: number[] = [];
@@ -179,6 +204,9 @@ describe('the death of the engine', { skip: process.platform !== 'linux', timeou
       const sorted = values.toSorted((left, right) => left - right);
       return `median ${Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0)} ms, max ${Math.round(sorted.at(-1) ?? 0)} ms`;
     };
+    // What a person waits for is measured by the bench; this only bounds it, on machines that do other things as well.
+    const longest = Math.max(...ready);
+    assert.ok(longest < readyPatience, `the mesh ran again only after ${Math.round(longest)} ms`);
     t.diagnostic(`${rounds} rounds; engine answers: ${times(answered)}; mesh runs: ${times(ready)}`);
   });
 });

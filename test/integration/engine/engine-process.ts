@@ -12,7 +12,7 @@ import type { EngineMethod, EngineParams, EngineResult } from '../../../src/shar
 import { defaultEngineSettings } from '../../../src/shared/engine-protocol.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const engineCommand = [process.execPath, path.join(root, 'src/cli/main.ts'), 'lsp', '--stdio'];
+const sources = path.join(root, 'src/cli/main.ts');
 const parentScript = path.join(import.meta.dirname, 'engine-parent.ts');
 
 export class EngineProcess {
@@ -20,8 +20,9 @@ export class EngineProcess {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #connection: ProtocolConnection;
 
-  /** `parent`: an editor between the test and the engine, and whose pipes the engine has. */
-  constructor(parent?: 'own' | 'shared') {
+  /** `parent`: an editor between the test and the engine, and whose pipes the engine has. `file`: sources or bundle. */
+  constructor(parent?: 'own' | 'shared', file: string = sources) {
+    const engineCommand = [process.execPath, file, 'lsp', '--stdio'];
     const [program = process.execPath, ...args] =
       parent === undefined ? engineCommand : [process.execPath, parentScript, parent, ...engineCommand];
     this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });

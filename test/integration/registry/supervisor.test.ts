@@ -54,6 +54,23 @@ test('a dependency that does not become ready holds nobody up for ever', async (
   assert.equal(started.status('back-0').state, 'down');
 });
 
+test('what is held back stays stopped, and nobody waits for it', async () => {
+  const started = mesh({ timing: { dependencyMs: 60_000 } });
+  const workloads = [
+    echoWorkload('front', { dependsOn: ['middle', 'back'] }),
+    echoWorkload('middle', { env: { START_DELAY: '200' } }),
+    echoWorkload('back'),
+  ];
+  await started.supervisor.update(workloads, false);
+  started.supervisor.startAll(new Set(['back-0']));
+  await started.inState('front-0', 'ready');
+  const order = started.changes.map(({ name, state, reason }) => `${name} ${state} ${reason}`.trim());
+  assert.ok(order.includes('front-0 starting waits for middle'), order.join('; '));
+  assert.equal(started.status('back-0').state, 'stopped');
+  started.supervisor.start('back');
+  await started.inState('back-0', 'ready');
+});
+
 test('is ready only when the health check passes', async () => {
   const started = mesh();
   await started.run([echoWorkload('slow', { env: { START_DELAY: '250' } })]);

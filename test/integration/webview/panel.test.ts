@@ -358,6 +358,91 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
     assert.equal(await page.locator('.live').getAttribute('data-live'), 'degraded');
   });
 
+  describe('clusters', () => {
+    const source = (page: Page) => page.locator('select[aria-label="Source of the topology"]');
+    const subscriptions = (page: Page) =>
+      page.evaluate<{ source: string; contexts: string[]; window: number }[]>(
+        "harness.posted.filter(({ method }) => method === 'subscribe').map(({ params }) => params)",
+      );
+
+    it('are no choice where there are none', async () => {
+      const page = await openBookinfo();
+      assert.equal(await source(page).count(), 0);
+    });
+
+    it('are chosen from the keyboard, with windows of their own', async () => {
+      const page = await open({ scenario: 'cluster' });
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      assert.deepEqual(await source(page).locator('option').allTextContents(), [
+        'Local mesh bookinfo',
+        'kind-shop',
+        'kind-edge',
+        'All clusters',
+      ]);
+      const windows = page.locator('select[aria-label="Time window"] option');
+      assert.equal((await windows.allTextContents()).at(-1), 'Last 6 h');
+      await source(page).focus();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await page.locator('#graph[data-nodes="8"]').waitFor();
+      assert.equal((await windows.allTextContents()).at(-1), 'Last 5 min');
+      await source(page).selectOption('All clusters');
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      assert.deepEqual(
+        (await subscriptions(page)).slice(-3).map((params) => [params.source, params.contexts, params.window]),
+        [
+          ['cluster', ['kind-shop'], 600],
+          ['local', [], 60],
+          ['cluster', [], 600],
+        ],
+      );
+    });
+
+    it('say how a workload takes part, open its YAML, and offer nothing that only the local mesh can', async () => {
+      const page = await open({ scenario: 'cluster' });
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      await page.evaluate("document.querySelector('[data-node-id=details]').click()");
+      await says(page.locator('meshlens-side .side-header .quiet'), /workload · 1 of 1 instance · ambient/);
+      await page.locator('meshlens-side .link', { hasText: 'Open YAML' }).click();
+      const [opened] = (await actions(page)).slice(-1);
+      assert.deepEqual([opened?.action, opened?.['context']], ['open-object', 'kind-shop']);
+      assert.equal(await page.locator('meshlens-side vscode-button').count(), 0);
+      assert.equal(await page.locator('meshlens-side h3', { hasText: 'Recent traces' }).count(), 0);
+    });
+
+    it('without metrics: what is declared, dotted, and why there is no more', async () => {
+      const page = await open({ scenario: 'cluster-declared' });
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      const edge = edgeItem(page, 'productpage/reviews-v1');
+      assert.match((await edge.textContent()) ?? '', /60.%, declared, no traffic known/);
+      await says(page.locator('#summary'), /traffic not known/);
+      await says(page.locator('[data-telemetry="missing"]'), /connected · no metrics/);
+      const banner = page.locator('.banner', { hasText: 'No Prometheus was found' });
+      assert.equal(await banner.count(), 1, 'it is said once');
+      await banner.locator('button', { hasText: 'Open settings' }).click();
+      assert.deepEqual((await actions(page)).at(-1), { action: 'open-metrics-settings' });
+      await page.evaluate('document.querySelector(\'[data-edge-id="edge/productpage/reviews-v1"]\').click()');
+      await says(page.locator('meshlens-side .health-box'), /its traffic is not known/);
+      assert.equal(await page.locator('meshlens-side .chart-line').count(), 0);
+      await page.click('#display-menu-button');
+      await page.locator('[data-display="declaredEdges"]').click();
+      await page.locator('#graph[data-edges="0"]').waitFor();
+    });
+
+    it('tell why there is no picture', async () => {
+      const page = await open({ scenario: 'cluster' });
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      await page.evaluate(
+        "harness.silent = true; harness.send({ type: 'clusters', clusters: [{ ...harness.clusters[0], context: 'far', phase: 'unreachable', message: 'No way to 10.0.0.1.' }] }); harness.send({ type: 'show', source: 'cluster', contexts: ['far'] })",
+      );
+      await page.locator('[data-screen="error"]', { hasText: 'far cannot be reached' }).waitFor();
+      await page.locator('[data-screen="error"] vscode-button', { hasText: 'Show clusters' }).click();
+      assert.deepEqual((await actions(page)).at(-1), { action: 'show-clusters' });
+      await page.evaluate("harness.send({ type: 'show', source: 'cluster', contexts: ['gone'] })");
+      await page.locator('[data-screen="cluster"]', { hasText: 'Not connected to gone' }).waitFor();
+    });
+  });
+
   it('shows a trace as a waterfall with instances, retries and attributes', async () => {
     const page = await openBookinfo();
     await page.evaluate("document.querySelector('[data-node-id=reviews-v3]').click()");

@@ -40,6 +40,32 @@ test('before a whole window was measured, rates are over what was', () => {
   assert.equal(window.requests[0]?.rate, 4);
 });
 
+test('an early report does not change the rate, whichever second it falls into', () => {
+  // Ten requests a second, reported 0.9 s after each full second; in between what happened until then.
+  const at = (seconds: number, count: number, early: boolean) => ({
+    ...report(seconds, [requestDelta({}, new Array<number>(count).fill(1))]),
+    ...(early && { early: 'routes-changed' as const }),
+  });
+  const { clock, store } = storeAt(1000);
+  for (let second = 1000; second < 1020; second++) {
+    clock.seconds = second + 0.9;
+    store.ingest(at(clock.seconds, 10, false));
+  }
+  for (const [seconds, count, early] of [
+    [1020.1, 2, true],
+    [1020.7, 6, true],
+    [1020.9, 2, false],
+    [1021.5, 6, true],
+  ] as const) {
+    clock.seconds = seconds;
+    store.ingest(at(seconds, count, early));
+    const [record] = store.traffic(10).requests;
+    assert.ok(Math.abs((record?.rate ?? 0) - 10) < 1e-9, `${record?.rate} a second at ${seconds}`);
+    const last = store.slices(10, 1).at(-1);
+    assert.ok(Math.abs((last?.requests[0]?.rate ?? 0) - 10) < 1e-9, `the last point at ${seconds}`);
+  }
+});
+
 test('nothing measured: an empty window of no seconds', () => {
   assert.deepEqual(storeAt(1000).store.traffic(60), { until: 1_000_000, seconds: 0, requests: [], tcp: [] });
 });

@@ -124,6 +124,31 @@ test('an instance that dies shows at once, several events together', () => {
   assert.equal(ratings?.health.health, 'failing');
 });
 
+test('after a change of routes shares show between two seconds, and nothing else moves', () => {
+  const { timers, store, live } = liveBookinfo();
+  const toReviews = (early: boolean, ...calls: [version: string, count: number, generation: number][]): void => {
+    const deltas = calls.map(([version, count, generation]) =>
+      requestDelta(callLabels('productpage-v1', `reviews-${version}`), new Array<number>(count).fill(4), generation),
+    );
+    store.ingest({ ...report(timers.now / 1000, deltas), ...(early && { early: 'routes-changed' }) });
+    live.routesMeasured();
+  };
+  const shares: (number | undefined)[][] = [];
+  toReviews(false, ['v1', 48, 1]);
+  live.subscribe({}, ({ edges }) => shares.push(edges.map(({ share }) => share)));
+  timers.advance(200);
+  toReviews(true, ['v1', 2, 2], ['v2', 2, 2]);
+  assert.deepEqual(shares, [], 'too few requests to tell a share');
+  timers.advance(200);
+  toReviews(true, ['v1', 3, 2], ['v2', 3, 2]);
+  assert.deepEqual(shares, [[0.5, 0.5]]);
+  timers.advance(200);
+  toReviews(true, ['v1', 5, 2], ['v2', 5, 2]);
+  assert.equal(shares.length, 1, 'the same shares');
+  timers.advance(400);
+  assert.equal(shares.length, 2, 'the second is over');
+});
+
 test('a later subscription starts above every version sent before', () => {
   const { timers, live } = liveBookinfo();
   let last = 0;

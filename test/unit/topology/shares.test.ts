@@ -32,6 +32,26 @@ test('after an edit only requests by the new routes count', () => {
   assert.deepEqual(sharesOf(split(['v1', 2832, 1], ['v1', 24, 2], ['v2', 24, 2])), { v1: 0.5, v2: 0.5 });
 });
 
+test('requests that wait for their answer count: a slow version does not seem to get less', () => {
+  const input = inputOf(split(['v1', 2832, 1], ['v1', 24, 2], ['v2', 4, 2]));
+  const waiting = [{ labels: callLabels('productpage-v1', 'reviews-v2'), count: 20, generation: 2 }];
+  const { edges } = buildTopology({ ...input, traffic: { ...input.traffic, waiting } });
+  assert.deepEqual(
+    edges.map(({ share, shareRequests }) => [share, shareRequests]),
+    [
+      [0.5, 48],
+      [0.5, 48],
+    ],
+  );
+});
+
+test('after an edit it is told on how many requests the shares stand, while the window holds older ones', () => {
+  const standsOn = (records: ReturnType<typeof split>) =>
+    buildTopology(inputOf(records)).edges.map(({ shareRequests }) => shareRequests);
+  assert.deepEqual(standsOn(split(['v1', 2832, 1], ['v1', 9, 2], ['v2', 11, 2])), [20, 20]);
+  assert.deepEqual(standsOn(split(['v1', 1400, 2], ['v2', 1480, 2])), [undefined, undefined]);
+});
+
 test('an edge that the new routes took everything from has a share of 0', () => {
   assert.deepEqual(sharesOf(split(['v1', 100, 1], ['v3', 20, 2])), { v1: 0, v3: 1 });
 });

@@ -38,6 +38,9 @@ export interface FinishedExchange {
   readonly retries: readonly RetryEvent[];
 }
 
+export const isGrpc = (head: RequestHead): boolean =>
+  head.headers.get('content-type')?.startsWith('application/grpc') === true;
+
 export function reportExchange(exchange: FinishedExchange): void {
   const { side, plan, attempt, connection, head, trace } = exchange;
   const { recorder } = side;
@@ -45,7 +48,7 @@ export function reportExchange(exchange: FinishedExchange): void {
   const inbound = side.direction === 'inbound';
   const flags = formatFlags(exchange.flags);
   const durationMs = exchange.endedAt - exchange.startedAt;
-  const grpc = head.headers.get('content-type')?.startsWith('application/grpc') === true;
+  const grpc = isGrpc(head);
   const endpoint = attempt?.pool.labels;
   recorder.request({
     reporter: inbound ? 'destination' : 'source',

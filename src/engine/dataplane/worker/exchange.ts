@@ -3,7 +3,7 @@ import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead, SyntaxProblem } from '../http/message-head.ts';
 import { reasonPhrase } from '../http/reason-phrases.ts';
 import type { ServerConnection, ServerExchange } from '../http/server-connection.ts';
-import { reportExchange } from './exchange-report.ts';
+import { isGrpc, reportExchange } from './exchange-report.ts';
 import { abortOf, delayOf } from './faults.ts';
 import { Forwarding, type ForwardingOwner } from './forwarding.ts';
 import { applyHeaderOperations } from './header-operations.ts';
@@ -14,6 +14,7 @@ import type { Admission, ExchangeSide, RequestPlan } from './request-plan.ts';
 import { RequestTrace } from './request-trace.ts';
 import type { ResponseFlag } from './response-flags.ts';
 import { failureReply, type UpstreamFailure } from './upstream-failure.ts';
+import type { Heading, WaitingRequest } from './waiting-requests.ts';
 
 type Extra = readonly (readonly [name: string, value: string])[];
 
@@ -21,7 +22,7 @@ type Extra = readonly (readonly [name: string, value: string])[];
  * One HTTP request through a proxy, from its head to the last byte of its answer, in Envoy's order: fault filter, then the
  * router (`Forwarding`), or an answer of the proxy's own.
  */
-export class Exchange implements ServerExchange, ForwardingOwner {
+export class Exchange implements ServerExchange, ForwardingOwner, WaitingRequest {
   readonly side: ExchangeSide;
   readonly connection: ServerConnection;
   readonly head: RequestHead;
@@ -44,6 +45,14 @@ export class Exchange implements ServerExchange, ForwardingOwner {
     this.connection = connection;
     this.head = head;
     this.#startedAt = side.runtime.now();
+  }
+
+  get heading(): Heading | undefined {
+    const plan = this.#plan;
+    const peer = this.#forwarding?.attempt?.pool.labels;
+    if (plan === undefined || peer === undefined) return undefined;
+    const protocol = isGrpc(this.head) ? 'grpc' : 'http';
+    return { peer, service: plan.service, protocol, generation: plan.generation };
   }
 
   begin(): void {
@@ -147,6 +156,7 @@ export class Exchange implements ServerExchange, ForwardingOwner {
     else {
       this.#trace?.writeTo(this.head.headers);
       this.#forwarding = new Forwarding(this, plan, plan.upstream, this.#admission.overrides);
+      if (this.side.direction === 'outbound') this.side.recorder.sent(this);
       this.#forwarding.start();
     }
   }
@@ -172,6 +182,7 @@ export class Exchange implements ServerExchange, ForwardingOwner {
     if (this.#done || trace === undefined) return;
     this.#done = true;
     this.#delay?.cancel();
+    this.side.recorder.answered(this);
     const forwarding = this.#forwarding;
     reportExchange({
       side: this.side,

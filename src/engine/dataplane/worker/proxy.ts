@@ -134,6 +134,11 @@ export class Proxy {
     return this.bound();
   }
 
+  /** Of the config that runs. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   bound(): BoundListeners {
     const portsOf = (ports: ReadonlyMap<string, { readonly listener: { readonly port: number } }>) =>
       Object.fromEntries([...ports].map(([name, { listener }]) => [name, listener.port]));

@@ -1,8 +1,16 @@
 import type { Span } from '../../../shared/traces.ts';
 import type { ProxyIdentity } from '../data-plane.ts';
-import type { AccessLogEntry, DataPlaneReport, EndpointEvent, TcpDelta, UpstreamDemand } from '../report.ts';
+import type {
+  AccessLogEntry,
+  DataPlaneReport,
+  EndpointEvent,
+  TcpDelta,
+  UpstreamDemand,
+  WaitingRequests,
+} from '../report.ts';
 import { hopLabels, RequestCounters, type FinishedRequest, type HopLabels } from './request-series.ts';
 import type { TraceBudget } from './trace-budget.ts';
+import { countWaiting, type WaitingRequest } from './waiting-requests.ts';
 
 /** A TCP connection being relayed; byte counts grow while it is open. */
 export interface RelayCount {
@@ -32,6 +40,7 @@ export class TelemetryRecorder {
   readonly budget: TraceBudget;
   readonly #requests: RequestCounters;
   readonly #urgent: UrgentNews;
+  readonly #waiting = new Set<WaitingRequest>();
   readonly #relays = new Map<RelayCount, OpenRelay>();
   #closedRelays: OpenRelay[] = [];
   #spans: Span[] = [];
@@ -42,6 +51,21 @@ export class TelemetryRecorder {
     this.budget = budget;
     this.#requests = new RequestCounters(identity);
     this.#urgent = urgent;
+  }
+
+  /** A request was sent on; `answered` must follow. */
+  sent(request: WaitingRequest): void {
+    this.#waiting.add(request);
+  }
+
+  /** It waits no more, whatever became of it. */
+  answered(request: WaitingRequest): void {
+    this.#waiting.delete(request);
+  }
+
+  /** What it waits for now. */
+  waiting(): WaitingRequests[] {
+    return countWaiting(this.identity, this.#waiting);
   }
 
   request(request: FinishedRequest): void {

@@ -1,5 +1,5 @@
 import type { BoundListeners, ProxyConfig } from '../data-plane.ts';
-import type { DataPlaneReport, EndpointEvent, UpstreamDemand } from '../report.ts';
+import type { DataPlaneReport, EarlyReport, EndpointEvent, UpstreamDemand } from '../report.ts';
 import type { WorkerReply, WorkerRequest } from '../worker-messages.ts';
 import { Proxy } from './proxy.ts';
 import type { Runtime } from './runtime.ts';
@@ -7,6 +7,10 @@ import { TelemetryRecorder } from './telemetry-recorder.ts';
 import { TraceBudget } from './trace-budget.ts';
 
 const reportIntervalMs = 1000;
+/** Who changes routes waits for the effect: for a while after it reports come this often. */
+const earlyIntervalMs = 200;
+/** Long enough for ten requests of a slow caller; who calls less often can wait for the regular report as well. */
+const earlyMs = 3000;
 /** Hops traced per report; beyond this, traces are thinned. */
 const tracedHops = 4000;
 
@@ -20,9 +24,12 @@ export class WorkerHost {
   readonly #ownPorts = new Set<number>();
   readonly #budget = new TraceBudget(tracedHops);
   readonly #ticker: NodeJS.Timeout;
+  #earlyTicker: NodeJS.Timeout | undefined;
   #events: EndpointEvent[] = [];
   #demands: UpstreamDemand[] = [];
   #newsScheduled = false;
+  /** Length of the list in the last report: that nothing waits any more is told as well. */
+  #waiting = 0;
   /** What proxies that were removed still had to tell. */
   #left: Pick<DataPlaneReport, 'requests' | 'tcp' | 'spans' | 'access'>[] = [];
 
@@ -53,10 +60,11 @@ export class WorkerHost {
           return undefined;
         });
       case 'flush':
-        this.#report();
+        this.#report('asked');
         return undefined;
       case 'close':
         clearInterval(this.#ticker);
+        clearInterval(this.#earlyTicker);
         for (const proxy of this.#proxies.values()) proxy.close();
         this.#report();
         this.#proxies.clear();
@@ -81,7 +89,12 @@ export class WorkerHost {
   async #apply(config: ProxyConfig): Promise<BoundListeners> {
     const { instance } = config.identity;
     const present = this.#proxies.get(instance);
-    if (present && JSON.stringify(present.identity) === JSON.stringify(config.identity)) return present.apply(config);
+    if (present && JSON.stringify(present.identity) === JSON.stringify(config.identity)) {
+      const hasNewRoutes = present.generation !== config.generation;
+      const bound = await present.apply(config);
+      if (hasNewRoutes) this.#reportEarly();
+      return bound;
+    }
     const recorder = new TelemetryRecorder(config.identity, this.#budget, {
       endpoint: (event) => this.#tell(() => this.#events.push(event)),
       demand: (demand) => this.#tell(() => this.#demands.push(demand)),
@@ -126,19 +139,33 @@ export class WorkerHost {
     });
   }
 
-  #report(): void {
+  /** From now on, for a while, what the new routes do is told as it happens. */
+  #reportEarly(): void {
+    clearInterval(this.#earlyTicker);
+    let left = earlyMs / earlyIntervalMs;
+    this.#earlyTicker = setInterval(() => {
+      left -= 1;
+      if (left === 0) clearInterval(this.#earlyTicker);
+      this.#report('routes-changed');
+    }, earlyIntervalMs);
+  }
+
+  #report(early?: EarlyReport): void {
     const parts = [...this.#left, ...[...this.#proxies.values()].map((proxy) => proxy.recorder.take())];
     this.#left = [];
-    const dropped = this.#budget.next();
+    // The budget is one of a second, not of a report.
+    const dropped = early === undefined ? this.#budget.next() : 0;
     const body = {
       requests: parts.flatMap((part) => part.requests),
       tcp: parts.flatMap((part) => part.tcp),
       spans: parts.flatMap((part) => part.spans),
       access: parts.flatMap((part) => part.access),
     };
+    const waiting = [...this.#proxies.values()].flatMap((proxy) => proxy.recorder.waiting());
     const size = body.requests.length + body.tcp.length + body.spans.length + body.access.length;
-    if (size + this.#events.length + this.#demands.length > 0)
-      this.#sendReport({ ...body, ...(dropped > 0 && { dropped }) });
+    const isNews = size + this.#events.length + this.#demands.length + waiting.length + this.#waiting > 0;
+    this.#waiting = waiting.length;
+    if (isNews) this.#sendReport({ ...body, waiting, ...(dropped > 0 && { dropped }), ...(early && { early }) });
   }
 
   #sendReport(body: Omit<DataPlaneReport, 'time' | 'endpoints'>): void {

@@ -39,6 +39,8 @@ export class Supervisor {
   readonly #context: InstanceContext;
   readonly #instances = new Map<string, SupervisedInstance>();
   readonly #waiting = new Set<() => void>();
+  /** Names of instances that were not to be started with the others. */
+  readonly #heldBack = new Set<string>();
 
   constructor(options: SupervisorOptions) {
     this.#context = {
@@ -94,9 +96,13 @@ export class Supervisor {
     }
   }
 
-  /** Starts everything, dependencies first. See `whenSettled` to wait. */
-  startAll(): void {
-    for (const instance of this.#instances.values()) instance.start(true);
+  /**
+   * Starts everything, dependencies first, but for the instances of these names: nothing waits for what nobody wants to
+   * run. See `whenSettled` to wait.
+   */
+  startAll(except: ReadonlySet<string> = new Set()): void {
+    for (const name of except) this.#heldBack.add(name);
+    for (const instance of this.#instances.values()) if (!except.has(instance.name)) instance.start(true);
   }
 
   /** Resolves when no instance is starting any more, or when aborted. */
@@ -150,7 +156,10 @@ export class Supervisor {
   #missing(workload: ProcessWorkload): readonly string[] {
     const all = this.instances();
     return workload.dependsOn.filter((name) => {
-      const own = all.filter((instance) => instance.workload.name === name);
+      const own = all.filter(
+        (instance) =>
+          instance.workload.name === name && !(instance.state === 'stopped' && this.#heldBack.has(instance.name)),
+      );
       return own.length > 0 && own.every(({ state }) => state !== 'ready');
     });
   }
