@@ -124,11 +124,12 @@ function forward(webSocket: WebSocket, port: number, local: number): void {
     const words =
       error.code === 'ECONNREFUSED' ? `dial tcp4 127.0.0.1:${port}: connect: connection refused` : error.message;
     webSocket.send(Buffer.concat([Buffer.of(1), Buffer.from(`error forwarding port ${port} to pod abc: ${words}`)]));
+    webSocket.resume();
     webSocket.close(1000);
   });
   webSocket.on('message', (data) => {
     if (!Buffer.isBuffer(data) || data[0] !== 0) return;
-    if (!pod.write(data.subarray(1))) webSocket.pause();
+    if (!pod.destroyed && !pod.write(data.subarray(1))) webSocket.pause();
   });
   pod.on('drain', () => webSocket.resume());
   pod.on('data', (chunk: Buffer) => {

@@ -49,7 +49,9 @@ async function openWay(kubelet: { readonly url: string }, targets: readonly PodT
     handshakeMs: 3000,
   });
   const listener = new TunnelListener(targets, connector, {
-    onUndialed: ({ pod }, failure, again) => void (again || events.push(`failed ${pod}: ${failure.message}`)),
+    onUndialed: ({ pod }, failure, again) => {
+      if (!again) events.push(`failed ${pod}: ${failure.message}`);
+    },
     onOpened: ({ pod }) => void events.push(`opened ${pod}`),
     onClosed: ({ pod }, failure) => void events.push(failure ? `failed ${pod}: ${failure.message}` : `closed ${pod}`),
   });

@@ -45,6 +45,10 @@ export async function openPortForward(
   } catch (error) {
     throw failure(error);
   }
+  if (inTime.aborted) {
+    socket.destroy();
+    throw failure(undefined);
+  }
   return new Promise((resolve, reject) => {
     const webSocket = new WebSocket(server.url, subprotocol, {
       // The library's types know single values; Node writes a list of values as so many headers.

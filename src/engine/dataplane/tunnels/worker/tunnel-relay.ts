@@ -10,7 +10,8 @@ const longestReplay = 128 * 1024;
 /** What a client still sends after the pod has ended is dropped; one that goes on does not keep its socket for ever. */
 const lingerMs = 5000;
 /** A client that ended its side may have left altogether; only a write tells. */
-const departureProbeMs = 1000;
+const firstProbeMs = 10;
+const longestProbePauseMs = 1000;
 
 /**
  * An API server that is started again, or a node that is not reached, is dialled again for so long; less than the 10 s
@@ -171,7 +172,7 @@ export class TunnelRelay {
 
   #onStreamEnd(stream: PortForwardStream, tried: Map<string, TunnelFailure>): void {
     const { failure } = stream;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     if (failure !== undefined) {
       this.#onStreamFailed(stream, failure, tried);
       return;
@@ -210,7 +211,7 @@ export class TunnelRelay {
   }
 
   #onClientClosed(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#finished = true;
     this.#abort.abort();
     const stream = this.#stream;
@@ -235,13 +236,14 @@ export class TunnelRelay {
    * The end of a client's side is read alike whether it waits for an answer or closed its socket, and the pod cannot be
    * told. A write of nothing fails on a Unix socket whose other side is closed.
    */
-  #watchDeparture(): void {
+  #watchDeparture(pauseMs = firstProbeMs): void {
     if (process.platform === 'win32') return;
-    clearInterval(this.#timer);
-    this.#timer = setInterval(() => {
-      if (this.#client.writableLength > 0 || this.#client.writableEnded) return;
-      this.#client.write(Buffer.alloc(0));
-    }, departureProbeMs);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#client.writableEnded) return;
+      if (this.#client.writableLength === 0) this.#client.write(Buffer.alloc(0));
+      this.#watchDeparture(Math.min(pauseMs * 2, longestProbePauseMs));
+    }, pauseMs);
   }
 }
 
