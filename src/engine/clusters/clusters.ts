@@ -120,6 +120,7 @@ export class Clusters {
       if (present) {
         if (namespaces) present.session.setNamespaces(namespaces);
         present.session.retry();
+        present.telemetry.retry();
         return present.status;
       }
       return this.#open(context, namespaces ?? this.#waiting.get(context)?.namespaces ?? [], consent);
