@@ -18,7 +18,7 @@ interface NamedPath {
 }
 
 const isPath = (text: string): boolean =>
-  (text.includes('/') || /\.(ts|mjs|md|json)$/.test(text)) && !/^(mesh\/|@|\/|https?:)/.test(text);
+  (text.includes('/') || /\.(ts|mjs|md|json)$/.test(text)) && !/^(mesh\/|@|\/|~\/|https?:)/.test(text);
 
 /** Below a heading such as `src/engine/model`, paths may be meant from there. */
 function pathsIn(file: string): readonly NamedPath[] {

@@ -46,7 +46,7 @@ const weights = (v1: number, v2: number): string =>
   route(`[{ route: [
     { destination: { host: reviews, subset: v1 }, weight: ${v1} },
     { destination: { host: reviews, subset: v2 }, weight: ${v2} }] }]`);
-const file = 'file:///work/reviews.yaml';
+const file = 'file:///policies/reviews.yaml';
 
 /** `reviews` in two versions with a pod each, behind sidecars. */
 async function bookinfo(laptop: Laptop): Promise<void> {
