@@ -15,6 +15,12 @@ export interface Problem {
   readonly text: string;
 }
 
+/** What is asked of an element of the page; this code is checked without the types of a browser. */
+interface HeaderElement {
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): { readonly textContent: string | null } | null;
+}
+
 /** The window as a person sees it. */
 export class Workbench {
   readonly #page: Page;
@@ -91,6 +97,20 @@ export class Workbench {
     await waitFor('the dialog to be answered', async () => {
       const isGone = !(await this.dialog.isVisible());
       return isGone || (await this.dialogText()) !== question;
+    });
+  }
+
+  /** Closes the other views of the side bar, so that all rows of this one have room. */
+  async showOnly(title: string): Promise<void> {
+    await waitFor(`nothing but ${title}`, async () => {
+      const headers = this.#page.locator('.sidebar .pane-header');
+      const [names, open] = await headers.evaluateAll((all: readonly HeaderElement[]) => [
+        all.map((header) => header.querySelector('.title')?.textContent ?? ''),
+        all.map((header) => header.getAttribute('aria-expanded') === 'true'),
+      ]);
+      const wrong = names?.findIndex((name, at) => (name === title) !== open?.[at]) ?? -1;
+      if (wrong >= 0) await headers.nth(wrong).click({ timeout: 2_000 });
+      return wrong < 0;
     });
   }
 
