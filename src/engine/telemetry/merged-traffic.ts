@@ -29,7 +29,9 @@ export function mergeWindows(windows: readonly TrafficWindow[]): TrafficWindow {
     for (const record of window.tcp)
       tcp.push(isWhole ? record : { ...record, rate: rate(record.sentBytes + record.receivedBytes) });
   }
-  return { until: Math.max(0, ...windows.map((window) => window.until)), seconds, requests, tcp };
+  const waiting = windows.flatMap((window) => window.waiting ?? []);
+  const until = Math.max(0, ...windows.map((window) => window.until));
+  return { until, seconds, requests, tcp, ...(waiting.length === 0 ? {} : { waiting }) };
 }
 
 /** Charts end together; one that reaches less far back is missing at the beginning. */

@@ -179,29 +179,27 @@ export class LiveTopology {
 
   #rebuild(isNews: (subscriber: Subscriber, next: TopologyGraph) => boolean = () => true): void {
     for (const subscriber of [...this.#subscribers]) {
-      const { revision } = subscriber;
-      const next = { ...this.#next(subscriber), version: subscriber.graph.version + 1 };
-      if (!isNews(subscriber, next)) {
-        subscriber.revision = revision;
-        continue;
-      }
+      const revision = this.#options.revision?.(subscriber.params);
+      const next = { ...this.#next(subscriber, revision), version: subscriber.graph.version + 1 };
+      // What is not told now is news still.
+      if (!isNews(subscriber, next)) continue;
       const delta = diffTopology(subscriber.graph, next);
       if (!delta) continue;
       subscriber.graph = next;
+      subscriber.revision = revision;
       this.#version = Math.max(this.#version, next.version);
       subscriber.onDelta(delta);
     }
   }
 
   /** The graph anew, or the same one with a newer time where nothing it is made of has changed. */
-  #next(subscriber: Subscriber): TopologyGraph {
-    const { revision, now } = this.#options;
+  #next(subscriber: Subscriber, revision: Subscriber['revision']): TopologyGraph {
     const before = subscriber.revision;
-    subscriber.revision = revision?.(subscriber.params);
     const isSame =
       before !== undefined &&
-      subscriber.revision?.length === before.length &&
-      subscriber.revision.every((one, index) => Object.is(one, before[index]));
-    return isSame ? { ...subscriber.graph, asOf: new Date(now()).toISOString() } : this.graph(subscriber.params);
+      revision?.length === before.length &&
+      revision.every((one, index) => Object.is(one, before[index]));
+    if (!isSame) return this.graph(subscriber.params);
+    return { ...subscriber.graph, asOf: new Date(this.#options.now()).toISOString() };
   }
 }
