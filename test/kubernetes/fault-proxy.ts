@@ -175,7 +175,8 @@ export class FaultProxy {
       port: this.#upstream.port,
       path,
       method: request.method,
-      headers: request.headers,
+      // What comes into the middle of a stream must fit it, and servers compress lists that they stream.
+      headers: isStream(path) ? { ...request.headers, 'accept-encoding': 'identity' } : request.headers,
       agent: this.#agent,
     };
     const upstream = this.#upstream.tls ? httpsRequest(options) : httpRequest(options);

@@ -32,7 +32,7 @@ const uselessAnnotations: ReadonlySet<string> = new Set([
   'control-plane.alpha.kubernetes.io/leader',
 ]);
 
-export const isUsefulAnnotation = (key: string): boolean => !uselessAnnotations.has(key);
+const isUsefulAnnotation = (key: string): boolean => !uselessAnnotations.has(key);
 
 const meshDomains =
   /(?:^|\.)(?:istio\.io|linkerd\.io|cilium\.io|consul\.hashicorp\.com|gateway\.networking\.k8s\.io|prometheus\.io|meshlens\.dev)\//;

@@ -3,7 +3,7 @@ import { isRecord } from '../../../../shared/untrusted.ts';
 /** Which parts of a value are kept: all of it, these fields, each item of a list pruned alike, or what a function makes of it. */
 export type Shape = 'whole' | Fields | readonly [Shape] | ((value: unknown) => unknown);
 
-export interface Fields {
+interface Fields {
   readonly [field: string]: Shape;
 }
 
