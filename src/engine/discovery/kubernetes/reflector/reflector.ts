@@ -15,6 +15,7 @@ import type { WorkSlices } from './work-slices.ts';
 
 export interface ReflectorLimits {
   readonly backoff: BackoffLimits;
+  /** More would come in bursts that hold the event loop; fewer cost round trips. */
   readonly pageSize: number;
   /** Bookmarks come once a minute. */
   readonly silenceMs: number;
@@ -26,7 +27,7 @@ export interface ReflectorLimits {
 
 export const usualReflectorLimits: ReflectorLimits = {
   backoff: { firstMs: 250, slowestMs: 3500, patientMs: 30_000, patienceMs: 120_000 },
-  pageSize: 500,
+  pageSize: 250,
   silenceMs: 100_000,
   healthyMs: 2000,
   spreadMs: 300,
