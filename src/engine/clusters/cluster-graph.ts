@@ -79,6 +79,7 @@ function bound(source: TrafficSource): TrafficSource {
   return {
     traffic: (seconds, idleSeconds) => source.traffic(seconds, idleSeconds),
     slices: (seconds, step, scope) => source.slices(seconds, step, scope),
+    want: (seconds) => source.want?.(seconds),
     prepareSlices: async (seconds, step, scope) => source.prepareSlices?.(seconds, step, scope),
     warnings: () => source.warnings(),
   };

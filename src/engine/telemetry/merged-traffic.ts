@@ -10,6 +10,9 @@ export function mergedTraffic(...sources: readonly TrafficSource[]): TrafficSour
   return {
     traffic: (seconds, idleSeconds) => mergeWindows(sources.map((source) => source.traffic(seconds, idleSeconds))),
     slices: (seconds, step, scope) => mergeSlices(sources.map((source) => source.slices(seconds, step, scope))),
+    want: (seconds) => {
+      for (const source of sources) source.want?.(seconds);
+    },
     prepareSlices: async (seconds: number, step: number, scope?: SliceScope) => {
       await Promise.all(sources.map((source) => source.prepareSlices?.(seconds, step, scope) ?? Promise.resolve()));
     },

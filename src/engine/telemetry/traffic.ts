@@ -62,6 +62,8 @@ export interface TrafficSource {
   traffic(seconds: number, idleSeconds?: number): TrafficWindow;
   /** The last `seconds` as consecutive windows of `step` seconds, oldest first; `seconds` 0 where nothing was measured. */
   slices(seconds: number, step: number, scope?: SliceScope): readonly TrafficWindow[];
+  /** Somebody goes on reading this window: a source that must ask asks when it is due, though nobody reads it now. */
+  want?(seconds: number): void;
   /** Of a source that must ask somebody: gets what `slices` with the same arguments then gives. Never rejects. */
   prepareSlices?(seconds: number, step: number, scope?: SliceScope): Promise<void>;
   /** What is missing or doubtful, in words. */

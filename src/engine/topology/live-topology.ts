@@ -179,7 +179,10 @@ export class LiveTopology {
 
   #rebuild(isNews: (subscriber: Subscriber, next: TopologyGraph) => boolean = () => true): void {
     for (const subscriber of [...this.#subscribers]) {
-      const revision = this.#options.revision?.(subscriber.params);
+      const { params } = subscriber;
+      // Where nothing is new the graph is not built, and nobody would read the source.
+      if (this.#options.revision) this.#options.source(params).want?.(params.window ?? defaultWindow);
+      const revision = this.#options.revision?.(params);
       const next = { ...this.#next(subscriber, revision), version: subscriber.graph.version + 1 };
       // What is not told now is news still.
       if (!isNews(subscriber, next)) continue;

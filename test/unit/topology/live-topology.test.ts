@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MetricsStore } from '../../../src/engine/telemetry/metrics-store.ts';
+import type { TrafficSource } from '../../../src/engine/telemetry/traffic.ts';
 import { declareLocalMesh } from '../../../src/engine/topology/local-declarations.ts';
 import { LiveTopology, type Timers } from '../../../src/engine/topology/live-topology.ts';
 import type { TopologyDelta } from '../../../src/shared/topology.ts';
@@ -231,8 +232,15 @@ test('a mesh that has not changed is not drawn anew: a sign of life is all that 
   const store = new MetricsStore({ now: () => timers.now });
   let builds = 0;
   let revision = 1;
+  const wanted: number[] = [];
+  const source: TrafficSource = {
+    traffic: (seconds) => store.traffic(seconds),
+    slices: () => [],
+    want: (seconds) => wanted.push(seconds),
+    warnings: () => [],
+  };
   const live = new LiveTopology({
-    source: () => store,
+    source: () => source,
     mesh: () => {
       builds++;
       return declareLocalMesh(bookinfo);
@@ -243,8 +251,10 @@ test('a mesh that has not changed is not drawn anew: a sign of life is all that 
     timers,
   });
   const deltas: TopologyDelta[] = [];
-  live.subscribe({}, (delta) => deltas.push(delta));
+  live.subscribe({ window: 300 }, (delta) => deltas.push(delta));
   timers.advance(3000);
+  // The source is asked on: it is where changes come from.
+  assert.deepEqual(wanted, [300, 300, 300]);
   assert.deepEqual([builds, deltas.length, deltas.at(-1)?.nodes.length], [1, 3, 0]);
   assert.equal(deltas.at(-1)?.asOf, new Date(timers.now).toISOString());
   revision = 2;

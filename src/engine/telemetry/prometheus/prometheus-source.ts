@@ -107,7 +107,8 @@ export class PrometheusSource implements TrafficSource {
       const text = `Prometheus at ${source} is slow: ${took} s for an answer.${this.#age(newest)} A shorter window or fewer namespaces are answered sooner.`;
       return { state: 'slow', source, message: text };
     }
-    if (!newest && !this.#isReached) return { state: 'searching', source, message: `Prometheus at ${source} is asked for the first time.` };
+    if (!newest && !this.#isReached)
+      return { state: 'searching', source, message: `Prometheus at ${source} is asked for the first time.` };
     const [note] = this.#notes();
     return { state: 'connected', source, ...(note === undefined ? {} : { message: note }) };
   }
@@ -139,11 +140,17 @@ export class PrometheusSource implements TrafficSource {
     for (const state of this.#windows.values()) state.dueAt = 0;
   }
 
-  traffic(seconds: number, idleSeconds = 0): TrafficWindow {
+  want(seconds: number): void {
     const now = this.#options.now();
-    const state = this.#want(seconds, now);
+    this.#want(seconds, now);
     this.#next(now);
     this.#tellWhenChanged();
+  }
+
+  traffic(seconds: number, idleSeconds = 0): TrafficWindow {
+    const now = this.#options.now();
+    this.want(seconds);
+    const state = this.#want(seconds, now);
     // Until this window is answered another one comes nearest; it says itself how long it is.
     const { answer } = state.answer ? state : (this.#nearest(seconds) ?? state);
     if (!answer) return { until: now, seconds: 0, requests: [], tcp: [] };
