@@ -36,7 +36,7 @@ export interface ExecOptions {
 
 const maxOutputBytes = 1024 * 1024;
 /** A plugin that failed, or whose credential the server never took, is left alone that long: many requests ask at once. */
-const pauseMs = 5000;
+const pauseMs = 2000;
 
 /** Credentials that a program gives, in the protocol of `client.authentication.k8s.io`. */
 export function execSource(exec: ExecEntry, cluster: ClusterEntry, options: ExecOptions): CredentialSource {
