@@ -24,6 +24,8 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
     cluster = await startRealCluster();
     editor = await startEditor({
       workspace: sample,
+      // The sample starts its local mesh by a setting of its own; here it is about the cluster.
+      files: { '.vscode/settings.json': '{}' },
       settings: { 'workbench.colorTheme': 'Dark Modern' },
       machineSettings: { 'meshlens.cluster.kubeconfig': cluster.kubeconfig },
     });

@@ -216,6 +216,20 @@ describe('the Clusters view', () => {
     assert.ok(!blind.includes('No mesh was found in this cluster.'));
   });
 
+  test('never shows a chosen context without rows: the editor would keep it closed', () => {
+    const phases = [
+      'connecting',
+      'connected',
+      'degraded',
+      'unreachable',
+      'unauthorized',
+      'needs-consent',
+      'failed',
+    ] as const;
+    for (const phase of phases) assert.ok(one(status('admin', phase)).children.length > 0, phase);
+    assert.equal(clusterTree(input({}), english)[0]?.children[0]?.label, 'Connecting…');
+  });
+
   test('gives every row an id of its own', () => {
     const ids: string[] = [];
     const visit = (node: ClusterNode): void => {

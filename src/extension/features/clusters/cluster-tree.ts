@@ -75,7 +75,8 @@ function contextNode(
     abilities: ['chosen', isUsable ? 'connected' : 'unconnected'],
     target: { context: name },
     isExpanded: true,
-    children: status === undefined ? [] : contextChildren(name, context, status, tree, t),
+    // Never without rows: the editor keeps a row closed that once could not be opened.
+    children: status === undefined ? [waitingNode(name, t)] : contextChildren(name, context, status, tree, t),
   };
 }
 
@@ -99,11 +100,13 @@ function contextChildren(
         click: 'allow-program',
       }),
     );
-  } else if (status.phase !== 'connected' && status.message !== undefined) {
+  } else if (status.phase === 'connecting' && status.message === undefined) {
+    rows.push(waitingNode(name, t));
+  } else if (!isUsable || (status.phase === 'degraded' && status.message !== undefined)) {
     const icon = status.phase === 'connecting' ? 'connecting' : status.phase === 'degraded' ? 'degraded' : 'failing';
     const retries = status.phase === 'unreachable' || status.phase === 'unauthorized' || status.phase === 'failed';
     rows.push(
-      notice(`${id}/message`, status.message, icon, {
+      notice(`${id}/message`, status.message ?? phaseWord(status.phase, t), icon, {
         target,
         ...(retries ? { click: 'retry', abilities: ['retry'] } : {}),
       }),
@@ -130,9 +133,16 @@ function contextChildren(
     );
   }
   rows.push(...namespaces.map((namespace) => namespaceNode(name, namespace, t)));
+  if (isUsable && tree === undefined) {
+    rows.push(notice(`${id}/reading`, t('Reading what is in it…'), 'connecting', { target }));
+  }
   if (isUsable) rows.push(chooseNode(id, status, t));
   if (status.forbidden.length > 0) rows.push(forbiddenNode(id, name, status.forbidden, t));
   return rows;
+}
+
+function waitingNode(name: string, t: Translate): ClusterNode {
+  return notice(`context/${name}/waiting`, t('Connecting…'), 'connecting', { target: { context: name } });
 }
 
 function chooseNode(id: string, status: ClusterStatus, t: Translate): ClusterNode {
