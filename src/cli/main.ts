@@ -5,6 +5,7 @@ import { batchCommand } from './commands/batch.ts';
 import { clustersCommand } from './commands/clusters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { lspCommand } from './commands/lsp.ts';
+import { proxyCommand } from './commands/proxy.ts';
 import { routeCommand } from './commands/route.ts';
 import { topologyCommand } from './commands/topology.ts';
 import { runCommandLine } from './run.ts';
@@ -39,7 +40,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runCommandLine(
-  [analyzeCommand, batchCommand, clustersCommand, demoCommand, lspCommand, routeCommand, topologyCommand],
+  [analyzeCommand, batchCommand, clustersCommand, demoCommand, lspCommand, proxyCommand, routeCommand, topologyCommand],
   version(),
   process.argv.slice(2),
   {

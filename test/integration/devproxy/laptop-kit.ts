@@ -109,7 +109,10 @@ export async function serve(cleanup: Cleanup, name: string, listener?: http.Requ
   const sockets = new Set<net.Socket>();
   const server = http.createServer(listener ?? ((_request, response) => response.end(name)));
   server.keepAliveTimeout = 0;
+  let isKilled = false;
   server.on('connection', (socket) => {
+    // Accepted before, and told after the end.
+    if (isKilled) socket.destroy();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -117,6 +120,7 @@ export async function serve(cleanup: Cleanup, name: string, listener?: http.Requ
   const address = server.address();
   const kill = async (): Promise<void> => {
     if (!server.listening) return;
+    isKilled = true;
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await closed;

@@ -1,4 +1,5 @@
 import type { ResponseHead } from '../http/message-head.ts';
+import { isSocketPath } from '../endpoint-address.ts';
 import { backoff, isIdempotent, retriesFailure, retriesResponse, type RetryBudget } from './retry-policy.ts';
 import type { RetryEvent } from './exchange-report.ts';
 import type { ResponseFlag } from './response-flags.ts';
@@ -48,13 +49,15 @@ export class RetryState {
   /**
    * A kept-alive connection may be closed by the server at the moment it is used again; a server that has answered before
    * may have died. A request that may be repeated is then sent once more, whatever the policy says: Envoy would answer 503
-   * UC here. Where much died at once (a node, the way to a cluster), the next one may be such a connection again.
+   * UC here. Where much died at once (a node, the way to a cluster), the next one may be such a connection again. Of a pod
+   * behind a tunnel a connection that is refused looks no different from one that broke.
    */
   reconnects(attempt: UpstreamAttempt, failure: UpstreamFailure, method: string): boolean {
+    const isTunnelled = isSocketPath(attempt.pool.endpoint.address);
     if (
       failure.kind !== 'connection-termination' ||
       attempt.answered ||
-      !(attempt.reused || (attempt.pool.answered && this.#reconnected === 0)) ||
+      !(attempt.reused || isTunnelled || (attempt.pool.answered && this.#reconnected === 0)) ||
       this.#reconnected >= mostReconnects ||
       !isIdempotent(method)
     ) {
