@@ -63,15 +63,12 @@ export class AccessKeeper {
       this.#isWantedAgain = false;
       try {
         const { wanted, chosen, alsoRead, transport, onReview } = this.#options;
-        const review = await reviewAccess(this.#questions, {
-          wanted,
-          chosen: chosen(),
-          contextNamespace: transport.namespace,
-          alsoRead,
-        });
+        const options = { wanted, chosen: chosen(), contextNamespace: transport.namespace, alsoRead };
+        // Asked first: what is given while the review goes on shows as a difference afterwards.
+        const [rules, review] = await Promise.all([this.#presentRules(), reviewAccess(this.#questions, options)]);
         if (this.#abort.signal.aborted) return;
+        this.#rules = rules;
         if (!this.#isWantedAgain) onReview(review);
-        this.#rules = undefined;
         if (review.forbidden.length > 0) this.#compareLater();
       } catch (error) {
         if (this.#abort.signal.aborted) return;
@@ -97,17 +94,30 @@ export class AccessKeeper {
 
   /** Somebody who waits for a right sees it soon, without hundreds of questions each time. */
   async #compare(): Promise<void> {
-    const { chosen, transport } = this.#options;
-    const namespaces = chosen().length > 0 ? chosen().slice(0, maximumCompared) : [transport.namespace];
     try {
-      const rules = JSON.stringify(await Promise.all(namespaces.map((name) => this.#questions.rulesIn(name))));
+      const rules = await this.#presentRules();
       if (this.#abort.signal.aborted) return;
-      const isOther = this.#rules !== undefined && this.#rules !== rules;
-      this.#rules = rules;
+      const isOther = this.#rules !== rules;
       if (isOther) this.reviewNow();
       else this.#compareLater();
     } catch {
       if (!this.#abort.signal.aborted) this.#compareLater();
     }
+  }
+
+  /** The rules of the namespaces as one text. */
+  async #presentRules(): Promise<string> {
+    const { chosen, transport } = this.#options;
+    const namespaces = chosen().length > 0 ? chosen().slice(0, maximumCompared) : [transport.namespace];
+    const answers = await Promise.all(namespaces.map((name) => this.#questions.rulesIn(name)));
+    // The server lists them in any order.
+    return answers
+      .map(({ rules }) =>
+        rules
+          .map((rule) => JSON.stringify(rule))
+          .sort()
+          .join('\n'),
+      )
+      .join('\n\n');
   }
 }
