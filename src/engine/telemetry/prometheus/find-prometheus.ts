@@ -5,7 +5,7 @@ import { Kinds } from '../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../model/mesh-object.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 
-export type MetricsServerKind = 'prometheus' | 'thanos' | 'victoria-metrics';
+type MetricsServerKind = 'prometheus' | 'thanos' | 'victoria-metrics';
 
 /** A pod that can be asked, and the port of it that answers. */
 export interface MetricsPod {

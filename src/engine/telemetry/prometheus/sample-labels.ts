@@ -5,7 +5,7 @@ import type { InstantSample } from './prometheus-api.ts';
 type Labels = InstantSample['labels'];
 
 /** Who reported: the proxy of the caller, of the called, a waypoint between them, or the node's ztunnel. */
-export type Reporter = 'source' | 'destination' | 'waypoint';
+type Reporter = 'source' | 'destination' | 'waypoint';
 
 export interface ReadSample {
   readonly labels: RequestLabels;

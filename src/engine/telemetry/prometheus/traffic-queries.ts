@@ -33,7 +33,7 @@ const tcpLabels = ['reporter', 'app', ...hopLabels, 'response_flags', ...securit
 const durationLabels = ['le', ...hopLabels, 'request_protocol'] as const;
 
 /** The most queries one refresh asks, whatever the number of namespaces. */
-export const trafficMetrics = {
+const trafficMetrics = {
   requests: 'istio_requests_total',
   durations: 'istio_request_duration_milliseconds_bucket',
   // Named from the server's side: https://github.com/istio/istio/issues/32399.
