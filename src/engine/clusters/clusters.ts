@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   ClusterAction,
   ClusterExecution,
@@ -14,7 +15,7 @@ import type { ResourceRef, SourceRef } from '../../shared/resource.ts';
 import type { PodDialer, Tunnels } from '../dataplane/tunnels/tunnels.ts';
 import type { ReadDocument } from '../discovery/kubernetes/changes/desired-objects.ts';
 import { PlanError } from '../discovery/kubernetes/changes/prepared-plan.ts';
-import type { Kubeconfig } from '../discovery/kubernetes/kubeconfig/load-kubeconfig.ts';
+import type { Kubeconfig, ResolvedContext } from '../discovery/kubernetes/kubeconfig/load-kubeconfig.ts';
 import type { OpenPodTunnel } from '../discovery/kubernetes/proxies/pod-http.ts';
 import { KubeSession } from '../discovery/kubernetes/session/kube-session.ts';
 import type { KubeTransport } from '../discovery/kubernetes/transport/kube-transport.ts';
@@ -22,6 +23,8 @@ import { ClusterConnection } from './cluster-connection.ts';
 
 export interface ClustersOptions {
   readonly loadKubeconfig: () => Promise<Kubeconfig>;
+  /** Tells when the files of a kubeconfig have changed. */
+  readonly watchKubeconfig: (kubeconfig: Kubeconfig, onChange: () => void) => { dispose(): void };
   /** `consent`: a person agreed that the program of the context's user is run. */
   readonly openTransport: (kubeconfig: Kubeconfig, context: string, consent: boolean) => KubeTransport;
   readonly createTunnels: (dial: PodDialer) => Tunnels;
@@ -53,6 +56,11 @@ export class ClusterUnavailable extends ClusterError {
   }
 }
 
+interface Origin {
+  readonly resolved: ResolvedContext | undefined;
+  readonly consent: boolean;
+}
+
 interface Waiting {
   readonly namespaces: readonly string[];
   readonly status: ClusterStatus;
@@ -68,6 +76,9 @@ export class Clusters {
   readonly #waiting = new Map<string, Waiting>();
   /** Connecting and disconnecting of one context, one after the other. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** What the connections were made of. */
+  readonly #origins = new Map<string, Origin>();
+  #watched: { dispose(): void } | undefined;
   #tunnels: Tunnels | undefined;
 
   constructor(options: ClustersOptions) {
@@ -156,6 +167,8 @@ export class Clusters {
       const present = this.#connections.get(context);
       const wasWaiting = this.#waiting.delete(context);
       this.#connections.delete(context);
+      this.#origins.delete(context);
+      if (this.#connections.size === 0) this.#unwatch();
       await present?.dispose();
       if (present || wasWaiting) this.#options.onStatus(this.#statusOf(context, [], 'disconnected'));
     });
@@ -212,6 +225,7 @@ export class Clusters {
 
   async dispose(): Promise<void> {
     const connections = this.connections;
+    this.#unwatch();
     this.#connections.clear();
     this.#waiting.clear();
     await Promise.all(connections.map((connection) => connection.dispose()));
@@ -238,6 +252,8 @@ export class Clusters {
         `The credentials of ${context} come from a program: ${summary.execCommand ?? 'unknown'}. It is run when you agree.`,
       );
     this.#waiting.delete(context);
+    this.#origins.set(context, { resolved: kubeconfig.context(context), consent });
+    this.#watch(kubeconfig);
     const session = new KubeSession({
       transport: this.#options.openTransport(kubeconfig, context, consent),
       namespaces,
@@ -259,6 +275,40 @@ export class Clusters {
     session.start();
     this.#options.onStatus(connection.status);
     return connection.status;
+  }
+
+  #watch(kubeconfig: Kubeconfig): void {
+    this.#unwatch();
+    this.#watched = this.#options.watchKubeconfig(kubeconfig, () => void this.#kubeconfigChanged());
+  }
+
+  #unwatch(): void {
+    this.#watched?.dispose();
+    this.#watched = undefined;
+  }
+
+  /** Connects anew what is written otherwise now: another server, renewed credentials. */
+  async #kubeconfigChanged(): Promise<void> {
+    const kubeconfig = await this.#options.loadKubeconfig();
+    if (!this.#watched) return;
+    this.#watch(kubeconfig);
+    for (const [context, { resolved, consent }] of [...this.#origins]) {
+      const now = kubeconfig.context(context);
+      if (isDeepStrictEqual(now, resolved)) continue;
+      // Another program has to be agreed to anew.
+      const isSameProgram = now?.summary.execCommand === resolved?.summary.execCommand;
+      await this.#inTurn(context, async () => {
+        const present = this.#connections.get(context);
+        if (!present) return;
+        const { namespaces } = present.status;
+        this.#connections.delete(context);
+        await present.dispose();
+        // A context that is no more stays to be seen with what is wrong.
+        await this.#open(context, namespaces, consent && isSameProgram).catch((error: unknown) =>
+          this.#wait(context, namespaces, 'failed', error instanceof Error ? error.message : String(error)),
+        );
+      });
+    }
   }
 
   #wait(context: string, namespaces: readonly string[], phase: ConnectionPhase, message: string): ClusterStatus {

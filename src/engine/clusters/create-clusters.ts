@@ -4,6 +4,7 @@ import type { EngineSettings } from '../../shared/engine-protocol.ts';
 import { createTunnels } from '../dataplane/tunnels/create-tunnels.ts';
 import type { ReadDocument } from '../discovery/kubernetes/changes/desired-objects.ts';
 import { loadKubeconfig } from '../discovery/kubernetes/kubeconfig/load-kubeconfig.ts';
+import { watchKubeconfig } from '../discovery/kubernetes/kubeconfig/watch-kubeconfig.ts';
 import { createTransport } from '../discovery/kubernetes/transport/create-transport.ts';
 import { readDocumentFile } from '../policy/documents/document-file.ts';
 import { Clusters, ClusterError, type ClustersOptions } from './clusters.ts';
@@ -18,6 +19,7 @@ export function createClusters({ settings, ...options }: CreateClustersOptions):
   return new Clusters({
     ...options,
     loadKubeconfig: () => loadKubeconfig({ setting: settings().kubeconfig, env: process.env, home: homedir() }),
+    watchKubeconfig,
     openTransport: (kubeconfig, name, consent) => {
       const context = kubeconfig.context(name);
       if (!context) throw new ClusterError(`The context ${name} cannot be used as the kubeconfig has it.`);

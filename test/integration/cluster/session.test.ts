@@ -1,5 +1,6 @@
 /** Connecting, rights, changes and their undoing, asked of a real API server through the engine. */
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { Engine, standaloneInitialization } from '../../../src/engine/engine.ts';
 import type { ClusterAction, ClusterPlan, ClusterStatus } from '../../../src/shared/cluster.ts';
@@ -428,6 +429,21 @@ describe('a cluster', { skip: realClusterMissing }, () => {
     );
   });
 
+  test('checks what is typed against the cluster', () => {
+    const uri = 'file:///typed.yaml';
+    const typed = (subset: string): readonly string[] => {
+      const text = `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: typed, namespace: bookinfo}\nspec: {hosts: [reviews], http: [{route: [{destination: {host: reviews, subset: ${subset}}}]}]}\n`;
+      engine.workspace.setOpen(uri, text, (engine.workspace.versionOf(uri) ?? 0) + 1);
+      return engine
+        .analyzeWorkspace()
+        .diagnostics.map(({ rule }) => rule)
+        .filter((rule) => rule.startsWith('unknown-'));
+    };
+    assert.deepEqual(typed('v2'), []);
+    assert.deepEqual(typed('v9'), ['unknown-subset']);
+    engine.workspace.close(uri);
+  });
+
   test('draws the graph of the cluster', async () => {
     const graph = await engine.request('mesh/topology', {
       source: 'cluster',
@@ -454,6 +470,20 @@ describe('a cluster', { skip: realClusterMissing }, () => {
       process.kill(pid, 'SIGCONT');
     }
     await until('its return', async () => (await statusOf('admin'))?.phase === 'connected', 60_000);
+  });
+
+  test('connects anew where the kubeconfig is written otherwise', async () => {
+    const config = await readFile(cluster.kubeconfig, 'utf8');
+    const token = /name: token, user: \{token: (\w+)\}/.exec(config)?.[1] ?? '';
+    // The guest's user gets the token of an administrator.
+    await writeFile(cluster.kubeconfig, config.replace(/(name: guest, user: \{token: )\w+/, `$1${token}`));
+    await until('new rights', async () => {
+      const status = await statusOf('guest');
+      return status?.phase === 'connected' && status.forbidden.length === 0;
+    });
+    assert.deepEqual((await statusOf('guest'))?.namespaces, ['shop']);
+    await writeFile(cluster.kubeconfig, config);
+    await until('old rights', async () => (await statusOf('guest'))?.forbidden.length !== 0);
   });
 
   test('nothing secret was ever told', () => {

@@ -39,14 +39,11 @@ export class ClusterChanges {
     // From here on it must not be executed a second time.
     this.#plans.remove(id);
     const results: { readonly step: PreparedStep; readonly result: StepResult }[] = [];
-    for (const step of steps) {
-      signal?.throwIfAborted();
-      results.push({ step, result: await this.#options.executor.execute(step, { force, signal }) });
-    }
+    for (const step of steps) results.push({ step, result: await this.#execute(step, force, signal) });
     const isChanged = results.some(({ result }) => result.reverse !== undefined);
     // Nothing was done: it still can be, with conflicts taken over or when what was in the way is gone.
     if (!isChanged) this.#plans.add({ plan, steps }, planMs);
-    const undo = isChanged ? await this.#undo(plan.title, results, signal) : undefined;
+    const undo = isChanged ? await this.#undo(plan.title, results) : undefined;
     return {
       context: plan.context,
       steps: results.map(({ result }) => result.executed),
@@ -54,21 +51,37 @@ export class ClusterChanges {
     };
   }
 
+  /** What was done before a step that fails must not be forgotten: a failure is the step's result. */
+  async #execute(step: PreparedStep, force: boolean, signal: AbortSignal | undefined): Promise<StepResult> {
+    try {
+      signal?.throwIfAborted();
+      return await this.#options.executor.execute(step, { force, signal });
+    } catch (error) {
+      const why = error instanceof Error && !signal?.aborted ? error.message : 'cancelled.';
+      const message = `Not done, as far as is known: ${why} Look at the object before you try again.`;
+      return { executed: { ref: step.shown.ref, done: false, message } };
+    }
+  }
+
+  /** Undefined where the server went away meanwhile: then it cannot say what taking back would do. */
   async #undo(
     title: string,
     results: readonly { readonly step: PreparedStep; readonly result: StepResult }[],
-    signal: AbortSignal | undefined,
   ): Promise<ClusterPlan | undefined> {
     const { planner, steps } = this.#options;
     const undone: PreparedStep[] = [];
-    for (const { step, result } of [...results].reverse()) {
-      const { reverse } = result;
-      if (!reverse) continue;
-      undone.push(
-        reverse.type === 'remove'
-          ? await steps.remove(step.shown.ref, signal)
-          : await steps.restore(reverse.address, reverse.previous, signal),
-      );
+    try {
+      for (const { step, result } of [...results].reverse()) {
+        const { reverse } = result;
+        if (!reverse) continue;
+        undone.push(
+          reverse.type === 'remove'
+            ? await steps.remove(step.shown.ref)
+            : await steps.restore(reverse.address, reverse.previous),
+        );
+      }
+    } catch {
+      return undefined;
     }
     return this.#plans.add(planner.prepared(reversed(title), undone), undoMs);
   }
