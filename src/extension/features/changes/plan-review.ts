@@ -1,4 +1,4 @@
-import { commands as vscodeCommands, l10n, ProgressLocation, TabInputTextDiff, Uri, window } from 'vscode';
+import { commands as vscodeCommands, l10n, ProgressLocation, TabInputText, TabInputTextDiff, window } from 'vscode';
 import type { ClusterAction, ClusterExecution, ClusterPlan, PlannedStep } from '../../../shared/cluster.ts';
 import { refText } from '../../cluster-target.ts';
 import { UserFacingError } from '../../command-registry.ts';
@@ -63,8 +63,8 @@ export class PlanReview {
     return execution;
   }
 
-  /** One diff, or all of them below one another. Answers the texts, to close them again. */
-  async #showDiff(plan: ClusterPlan, steps: readonly PlannedStep[]): Promise<ReadonlySet<string>> {
+  /** One diff, or all of them below one another. Answers the title of the tab, to close it again. */
+  async #showDiff(plan: ClusterPlan, steps: readonly PlannedStep[]): Promise<string> {
     const { snapshots } = this.#services;
     const sides = steps.map(({ ref, before, after }) => {
       return { ...snapshots.pair(`${refText(ref)}.yaml`, before, after), isNew: before === '', isGone: after === '' };
@@ -81,7 +81,7 @@ export class PlanReview {
       ]);
       await vscodeCommands.executeCommand('vscode.changes', title, changes);
     }
-    return new Set(sides.flatMap(({ before, after }) => [before.toString(), after.toString()]));
+    return title;
   }
 
   /** A dialog would cover the diff: the person reads first, and goes on by a notification, a button or a command. */
@@ -166,18 +166,16 @@ async function ask(plan: ClusterPlan): Promise<'apply' | 'take-over' | undefined
   return second === sure ? 'take-over' : undefined;
 }
 
-/** Closes the diffs of a review that has ended; tabs of several diffs are known by their title only to the editor. */
-async function closeDiff(texts: ReadonlySet<string>): Promise<void> {
-  const isOurs = (uri: unknown): boolean => uri instanceof Uri && texts.has(uri.toString());
+/**
+ * Closes the diff of a review that has ended. The editor tells extensions nothing of a tab with several diffs but its
+ * title, behind which it puts their number.
+ */
+async function closeDiff(title: string): Promise<void> {
   const tabs = window.tabGroups.all
     .flatMap((group) => group.tabs)
-    .filter(({ input }) => {
-      if (input instanceof TabInputTextDiff) return isOurs(input.original) || isOurs(input.modified);
-      const many: unknown = typeof input === 'object' && input !== null && 'textDiffs' in input ? input.textDiffs : [];
-      return (
-        Array.isArray(many) &&
-        many.some((one: unknown) => one instanceof TabInputTextDiff && (isOurs(one.modified) || isOurs(one.original)))
-      );
+    .filter(({ input, label }) => {
+      if (input instanceof TabInputTextDiff) return label === title;
+      return !(input instanceof TabInputText) && (label === title || label.startsWith(`${title} (`));
     });
   if (tabs.length > 0) await window.tabGroups.close(tabs, true);
 }
