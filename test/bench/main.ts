@@ -1,6 +1,6 @@
 /**
  * Measures the budgets beside named peers, in one run, and prints the table of the README.
- *   npm run bench [-- data-plane|discovery|editor|engine …]
+ *   npm run bench [-- data-plane|discovery|editor|engine|tunnels …]
  */
 import process from 'node:process';
 import { benchDataPlane } from './data-plane.ts';
@@ -8,12 +8,14 @@ import { benchDiscovery } from './discovery.ts';
 import { benchEditor } from './editor.ts';
 import { benchEngine } from './engine.ts';
 import { benchTable, type BenchRow } from './table.ts';
+import { benchTunnels } from './tunnels.ts';
 
 const parts: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   editor: benchEditor,
   engine: benchEngine,
   discovery: benchDiscovery,
   'data-plane': benchDataPlane,
+  tunnels: benchTunnels,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));

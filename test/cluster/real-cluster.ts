@@ -49,6 +49,9 @@ export interface RealCluster {
 const scripts = process.env['MESHLENS_CLUSTER_SCRIPTS'] ?? '';
 const binaries = process.env['MESHLENS_CLUSTER_BIN'] ?? path.join(homedir(), '.cache/meshlens-cluster/bin');
 
+/** The kubectl of the cluster's version, for what runs longer than `RealCluster.kubectl`. */
+export const kubectlProgram = path.join(binaries, 'kubectl');
+
 function missing(programs: readonly string[], build: string): string | false {
   if (scripts === '') return 'MESHLENS_CLUSTER_SCRIPTS names no scripts that start a real cluster';
   if (!existsSync(path.join(scripts, 'up'))) return `${scripts} holds no script "up" that starts a real cluster`;
@@ -123,7 +126,7 @@ export async function startRealCluster(options: RealClusterOptions = {}): Promis
   const kubeconfig = path.join(folder, 'kubeconfig');
   const kubectlArguments = ['--kubeconfig', kubeconfig, '--cache-dir', path.join(folder, 'cache')];
   const kubectl = (args: readonly string[], input?: string): Promise<string> =>
-    run(path.join(binaries, 'kubectl'), [...kubectlArguments, ...args], input);
+    run(kubectlProgram, [...kubectlArguments, ...args], input);
   return {
     folder,
     kubeconfig,

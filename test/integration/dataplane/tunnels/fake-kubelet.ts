@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { WebSocketTarget } from '../../../../src/engine/web-socket-target.ts';
 import type { PodTarget } from '../../../../src/engine/dataplane/tunnels/tunnels.ts';
@@ -29,7 +30,8 @@ export interface FakeKubelet {
   readonly upgrades: readonly http.IncomingHttpHeaders[];
   /** Ends of TCP connections. */
   readonly sockets: number;
-  behave(pod: string, behaviour: Behaviour): void;
+  /** Of `wss` only, after each handshake. */
+  onSecure(listener: (socket: TLSSocket) => void): void;
   /** As when the API server is killed. */
   stop(): Promise<void>;
 }
@@ -96,7 +98,7 @@ export async function startFakeKubelet(options: FakeKubeletOptions = {}): Promis
     get sockets() {
       return sockets.size;
     },
-    behave: (pod, behaviour) => void pods.set(pod, behaviour),
+    onSecure: (listener) => void server.on('secureConnection', listener),
     async stop() {
       const closed = once(server, 'close');
       server.close();
