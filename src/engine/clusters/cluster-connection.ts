@@ -15,7 +15,7 @@ import { ClusterDeclarations } from '../topology/cluster/cluster-declarations.ts
 import { istioClusterIds, waypointNames } from '../topology/cluster/gateway-roles.ts';
 import type { Declarations } from '../topology/declarations.ts';
 import { ClusterTelemetry } from './cluster-telemetry.ts';
-import { buildClusterTree } from './tree/cluster-tree.ts';
+import { LiveTree } from './tree/live-tree.ts';
 
 export interface ConnectionOptions {
   readonly session: KubeSession;
@@ -57,7 +57,7 @@ export class ClusterConnection {
     | { readonly clusterDomain: string; readonly trustDomain: string; readonly declarations: ClusterDeclarations }
     | undefined;
   #endpoints: { readonly of: Snapshot; readonly endpoints: EndpointDirectory } | undefined;
-  #tree: { readonly key: readonly unknown[]; readonly tree: ClusterTree } | undefined;
+  readonly #tree = new LiveTree();
   #proxies: readonly ProxyStatus[] = [];
   #proxiesDueAt = 0;
 
@@ -119,22 +119,12 @@ export class ClusterConnection {
   }
 
   /** `revision`: of the workspace, whose declarations the tree points to. */
-  tree(locate: (ref: ResourceRef) => SourceRef | undefined, revision: number): ClusterTree {
+  tree(locate: (ref: ResourceRef) => SourceRef | undefined, revision: number): Promise<ClusterTree> {
     void this.#askProxies();
     const { snapshot, endpoints } = this;
-    const { namespaces } = this.session.status;
-    const key = [snapshot, this.#proxies, namespaces, revision];
-    if (this.#tree && this.#tree.key.every((part, index) => part === key[index])) return this.#tree.tree;
-    const tree = buildClusterTree({
-      context: this.session.context,
-      snapshot,
-      endpoints,
-      proxies: this.#proxies,
-      namespaces,
-      locate,
-    });
-    this.#tree = { key, tree };
-    return tree;
+    const { context, status } = this.session;
+    const input = { context, snapshot, endpoints, proxies: this.#proxies, namespaces: status.namespaces, locate };
+    return this.#tree.build(input, revision);
   }
 
   async proxyStatus(signal?: AbortSignal): Promise<readonly ProxyStatus[]> {

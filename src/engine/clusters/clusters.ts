@@ -186,7 +186,7 @@ export class Clusters {
       : this.connections.filter(({ session }) => contexts.includes(session.context));
   }
 
-  tree(context: string): ClusterTree {
+  async tree(context: string): Promise<ClusterTree> {
     const { locate, workspaceRevision } = this.#options;
     return this.connection(context).tree(locate, workspaceRevision());
   }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildClusterTree } from '../../../src/engine/clusters/tree/cluster-tree.ts';
+import { treeBuilder } from '../../../src/engine/clusters/tree/cluster-tree.ts';
+import { LiveTree } from '../../../src/engine/clusters/tree/live-tree.ts';
 import { replicaHealth } from '../../../src/engine/clusters/tree/replica-health.ts';
 import type { TreeInput } from '../../../src/engine/clusters/tree/tree-input.ts';
+import { createObjectStore } from '../../../src/engine/model/live-object-store.ts';
 import { clusterEndpoints } from '../../../src/engine/model/cluster-endpoints.ts';
 import type { MeshObject } from '../../../src/engine/model/mesh-object.ts';
 import { createSnapshot } from '../../../src/engine/model/snapshot.ts';
@@ -53,9 +55,9 @@ const deployment = (name: string, replicas: number, status: object): MeshObject 
   });
 const allReady = (replicas: number): object => ({ replicas, readyReplicas: replicas, availableReplicas: replicas });
 
-const tree = (objects: readonly MeshObject[], given: Partial<TreeInput> = {}): ClusterTree => {
+const inputOf = (objects: readonly MeshObject[], given: Partial<TreeInput> = {}): TreeInput => {
   const snapshot = createSnapshot(objects);
-  return buildClusterTree({
+  return {
     context: 'test',
     snapshot,
     endpoints: clusterEndpoints(snapshot),
@@ -63,7 +65,11 @@ const tree = (objects: readonly MeshObject[], given: Partial<TreeInput> = {}): C
     namespaces: [],
     locate: () => undefined,
     ...given,
-  });
+  };
+};
+const tree = (objects: readonly MeshObject[], given: Partial<TreeInput> = {}): ClusterTree => {
+  const { names, build } = treeBuilder(inputOf(objects, given));
+  return { context: 'test', namespaces: names.map(build) };
 };
 const shop = (objects: readonly MeshObject[], given: Partial<TreeInput> = {}): ClusterTreeNamespace => {
   const [found] = tree([namespace('shop'), ...objects], given).namespaces;
@@ -301,4 +307,34 @@ test('what the workspace declares leads there', () => {
     services.map(({ declaredAt }) => declaredAt?.uri),
     ['file:///s.yaml', undefined],
   );
+});
+
+test('while a cluster changes, only namespaces with changes are made anew, and the tree is always that of the objects', async () => {
+  const live = new LiveTree();
+  const gateway = object('networking.istio.io/v1', 'Gateway', {
+    name: 'front',
+    namespace: 'edge',
+    spec: { selector: { istio: 'ingress' } },
+  });
+  const first = [namespace('bank'), namespace('edge'), namespace('shop'), gateway, deployment('till', 1, allReady(1))];
+  const proxies: readonly ProxyStatus[] = [];
+  const store = createObjectStore();
+  store.put(...first);
+  const built = async (): Promise<ClusterTree> => {
+    const snapshot = store.snapshot();
+    const input = { ...inputOf([]), proxies, snapshot, endpoints: clusterEndpoints(snapshot) };
+    const { names, build } = treeBuilder(input);
+    const now = await live.build(input, 1);
+    assert.deepEqual(now.namespaces, names.map(build));
+    return now;
+  };
+  const before = await built();
+  assert.match(before.namespaces[1]?.gateways[0]?.reason ?? '', /No pod has the labels/);
+  store.put(pod({ name: 'till-0' }), pod({ name: 'gateway-0', labels: { istio: 'ingress' } }));
+  const after = await built();
+  assert.equal(after.namespaces[0], before.namespaces[0], 'nothing happened there');
+  assert.equal(after.namespaces[1]?.gateways[0]?.health.health, 'healthy', 'it selects a pod of another namespace');
+  store.remove('core/Pod', 'shop', 'till-0');
+  store.remove('apps/Deployment', 'shop', 'till');
+  await built();
 });

@@ -1,4 +1,4 @@
-import type { ClusterTree, ClusterTreeItem, ClusterTreeNamespace, ProxyStatus } from '../../../shared/cluster.ts';
+import type { ClusterTreeItem, ClusterTreeNamespace, ProxyStatus } from '../../../shared/cluster.ts';
 import type { Health, HealthState } from '../../../shared/health.ts';
 import { membershipText, namespaceMembership } from '../../discovery/kubernetes/meshes/namespace-membership.ts';
 import { Kinds } from '../../model/kinds.ts';
@@ -9,16 +9,16 @@ import { serviceItems } from './service-items.ts';
 import type { NamespaceInput, TreeInput } from './tree-input.ts';
 import { workloadItem, workloadsOf } from './workload-items.ts';
 
-/** What a person sees of a context, namespace by namespace. The same objects give the same tree. */
-export function buildClusterTree(input: TreeInput): ClusterTree {
+/** Makes the namespaces of a tree one by one. The same objects give the same. */
+export function treeBuilder(input: TreeInput): {
+  readonly names: readonly string[];
+  readonly build: (namespace: string) => ClusterTreeNamespace;
+} {
   const proxies = new Map<string, ProxyStatus>(
     input.proxies.map((proxy) => [`${proxy.namespace}/${proxy.pod}`, proxy]),
   );
   const proxyOf = (namespace: string, pod: string): ProxyStatus | undefined => proxies.get(`${namespace}/${pod}`);
-  return {
-    context: input.context,
-    namespaces: namespacesOf(input).map((namespace) => treeNamespace({ ...input, namespace, proxyOf })),
-  };
+  return { names: namespacesOf(input), build: (namespace) => treeNamespace({ ...input, namespace, proxyOf }) };
 }
 
 /** Chosen ones; all that are known otherwise. Who may not list namespaces knows those that hold something. */

@@ -10,7 +10,7 @@ export interface WantedResource {
 }
 
 /** Where a resource may be listed and watched: everywhere, or in these namespaces (none: nowhere). */
-export type AccessScope = 'cluster' | readonly string[];
+type AccessScope = 'cluster' | readonly string[];
 
 export interface AccessReview {
   /** Of resources that were not asked about: nowhere, except for administrators. */

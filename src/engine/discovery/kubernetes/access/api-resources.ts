@@ -12,7 +12,7 @@ export interface ApiResource {
 }
 
 /** The server answered something else than a list of resources. */
-export class ApiResourcesError extends Error {
+class ApiResourcesError extends Error {
   override readonly name = 'ApiResourcesError';
 }
 

@@ -5,7 +5,7 @@ import { ask, refusalOf, type KubeAnswer } from '../access/kube-answer.ts';
 import type { KubeTransport } from '../transport/kube-transport.ts';
 
 /** Name under which the server notes what we change (https://kubernetes.io/docs/reference/using-api/server-side-apply/). */
-export const fieldManager = 'meshlens';
+const fieldManager = 'meshlens';
 
 export interface ObjectAddress {
   readonly resource: ApiResource;

@@ -17,7 +17,7 @@ const bookkeeping: ReadonlySet<string> = new Set([
 const bookkeepingAnnotations: ReadonlySet<string> = new Set([lastApplied, 'deployment.kubernetes.io/revision']);
 
 /** YAML as Kubernetes and our own reader read it: 1.1, so that `"on"` and `"0777"` stay texts. */
-export function yamlOf(value: unknown): string {
+function yamlOf(value: unknown): string {
   return stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
@@ -74,7 +74,7 @@ function isPairs(node: unknown): node is {
 }
 
 /** Hides what a Secret holds, wherever the server repeats it. Other objects are given back as they are. */
-export function withoutSecrets(object: UntrustedRecord, before?: UntrustedRecord): UntrustedRecord {
+function withoutSecrets(object: UntrustedRecord, before?: UntrustedRecord): UntrustedRecord {
   if (object['kind'] !== 'Secret' || object['apiVersion'] !== 'v1') return object;
   const metadata = fieldOf(object, 'metadata');
   const annotations = fieldOf(metadata, 'annotations');

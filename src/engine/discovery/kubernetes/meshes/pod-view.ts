@@ -9,7 +9,7 @@ export interface PodView {
   readonly containers: readonly ContainerView[];
 }
 
-export interface ContainerView {
+interface ContainerView {
   readonly name: string;
   readonly image: string;
   readonly args: readonly string[];

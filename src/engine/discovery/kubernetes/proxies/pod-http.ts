@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { KubeFailure } from '../transport/kube-transport.ts';
 
 /** A way to a port of a pod that is open while somebody uses it. */
-export interface OpenTunnel {
+interface OpenTunnel {
   /** Unix socket, or named pipe. */
   readonly socketPath: string;
   close(): Promise<void>;

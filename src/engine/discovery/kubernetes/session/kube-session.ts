@@ -49,7 +49,7 @@ export interface KubeSessionOptions {
 }
 
 /** The cluster has no such object, or does not show it; the message is for people. */
-export class ObjectUnavailable extends Error {
+class ObjectUnavailable extends Error {
   override readonly name = 'ObjectUnavailable';
 }
 
