@@ -8,6 +8,7 @@ import type { DataPlaneReport } from '../dataplane/report.ts';
 import type { TunnelEvent, Tunnels } from '../dataplane/tunnels/tunnels.ts';
 import { clusterEndpoints } from '../model/cluster-endpoints.ts';
 import type { EndpointDirectory } from '../model/endpoints.ts';
+import { Kinds } from '../model/kinds.ts';
 import type { DocumentFile } from '../policy/documents/document-file.ts';
 import type { RunningPolicies } from '../policy/keeping/mesh-policies.ts';
 import { rejectionEvent } from '../policy/keeping/rejection-event.ts';
@@ -26,7 +27,7 @@ import { isRelevantDelta } from './relevant-changes.ts';
 import { findService } from './service-names.ts';
 import { ServicesInUse } from './services-in-use.ts';
 import { checkStandIns, withStandIns } from './stand-ins.ts';
-import { TunnelEndpoints, type TunnelLimits } from './tunnel-endpoints.ts';
+import { TunnelEndpoints, type PodUids, type TunnelLimits } from './tunnel-endpoints.ts';
 
 /** Times and bounds; tests have shorter ones. Milliseconds. */
 export interface DevProxyTiming {
@@ -44,7 +45,7 @@ export const defaultTiming: DevProxyTiming = {
   idleMs: 600_000,
   sweepMs: 30_000,
   drainMs: 2000,
-  limits: { perService: 16, inTotal: 256 },
+  limits: { perService: 16, inTotal: 256, lingerMs: 600_000 },
 };
 
 export interface DevProxyRunOptions {
@@ -104,6 +105,7 @@ export class DevProxyRun {
       }),
     ];
     this.#sweep = setInterval(() => {
+      this.#endpoints.settle(this.#uidOf, performance.now());
       if (this.#inUse.forgetIdle(timing.idleMs)) void this.reconcile();
     }, timing.sweepMs);
     this.#sweep.unref();
@@ -225,7 +227,7 @@ export class DevProxyRun {
       objects,
       this.#params.standIns ?? [],
     );
-    const release = await this.#endpoints.provide(this.#inUse.addresses, directory);
+    const leave = await this.#endpoints.provide(this.#inUse.addresses, directory, this.#uidOf);
     const { services } = prepareRouting(running.snapshot, settings);
     this.#wished = (this.#params.services ?? []).map((text) => ({
       text,
@@ -238,8 +240,11 @@ export class DevProxyRun {
       this.#port = this.port;
     }
     this.#inUse.setUpstreams(config.routes.upstreams);
-    release();
+    leave(performance.now());
   }
+
+  readonly #uidOf: PodUids = (namespace, name) =>
+    this.#options.cluster.store.snapshot().find(Kinds.pod, namespace, name)?.uid;
 
   #takePolicies(): RunningPolicies {
     const { cluster, files, telemetry } = this.#options;

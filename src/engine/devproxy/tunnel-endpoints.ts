@@ -3,10 +3,15 @@ import type { EndpointDirectory, ModelEndpoint } from '../model/endpoints.ts';
 import { chooseEndpoints } from './choose-endpoints.ts';
 import { serviceKey, type ServiceAddress } from './service-names.ts';
 
+/** Which pod has a name now; undefined where none has, or pods may not be read. */
+export type PodUids = (namespace: string, name: string) => string | undefined;
+
 export interface TunnelLimits {
   /** Endpoints of one service port that are reached at the same time. */
   readonly perService: number;
   readonly inTotal: number;
+  /** How long what is under way may take in a pod that gets nothing new any more. Milliseconds. */
+  readonly lingerMs: number;
 }
 
 interface Way {
@@ -14,13 +19,12 @@ interface Way {
   /** Of its socket. */
   readonly path: string;
   readonly service: string;
+  readonly pod: { readonly namespace: string; readonly name: string };
+  readonly uid: string | undefined;
 }
 
-/** Connections to a pod that left may finish what they began; those without work end with their pool. */
-const drainMs = 600_000;
-
-const endpointKey = ({ id, pod }: ModelEndpoint): string =>
-  `${id} ${pod?.namespace ?? ''}/${pod?.name ?? ''}:${pod?.port ?? 0}`;
+/** A pod that does not exist any more answers nothing, even where nobody closes its connections. */
+const goneMs = 1000;
 
 /** The endpoints of services in use, each behind a tunnel of its own: the data plane balances and fails over between them. */
 export class TunnelEndpoints implements EndpointDirectory {
@@ -28,6 +32,8 @@ export class TunnelEndpoints implements EndpointDirectory {
   readonly #context: string;
   readonly #limits: TunnelLimits;
   readonly #ways = new Map<string, Way>();
+  /** Ways that get nothing new, since when. */
+  readonly #leaving = new Map<Way, number>();
   readonly #byService = new Map<string, readonly ModelEndpoint[]>();
   readonly #behindSidecar = new Set<string>();
   /** Why endpoints of a service have no tunnel. */
@@ -64,10 +70,16 @@ export class TunnelEndpoints implements EndpointDirectory {
   }
 
   /**
-   * Opens what these services need, the first of them first. What is not needed any more is closed by the function that is
+   * Opens what these services need, the first of them first. What is not needed any more is left by the function that is
    * returned, once nobody is sent there.
    */
-  async provide(services: readonly ServiceAddress[], directory: EndpointDirectory): Promise<() => void> {
+  async provide(
+    services: readonly ServiceAddress[],
+    directory: EndpointDirectory,
+    uidOf: PodUids,
+  ): Promise<(now: number) => void> {
+    const keyOf = ({ id, pod }: ModelEndpoint): string =>
+      JSON.stringify(pod ? [id, pod.namespace, pod.name, pod.port, uidOf(pod.namespace, pod.name)] : [id]);
     const wanted = new Set<string>();
     const byService = new Map<string, readonly ModelEndpoint[]>();
     this.#problems.clear();
@@ -78,13 +90,13 @@ export class TunnelEndpoints implements EndpointDirectory {
       const ready = all.filter(({ health }) => health === 'healthy');
       const inPods = ready.filter(({ pod }) => pod !== undefined);
       const limit = Math.min(this.#limits.perService, this.#limits.inTotal - wanted.size);
-      const chosen = chooseEndpoints(inPods, limit, (endpoint) => this.#ways.has(endpointKey(endpoint)));
+      const chosen = chooseEndpoints(inPods, limit, (endpoint) => this.#ways.has(keyOf(endpoint)));
       if (chosen.some(({ meshed }) => meshed)) this.#behindSidecar.add(key);
       const opened = new Map<ModelEndpoint, Way>();
       for (const endpoint of chosen) {
-        const way = await this.#way(endpoint, key);
+        const way = await this.#way(keyOf(endpoint), endpoint, key, uidOf);
         if (!way) continue;
-        wanted.add(endpointKey(endpoint));
+        wanted.add(keyOf(endpoint));
         opened.set(endpoint, way);
       }
       byService.set(
@@ -101,21 +113,32 @@ export class TunnelEndpoints implements EndpointDirectory {
     for (const [key, endpoints] of byService) this.#byService.set(key, endpoints);
     const left = [...this.#ways].filter(([key]) => !wanted.has(key));
     for (const [key] of left) this.#ways.delete(key);
-    return () => {
-      for (const [, { name }] of left) void this.#tunnels.close(name, drainMs).catch(() => undefined);
+    return (now) => {
+      for (const [, way] of left) this.#leaving.set(way, now);
+      this.settle(uidOf, now);
     };
+  }
+
+  /** Closes ways that were left: when their pod is gone, or when it took long enough. */
+  settle(uidOf: PodUids, now: number): void {
+    for (const [way, since] of [...this.#leaving]) {
+      const isGone = uidOf(way.pod.namespace, way.pod.name) !== way.uid;
+      if (!isGone && now - since < this.#limits.lingerMs) continue;
+      this.#leaving.delete(way);
+      void this.#tunnels.close(way.name, isGone ? goneMs : 0).catch(() => undefined);
+    }
   }
 
   /** Ends every tunnel at once. */
   async close(): Promise<void> {
-    const ways = [...this.#ways.values()];
+    const ways = [...this.#ways.values(), ...this.#leaving.keys()];
     this.#ways.clear();
+    this.#leaving.clear();
     this.#byService.clear();
     await Promise.allSettled(ways.map(({ name }) => this.#tunnels.close(name)));
   }
 
-  async #way(endpoint: ModelEndpoint, service: string): Promise<Way | undefined> {
-    const key = endpointKey(endpoint);
+  async #way(key: string, endpoint: ModelEndpoint, service: string, uidOf: PodUids): Promise<Way | undefined> {
     const known = this.#ways.get(key);
     if (known || !endpoint.pod) return known;
     const { namespace, name: pod, port } = endpoint.pod;
@@ -123,7 +146,7 @@ export class TunnelEndpoints implements EndpointDirectory {
     const name = `${this.#context}/devproxy/${this.#next++}/${namespace}/${pod}:${port}`;
     try {
       const path = await this.#tunnels.open(name, [{ context: this.#context, namespace, pod, port }]);
-      const way = { name, path, service };
+      const way: Way = { name, path, service, pod: { namespace, name: pod }, uid: uidOf(namespace, pod) };
       this.#ways.set(key, way);
       return way;
     } catch (error) {

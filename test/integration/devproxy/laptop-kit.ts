@@ -84,6 +84,7 @@ export function slice(
 
 export function pod(namespace: string, name: string, deployment: string, labels: Labels, sidecar = false): MeshObject {
   return object('v1', 'Pod', namespace, name, {
+    uid: name,
     labels: { ...labels, 'pod-template-hash': 'abc' },
     owners: [
       { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${deployment}-abc`, uid: deployment, controller: true },
