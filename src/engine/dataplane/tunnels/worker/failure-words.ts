@@ -137,7 +137,7 @@ function because(said: string): string {
 }
 
 /** One line, bounded, without what could act on a terminal. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   const line = text
     .slice(0, longestQuote * 4)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
