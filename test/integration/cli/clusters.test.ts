@@ -1,0 +1,88 @@
+/** What commands say of clusters without one: the kubeconfig, a context that is not there, a server that is not. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { after, before, test } from 'node:test';
+import { clustersCommand } from '../../../src/cli/commands/clusters.ts';
+import { routeCommand } from '../../../src/cli/commands/route.ts';
+import { topologyCommand } from '../../../src/cli/commands/topology.ts';
+import { runCommandLine } from '../../../src/cli/run.ts';
+
+let folder: string;
+let kubeconfig: string;
+
+/** A port that nobody listens on: it was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'meshlens-cli-'));
+  kubeconfig = path.join(folder, 'config');
+  await writeFile(
+    kubeconfig,
+    `apiVersion: v1
+kind: Config
+current-context: away
+clusters: [{name: away, cluster: {server: "http://127.0.0.1:${await freePort()}"}}]
+users: [{name: me, user: {token: canary-token}}]
+contexts:
+- {name: away, context: {cluster: away, user: me, namespace: shop}}
+- {name: broken, context: {cluster: nowhere, user: me}}
+`,
+  );
+});
+after(() => rm(folder, { recursive: true }));
+
+async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await runCommandLine(
+    [clustersCommand, routeCommand, topologyCommand],
+    '1.2.3',
+    [...args, '--kubeconfig', kubeconfig],
+    {
+      cwd: folder,
+      env: {},
+      stdin: Readable.from([]),
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      isTerminal: false,
+      signal: new AbortController().signal,
+    },
+  );
+  assert.doesNotMatch(out + err, /canary/);
+  return { code, out, err };
+}
+
+test('lists contexts, the current one marked, with what is wrong', async () => {
+  const { code, out } = await run('clusters');
+  assert.equal(code, 0);
+  assert.match(out, /^\* away {2}http:\/\/127\.0\.0\.1:\d+, namespace shop, by token\n/);
+  assert.match(out, /\n {2}broken .*nowhere/);
+});
+
+test('a server that is away is exit code 3', async () => {
+  const { code, err } = await run('route', '--context', 'away', '--from', 'shop/till', '--to', 'books:80');
+  assert.equal(code, 3);
+  assert.match(err, /127\.0\.0\.1:\d+/);
+});
+
+test('a context that cannot be used is exit code 3, with the reason', async () => {
+  const { code, err } = await run('topology', '--context', 'broken');
+  assert.equal(code, 3);
+  assert.match(err, /names the cluster “nowhere”/);
+});
+
+test('a context that is not there is wrong usage', async () => {
+  const { code, err } = await run('topology', '--context', 'other');
+  assert.equal(code, 2);
+  assert.match(err, /There is no context other in .*config/);
+});
