@@ -7,26 +7,14 @@ const maxCopied = 32 * 1024;
 const crlf = Buffer.from('\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 
-/** Writers of this thread whose message ended in this turn of the event loop. */
-let ended: MessageWriter[] = [];
-
-function flushEnded(): void {
-  const writers = ended;
-  ended = [];
-  for (const writer of writers) writer.flush();
-}
-
 /**
  * Writes messages to a socket. Pieces are gathered until `flush`, so that a head and a body that came in one read leave in
- * one write; what ends a message leaves when the event loop has read from all connections. A write to a loopback or
- * virtual network card wakes its receiver, and waking them one after the other between reads costs a tenth of the
- * throughput. Strings are bytes (latin1), as the parser made them.
+ * one write. Strings are bytes (latin1), as the parser made them.
  */
 export class MessageWriter {
   readonly #socket: Socket;
   readonly #pieces: (string | Buffer)[] = [];
   #size = 0;
-  #waiting = false;
   #chunked = false;
   /** Bytes of bodies handed over since `beginMessage`, without framing. */
   bodyBytes = 0;
@@ -52,30 +40,17 @@ export class MessageWriter {
     if (this.#size > 4 * maxCopied) this.flush();
   }
 
-  /** Sends bytes that belong to no message with a body: an interim response, or a whole short one. */
-  send(text: string): void {
-    this.#add(text);
-    this.flush();
-  }
-
-  /**
-   * Ends a message; it leaves by the end of this turn of the event loop. Who ends or destroys the socket before must
-   * `flush`. Trailers go only where the body is chunked.
-   */
+  /** Ends a message. Trailers go only where the body is chunked. */
   end(trailers: HeaderList | undefined): void {
     if (this.#chunked) {
       if (trailers === undefined || trailers.length === 0) this.#add(lastChunk);
       else this.#add(`0\r\n${serializeFields(trailers)}\r\n`);
     }
-    if (this.#waiting) return;
-    this.#waiting = true;
-    if (ended.length === 0) setImmediate(flushEnded);
-    ended.push(this);
+    this.flush();
   }
 
   /** Hands everything gathered to the socket. */
   flush(): void {
-    this.#waiting = false;
     const pieces = this.#pieces;
     const socket = this.#socket;
     const first = pieces[0];

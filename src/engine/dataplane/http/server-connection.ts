@@ -171,13 +171,13 @@ export class ServerConnection implements MessageHandler<RequestHead> {
   sendContinue(): void {
     if (this.#head?.expect === undefined || this.#continued || this.#responseStarted) return;
     this.#continued = true;
-    this.#writer.send('HTTP/1.1 100 Continue\r\n\r\n');
+    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 
   /** Passes an interim response on. HTTP/1.0 clients do not know them. */
   sendInformational(status: number, headers: HeaderList): void {
     if (this.#head?.minorVersion !== 1 || this.#responseStarted || this.socket.destroyed) return;
-    this.#writer.send(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${serializeFields(headers)}\r\n`);
+    this.socket.write(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${serializeFields(headers)}\r\n`, 'latin1');
   }
 
   /**
@@ -278,7 +278,6 @@ export class ServerConnection implements MessageHandler<RequestHead> {
   }
 
   destroy(): void {
-    this.#writer.flush();
     this.socket.destroy();
   }
 
@@ -319,10 +318,7 @@ export class ServerConnection implements MessageHandler<RequestHead> {
     this.#exchange = undefined;
     exchange?.onDownstreamClosed();
     if (exchange !== undefined || this.#phase !== 'open') this.destroy();
-    else {
-      this.#writer.flush();
-      this.socket.end();
-    }
+    else this.socket.end();
   };
 
   readonly #onError = (): void => {
@@ -365,9 +361,10 @@ export class ServerConnection implements MessageHandler<RequestHead> {
     this.#keepAlive = false;
     this.#responseEnded = true;
     if (!this.socket.destroyed) {
-      this.#writer.send(
+      this.socket.write(
         `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n` +
           `connection: close\r\n\r\n${body}`,
+        'latin1',
       );
     }
     this.#linger();
@@ -383,7 +380,6 @@ export class ServerConnection implements MessageHandler<RequestHead> {
     this.#since = 0;
     this.#parser.stop();
     this.#requestPaused = false;
-    this.#writer.flush();
     this.socket.end();
     this.socket.resume();
   }
