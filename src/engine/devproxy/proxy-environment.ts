@@ -26,7 +26,7 @@ function coversServices(entry: string, clusterDomain: string): boolean {
 }
 
 /** The host of a URL; an IPv6 address without brackets. */
-export function hostOfUrl(url: string): string {
+function hostOfUrl(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
 }
 

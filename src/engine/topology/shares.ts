@@ -8,7 +8,7 @@ import { round } from './totals.ts';
 /** Requests after a change of routes that are enough to tell a share by. */
 const enoughRequests = 10;
 
-export interface Share {
+interface Share {
   /** 0 to 1. */
   readonly share: number;
   /** Requests it was counted from; absent where it is from all of the window. */

@@ -18,7 +18,7 @@ export function changingSteps({ steps }: ClusterPlan): readonly PlannedStep[] {
 }
 
 /** Steps the server does not take, whatever is answered. */
-export function refusedSteps({ steps }: ClusterPlan): readonly PlannedStep[] {
+function refusedSteps({ steps }: ClusterPlan): readonly PlannedStep[] {
   return steps.filter(({ operation }) => operation === 'refused');
 }
 

@@ -1,7 +1,7 @@
 import type { ForbiddenResource, WatchedKind } from '../../../../shared/cluster.ts';
 import type { ObjectStore } from '../../../model/object-store.ts';
 import { assumedResource, negotiateResource } from '../resources/negotiate-resource.ts';
-import type { ServedResource } from '../resources/served-resource.ts';
+import { fullResourceName, type ServedResource } from '../resources/served-resource.ts';
 import type { ServedResources } from '../resources/served-resources.ts';
 import { wantedKinds, type WantedKind } from '../resources/wanted-kinds.ts';
 import type { KubeTransport } from '../transport/kube-transport.ts';
@@ -54,6 +54,7 @@ export class ReflectorSet {
   readonly #discovery: DiscoveryLoop;
   readonly #watches: readonly { readonly kind: WantedKind; readonly watch: KindWatch }[];
   readonly #groups: ReadonlySet<string>;
+  readonly #store: ObjectStore;
   readonly #listeners = new Set<(status: ReflectorSetStatus) => void>();
   #scopeOf: (kind: WantedKind) => ReflectorScope = () => 'cluster';
   #resources: ReadonlyMap<WantedKind, ServedResource> | undefined;
@@ -66,6 +67,7 @@ export class ReflectorSet {
   constructor(options: ReflectorSetOptions) {
     const { transport, store, kinds = wantedKinds, clock = systemClock } = options;
     this.#clock = clock;
+    this.#store = store;
     this.#groups = new Set(kinds.map(({ group }) => group));
     this.#reachability = new Reachability(
       transport,
@@ -90,6 +92,7 @@ export class ReflectorSet {
       slices: options.slices ?? sharedSlices,
       reachability: this.#reachability,
       limits: options.limits ?? usualReflectorLimits,
+      isDefined: (resource) => this.#isDefined(resource),
       streamsLists: options.streamsLists ?? true,
     };
     const origin = { layer: 'cluster', source: transport.context } as const;
@@ -169,9 +172,10 @@ export class ReflectorSet {
     const resources = new Map<WantedKind, ServedResource>();
     for (const { kind } of this.#watches) {
       const before = this.#resources?.get(kind);
-      // Where a group's server is away, what it had is not gone.
+      // Where a group's server is away, or one that was just started does not serve all yet, what it had is not gone.
+      const isAway = before !== undefined && (served?.isStale(kind.group) === true || this.#isDefined(before));
       const resource = served
-        ? (negotiateResource(kind, served) ?? (served.isStale(kind.group) ? before : undefined))
+        ? (negotiateResource(kind, served) ?? (isAway ? before : undefined))
         : assumedResource(kind);
       if (resource) resources.set(kind, resource);
     }
@@ -188,6 +192,11 @@ export class ReflectorSet {
   #renew(): void {
     if (this.#discoveryProblem !== undefined || !this.#resources) this.#discovery.retry();
     for (const { watch } of this.#watches) for (const reflector of watch.reflectors) reflector.renew();
+  }
+
+  /** Where definitions may not be read, nothing is known. */
+  #isDefined(resource: ServedResource): boolean {
+    return this.#store.snapshot().find(definitions, '', fullResourceName(resource)) !== undefined;
   }
 
   /** Definitions are named `plural.group`. */

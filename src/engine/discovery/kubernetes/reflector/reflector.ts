@@ -1,4 +1,5 @@
 import type { MeshObject } from '../../../model/mesh-object.ts';
+import type { ServedResource } from '../resources/served-resource.ts';
 import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
 import { Backoff, type BackoffLimits } from './backoff.ts';
 import { ChangeBatch, identityOf } from './change-batch.ts';
@@ -43,6 +44,8 @@ export interface ReflectorContext {
     'trouble' | 'era' | 'heard' | 'suspect' | 'doubt' | 'isCleared' | 'isOutdated'
   >;
   readonly limits: ReflectorLimits;
+  /** A definition of it is known to be there: a server that does not serve it is about to. */
+  readonly isDefined: (resource: ServedResource) => boolean;
   /** Lists come as a watch that begins with what is there (Kubernetes 1.32); off once the server refused one. */
   streamsLists: boolean;
 }
@@ -327,6 +330,8 @@ export class Reflector {
         this.#setState({ state: 'forbidden', verb: this.#verb, message: forbiddenWords(this.target, this.#verb) });
         return notNow;
       case 404:
+        // A server that was started a moment ago does not serve all yet that is defined.
+        if (this.#context.isDefined(this.target.resource)) return this.#complain(refusal);
         this.#forget();
         this.#setState({ state: 'absent' });
         // Who knows better ends this reflector; where nobody does, the kind may be served again.
