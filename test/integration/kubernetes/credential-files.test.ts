@@ -39,6 +39,23 @@ test('a token file is read again after a few seconds, and at once when the serve
   assert.deepEqual(server.seen.slice(5), ['Bearer three']);
 });
 
+test('a WebSocket that was refused gets the credentials that came since, if there are any', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'token');
+  await writeFile(file, 'one');
+  const transport = await transportOf(
+    t,
+    { server: 'https://127.0.0.1:1' },
+    { tokenFile: file },
+    { clock: new TestClock() },
+  );
+  const first = await transport.webSocket('/x');
+  assert.deepEqual((await transport.webSocket('/x', undefined, first)).headers, first.headers);
+  await writeFile(file, 'two');
+  const second = await transport.webSocket('/x', undefined, first);
+  assert.equal(second.headers['Authorization'], 'Bearer two');
+  assert.deepEqual((await transport.webSocket('/x', undefined, first)).headers, second.headers);
+});
+
 test('files that are missing or hold no token are told by name', async (t) => {
   const server = await tokenServer(t, ['beside']);
   const folder = await temporaryFolder(t);

@@ -118,9 +118,16 @@ class HttpTransport implements KubeTransport {
     return { status: answer.statusCode ?? 0, headers: answer.headers, body };
   }
 
-  async webSocket(path: string, query?: KubeRequest['query']): Promise<WebSocketTarget> {
+  async webSocket(path: string, query?: KubeRequest['query'], refused?: WebSocketTarget): Promise<WebSocketTarget> {
     if (this.#isDisposed) throw disposed();
     const credential = await this.#credentials.current();
+    const target = await this.#webSocketWith(credential, path, query);
+    if (!refused || !isSameIdentity(target, refused)) return target;
+    const renewed = await this.#credentials.renew(credential);
+    return renewed === credential ? target : this.#webSocketWith(renewed, path, query);
+  }
+
+  async #webSocketWith(credential: Credential, path: string, query: KubeRequest['query']): Promise<WebSocketTarget> {
     const { dialer } = await this.#pools.pool(credential);
     const { plan, authority } = dialer;
     const { secure } = this.#server;
@@ -256,6 +263,11 @@ class HttpTransport implements KubeTransport {
     const value = authorization ?? (userinfo && basic(userinfo.username, userinfo.password));
     return value !== undefined && isHeaderValue(value) ? { Authorization: value } : {};
   }
+}
+
+/** Whether both would say the same of who calls. */
+function isSameIdentity(a: WebSocketTarget, b: WebSocketTarget): boolean {
+  return a.headers['Authorization'] === b.headers['Authorization'] && a.tls.cert === b.tls.cert;
 }
 
 function disposed(): KubeFailure {
