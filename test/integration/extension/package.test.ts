@@ -19,6 +19,7 @@ const allowed = [
   'extension/dist/extension.cjs',
   'extension/dist/meshlens.js',
   'extension/dist/reaper.js',
+  'extension/dist/tunnel-worker.js',
   'extension/dist/webview/codicon.css',
   'extension/dist/webview/codicon.ttf',
   'extension/dist/webview/layout.worker.js',
@@ -33,6 +34,9 @@ const allowed = [
   'extension/package.json',
   'extension/package.nls.json',
   'extension/readme.md',
+  'extension/samples/bookinfo-kubernetes/gateway.yaml',
+  'extension/samples/bookinfo-kubernetes/routes.yaml',
+  'extension/samples/bookinfo-kubernetes/services.yaml',
 ];
 
 /** Names of the files in a ZIP archive, from its central directory (APPNOTE 4.3.12). */
