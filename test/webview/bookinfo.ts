@@ -362,7 +362,7 @@ export function bookinfoEvents(): MeshEvent[] {
   ];
 }
 
-/** A minute of points that wave a little, with errors in its last third where the element has any. */
+/** A minute of points that wave a little, with errors in its last third where the element has errors. */
 export function seriesOf(id: string, traffic: TrafficRates): TrafficSeries {
   const points = Array.from({ length: 60 }, (_, index) => index);
   const wave = (index: number, by: number): number => 1 + by * Math.sin(index * 1.7) + (by / 2) * Math.sin(index * 0.6);

@@ -58,7 +58,7 @@ export class ServicesInUse {
     return isNew;
   }
 
-  /** Forgets what was not used for so long; true where there was any. */
+  /** Forgets what was not used for so long; true where something was forgotten. */
   forgetIdle(idleMs: number): boolean {
     const before = this.#uses.size;
     const oldest = this.#now() - idleMs;

@@ -1,4 +1,4 @@
-/** The engine as any editor sees it: a process that speaks the Language Server Protocol over its standard streams. */
+/** The engine as every editor sees it: a process that speaks the Language Server Protocol over its standard streams. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

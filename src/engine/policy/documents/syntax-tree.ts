@@ -100,7 +100,7 @@ export class SyntaxTree {
     return path.length > 0 && range ? { path, part: 'value', range } : undefined;
   }
 
-  /** How a scalar is written, with its quotes if it has any; undefined for anything else. */
+  /** How a scalar is written, with its quotes where it is quoted; undefined for other nodes. */
   scalarAt(path: FieldPath): { readonly source: string; readonly style: 'plain' | 'quoted' | 'block' } | undefined {
     const { node, exact } = this.#locate(path);
     const range = offsetsOf(node);
