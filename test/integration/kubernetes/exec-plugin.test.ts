@@ -1,5 +1,6 @@
 /** Credentials that a program gives. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -7,6 +8,7 @@ import { TLSSocket } from 'node:tls';
 import { ConsentMissing } from '../../../src/engine/discovery/kubernetes/auth/exec-source.ts';
 import type { TransportOptions } from '../../../src/engine/discovery/kubernetes/transport/create-transport.ts';
 import { KubeFailure } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
+import { isRunning } from '../registry/process-probe.ts';
 import { until } from '../until.ts';
 import { canary, fails } from './access-failures.ts';
 import { base64, temporaryFolder, transportOf } from './access-context.ts';
@@ -264,15 +266,6 @@ for (const { name, body, over, words } of failing) {
   });
 }
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 for (const end of ['time', 'dispose'] as const) {
   test(`a program that hangs is ended with all it started, by ${end}`, async (t) => {
     const server = await tokenServer(t);
@@ -295,7 +288,7 @@ for (const end of ['time', 'dispose'] as const) {
     assert.ok(failure instanceof KubeFailure);
     if (end === 'time') assert.match(failure.message, /did not answer within 3 s and was ended/);
     else assert.equal(failure.reason, 'aborted');
-    await until('both to be gone', () => !pids.some(isAlive));
+    await until('both to be gone', () => !pids.some(isRunning));
   });
 }
 
@@ -317,7 +310,11 @@ test('a caller who gives up does not end the sign-in of the others', async (t) =
 
 test('a daemon that a program leaves behind does not hold its answer back', async (t) => {
   const server = await tokenServer(t, ['one']);
-  const login = await plugin(t, {}, 'cat "$DIR/answer"; (while [ ! -e "$DIR/stop" ]; do sleep 0.05; done) &');
+  const login = await plugin(
+    t,
+    {},
+    'cat "$DIR/answer"; (while [ ! -e "$DIR/stop" ]; do sleep 0.05; done) & echo $! >"$DIR/daemon"',
+  );
   await login.says({ token: 'one' });
   const transport = await transportOf(
     t,
@@ -328,5 +325,31 @@ test('a daemon that a program leaves behind does not hold its answer back', asyn
   const start = performance.now();
   assert.equal(await statusOf(transport), 200);
   assert.ok(performance.now() - start < 5000);
+  const daemon = Number(await readFile(path.join(login.folder, 'daemon'), 'utf8'));
   await writeFile(path.join(login.folder, 'stop'), '');
+  // It looks for a file of a folder that is removed with the test.
+  await until('the daemon to be gone', () => !isRunning(daemon));
+});
+
+test('a program that ignores being asked to end does not outlive the process that ran it', async (t) => {
+  const login = await plugin(t, {}, `trap '' TERM\necho $$ >"$DIR/self"\nwhile :; do sleep 0.1; done`);
+  const child = spawn(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    `import { runPlugin } from ${JSON.stringify(new URL('../../../src/engine/discovery/kubernetes/auth/plugin-process.ts', import.meta.url).href)};
+     const ending = new AbortController();
+     process.stdin.once('data', () => { ending.abort(); process.exit(0); });
+     void runPlugin(JSON.parse(process.argv[1]), ending.signal);`,
+    JSON.stringify({ command: login.exec['command'], args: [], env: process.env, timeoutMs: 60_000, maxBytes: 1000 }),
+  ]);
+  const self = await until(
+    'the program to run',
+    async () => Number(await readFile(path.join(login.folder, 'self'), 'utf8').catch(() => '')) || undefined,
+  );
+  t.after(() => {
+    child.kill('SIGKILL');
+    if (isRunning(self)) process.kill(self, 'SIGKILL');
+  });
+  child.stdin.write('end');
+  await until('it to be gone', () => !isRunning(self), 10_000);
 });

@@ -94,8 +94,13 @@ function endTree(child: ChildProcess): void {
     return;
   }
   signalGroup(pid, 'SIGTERM');
-  // Members that ignore the first signal get the second, also when the leader is gone by then.
-  setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs).unref();
+  // Members that ignore the first signal get the second, also when the leader is gone by then, and when we leave before.
+  const kill = (): void => {
+    process.off('exit', kill);
+    signalGroup(pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
+  setTimeout(kill, graceMs).unref();
 }
 
 function signalGroup(leader: number, signal: NodeJS.Signals): void {
