@@ -1,6 +1,6 @@
 /** A small API server for tests: objects with resourceVersions, pages, watches, bookmarks, compaction, definitions. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { AbruptServer } from './abrupt-server.ts';
 import { gzipSync } from 'node:zlib';
 
 export interface FakeResource {
@@ -70,11 +70,10 @@ export class FakeApiServer {
   readonly #stored = new Map<string, Map<string, Stored>>();
   readonly #log: LoggedEvent[] = [];
   readonly #watches = new Set<OpenWatch>();
-  readonly #sockets = new Set<Socket>();
   readonly #snapshots = new Map<string, readonly Stored[]>();
   #revision = 100;
   #compacted = 0;
-  #server: Server | undefined;
+  #server: AbruptServer | undefined;
   #port = 0;
   /** What is asked for, as `watch pods`; read by tests. */
   readonly requests: string[] = [];
@@ -105,17 +104,8 @@ export class FakeApiServer {
 
   async start(): Promise<void> {
     const server = createServer((request, response) => this.#answer(request, response));
-    server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
+    this.#server = new AbruptServer(server);
+    this.#port = await this.#server.listen(this.#port);
   }
 
   /** Ends every connection at once, as a killed process does. It keeps its objects and can be started again. */
@@ -123,8 +113,7 @@ export class FakeApiServer {
     const server = this.#server;
     this.#server = undefined;
     this.#watches.clear();
-    for (const socket of this.#sockets) socket.destroy();
-    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+    await server?.close();
   }
 
   /** Starts to serve a kind, and stores its definition. */

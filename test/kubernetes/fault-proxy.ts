@@ -5,11 +5,10 @@ import {
   request as httpRequest,
   type ClientRequest,
   type IncomingMessage,
-  type Server,
   type ServerResponse,
 } from 'node:http';
 import { Agent as HttpsAgent, createServer as createTlsServer, request as httpsRequest } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { AbruptServer } from './abrupt-server.ts';
 
 export interface Upstream {
   readonly port: number;
@@ -69,10 +68,9 @@ const halfGzip = Buffer.from('1f8b0800000000000003ab56ca4e2d51b252ca4bcc4d', 'he
 export class FaultProxy {
   readonly #upstream: Upstream;
   readonly #passing = new Set<Passing>();
-  readonly #sockets = new Set<Socket>();
   #agent: HttpAgent;
   #identity: ServerIdentity | undefined;
-  #server: Server | undefined;
+  #server: AbruptServer | undefined;
   #port = 0;
   #rule: FaultRule | undefined;
 
@@ -89,23 +87,14 @@ export class FaultProxy {
   }
 
   get connections(): number {
-    return this.#sockets.size;
+    return this.#server?.connections ?? 0;
   }
 
   async start(): Promise<void> {
     const handler = (request: IncomingMessage, response: ServerResponse): void => this.#pass(request, response);
     const server = this.#identity ? createTlsServer({ ...this.#identity }, handler) : createServer(handler);
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
+    this.#server = new AbruptServer(server);
+    this.#port = await this.#server.listen(this.#port);
   }
 
   async stop(): Promise<void> {
@@ -144,7 +133,7 @@ export class FaultProxy {
 
   /** Cuts every connection without a word. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#server?.cut();
   }
 
   #applies(path: string): boolean {
@@ -155,8 +144,7 @@ export class FaultProxy {
     const server = this.#server;
     this.#server = undefined;
     for (const passing of this.#passing) passing.upstream.destroy();
-    this.cut();
-    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+    await server?.close();
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {

@@ -245,7 +245,8 @@ describe('reflectors and a real API server', { skip: realClusterMissing, concurr
         // A pod that changes goes through streams that were not cut.
         await cluster.kubectl('annotate', '--overwrite', 'pods', '--all', '--namespace=shop', `test=${Date.now()}`);
         const said = await until('a message', () => {
-          const messages = messagesOf(rig.set.status);
+          // An earlier test compacted etcd: the server may really have forgotten where a quiet kind was.
+          const messages = messagesOf(rig.set.status).filter((text) => !text.includes('too old resource version'));
           return messages.some((text) => message.test(text)) && messages;
         });
         assert.equal(said.length, 1, said.join('\n'));

@@ -1,18 +1,16 @@
 /** A real Prometheus behind a pod of a real cluster scrapes the demo's sidecars: the cluster's topology shows its rates. */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine, standaloneInitialization } from '../../../src/engine/engine.ts';
 import type { TopologyDelta, TopologyGraph } from '../../../src/shared/topology.ts';
 import { applyDelta } from '../../../src/shared/topology-delta.ts';
 import { realClusterMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
+import { weightedBookinfo } from '../localmesh/weighted-bookinfo.ts';
 import { prometheusMissing, startPrometheus, type PrometheusProcess } from '../telemetry/prometheus-process.ts';
 import { until } from '../until.ts';
 
-const root = path.resolve(import.meta.dirname, '../../..');
 const windowSeconds = 30;
 const comparisons = 5;
 const tolerance = 0.05;
@@ -70,15 +68,7 @@ describe('the topology of a cluster', { skip: realClusterMissing || prometheusMi
   let graph: TopologyGraph;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'meshlens-cluster-metrics-'));
-    await cp(path.join(root, 'samples/bookinfo'), folder, { recursive: true });
-    const change = async (name: string, edit: (text: string) => string): Promise<void> => {
-      const file = path.join(folder, name);
-      await writeFile(file, edit(await readFile(file, 'utf8')));
-    };
-    await change('meshlens.yaml', (text) => text.replace('port: 8080', 'port: 0'));
-    const weights = [50, 30, 20];
-    await change('reviews-route.yaml', (text) => text.replace(/weight: \d+/g, () => `weight: ${weights.shift() ?? 0}`));
+    folder = await weightedBookinfo([50, 30, 20]);
     cluster = await startRealCluster();
     await cluster.apply(objects);
     demo = new Engine();

@@ -1,15 +1,13 @@
 /** A real Prometheus scrapes the mesh and sees what the topology shows. */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine } from '../../../src/engine/engine.ts';
 import { prometheusMissing, startPrometheus, type PrometheusProcess } from '../telemetry/prometheus-process.ts';
 import { until } from '../until.ts';
+import { weightedBookinfo } from './weighted-bookinfo.ts';
 
-const root = path.resolve(import.meta.dirname, '../../..');
 const weights = { v1: 50, v2: 30, v3: 20 } as const;
 const versions = ['v1', 'v2', 'v3'] as const;
 type Rates = Readonly<Record<(typeof versions)[number], number>>;
@@ -25,17 +23,7 @@ describe('Prometheus', { skip: prometheusMissing, timeout: 180_000 }, () => {
   let prometheusUrl = '';
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'meshlens-prometheus-'));
-    await cp(path.join(root, 'samples/bookinfo'), folder, { recursive: true });
-    const change = async (name: string, edit: (text: string) => string): Promise<void> => {
-      const file = path.join(folder, name);
-      await writeFile(file, edit(await readFile(file, 'utf8')));
-    };
-    await change('meshlens.yaml', (text) => text.replace('port: 8080', 'port: 0'));
-    await change('reviews-route.yaml', (text) => {
-      let index = 0;
-      return text.replace(/weight: \d+/g, () => `weight: ${weights[versions[index++] ?? 'v1']}`);
-    });
+    folder = await weightedBookinfo([weights.v1, weights.v2, weights.v3]);
     engine = new Engine();
     await engine.openFolder(folder);
     const status = await engine.request('mesh/local/start', {});

@@ -1,7 +1,6 @@
 /** A real Prometheus scrapes a local mesh; the topology built from it says what the mesh's own one says. */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,10 +14,10 @@ import type { FormRequest, PostForm } from '../../../src/engine/telemetry/promet
 import { noDeclarations } from '../../../src/engine/topology/declarations.ts';
 import { LiveTopology } from '../../../src/engine/topology/live-topology.ts';
 import type { TopologyGraph } from '../../../src/shared/topology.ts';
+import { weightedBookinfo } from '../localmesh/weighted-bookinfo.ts';
 import { until } from '../until.ts';
 import { prometheusMissing, startPrometheus, type PrometheusProcess } from './prometheus-process.ts';
 
-const root = path.resolve(import.meta.dirname, '../../..');
 const windowSeconds = 30;
 /** Comparisons, a second apart: one that falls into a moment's pause of a busy machine shall not decide. */
 const comparisons = 5;
@@ -35,15 +34,7 @@ describe('the topology from a Prometheus', { skip: prometheusMissing, timeout: 1
   let live: LiveTopology;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'meshlens-metrics-'));
-    await cp(path.join(root, 'samples/bookinfo'), folder, { recursive: true });
-    const change = async (name: string, edit: (text: string) => string): Promise<void> => {
-      const file = path.join(folder, name);
-      await writeFile(file, edit(await readFile(file, 'utf8')));
-    };
-    await change('meshlens.yaml', (text) => text.replace('port: 8080', 'port: 0'));
-    const weights = [50, 30, 20];
-    await change('reviews-route.yaml', (text) => text.replace(/weight: \d+/g, () => `weight: ${weights.shift() ?? 0}`));
+    folder = await weightedBookinfo([50, 30, 20]);
     engine = new Engine();
     await engine.openFolder(folder);
     const status = await engine.request('mesh/local/start', {});

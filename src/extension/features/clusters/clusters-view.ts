@@ -1,18 +1,10 @@
-import {
-  EventEmitter,
-  l10n,
-  ThemeColor,
-  ThemeIcon,
-  TreeItem,
-  TreeItemCollapsibleState,
-  window,
-  workspace,
-} from 'vscode';
+import { EventEmitter, l10n, ThemeColor, ThemeIcon, type TreeItem, window, workspace } from 'vscode';
 import type { ClusterTree } from '../../../shared/cluster.ts';
 import { commandIds, type CommandId } from '../../commands.ts';
 import { colorIds, viewIds } from '../../contribution-ids.ts';
 import type { DisposableList } from '../../disposables.ts';
 import type { Services } from '../../services.ts';
+import { treeItemOf } from '../../tree-row.ts';
 import type { ClusterClick, ClusterIcon, ClusterNode } from './cluster-node.ts';
 import { clusterTree } from './cluster-tree.ts';
 
@@ -121,19 +113,7 @@ export function registerClustersView(services: Services, owned: DisposableList):
 }
 
 function toItem(node: ClusterNode): TreeItem {
-  const state =
-    node.children.length === 0
-      ? TreeItemCollapsibleState.None
-      : node.isExpanded
-        ? TreeItemCollapsibleState.Expanded
-        : TreeItemCollapsibleState.Collapsed;
-  const item = new TreeItem(node.label, state);
-  item.id = node.id;
-  item.description = node.description;
-  item.tooltip = node.tooltip;
-  item.iconPath = icons[node.icon];
-  item.contextValue = [node.kind, ...node.abilities].join(' ');
-  item.accessibilityInformation = { label: node.spoken };
+  const item = treeItemOf(node, { isExpanded: node.isExpanded, icon: icons[node.icon], spoken: node.spoken });
   if (node.click !== undefined) {
     const { command, title } = clicks[node.click];
     item.command = { command, title: title(), arguments: [node] };

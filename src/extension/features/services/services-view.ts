@@ -1,7 +1,8 @@
-import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, window } from 'vscode';
+import { EventEmitter, l10n, ThemeColor, ThemeIcon, type TreeItem, window } from 'vscode';
 import { colorIds, viewIds } from '../../contribution-ids.ts';
 import type { DisposableList } from '../../disposables.ts';
 import type { Services } from '../../services.ts';
+import { treeItemOf } from '../../tree-row.ts';
 import { serviceTree, type ServiceTreeNode, type TreeIcon } from './service-tree.ts';
 
 /** The Services view: the mesh, its services, their workloads and instances, with their states. */
@@ -31,20 +32,11 @@ export function registerServicesView({ mesh }: Services, owned: DisposableList):
 }
 
 function toItem(node: ServiceTreeNode): TreeItem {
-  const state =
-    node.children.length === 0
-      ? TreeItemCollapsibleState.None
-      : node.kind === 'workload'
-        ? TreeItemCollapsibleState.Collapsed
-        : TreeItemCollapsibleState.Expanded;
-  const item = new TreeItem(node.label, state);
-  item.id = node.id;
-  item.description = node.description;
-  item.tooltip = node.tooltip;
-  item.iconPath = icons[node.icon];
-  item.contextValue = [node.kind, ...node.abilities].join(' ');
-  item.accessibilityInformation = { label: `${node.label}, ${node.description}` };
-  return item;
+  return treeItemOf(node, {
+    isExpanded: node.kind !== 'workload',
+    icon: icons[node.icon],
+    spoken: `${node.label}, ${node.description}`,
+  });
 }
 
 const icons: Readonly<Record<TreeIcon, ThemeIcon>> = {
