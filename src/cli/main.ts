@@ -39,6 +39,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// The engine's own timers let a process end. One that still waits for an answer, as of a cluster that is away, must not.
+const awake = setInterval(() => undefined, 60_000);
 process.exitCode = await runCommandLine(
   [analyzeCommand, batchCommand, clustersCommand, demoCommand, lspCommand, proxyCommand, routeCommand, topologyCommand],
   version(),
@@ -53,3 +55,4 @@ process.exitCode = await runCommandLine(
     signal: interrupt.signal,
   },
 );
+clearInterval(awake);

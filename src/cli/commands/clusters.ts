@@ -31,7 +31,7 @@ export const clustersCommand: Command = {
       for (const problem of summary.problems) io.err(`${problem}\n`);
       if (format === 'json') io.out(`${JSON.stringify(summary, null, 2)}\n`);
       else for (const context of summary.contexts) io.out(line(context));
-      return ExitCode.ok;
+      return summary.problems.length > 0 && summary.contexts.length === 0 ? ExitCode.usage : ExitCode.ok;
     } finally {
       await engine.dispose();
     }

@@ -1,5 +1,6 @@
 /** What commands say of clusters without one: the kubeconfig, a context that is not there, a server that is not. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -61,6 +62,35 @@ async function run(...args: readonly string[]): Promise<{ code: number; out: str
   assert.doesNotMatch(out + err, /canary/);
   return { code, out, err };
 }
+
+test('as a process: waits until it knows that a server is away, says so and ends with 3', async () => {
+  const main = path.resolve(import.meta.dirname, '../../../src/cli/main.ts');
+  for (const command of ['topology', 'proxy']) {
+    const child = spawn(process.execPath, [main, command, '--context', 'away', '--kubeconfig', kubeconfig], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(code, 3, err);
+    assert.match(err, /127\.0\.0\.1:\d+/);
+    assert.doesNotMatch(err, /canary|Warning|at file:/);
+  }
+});
+
+test('a kubeconfig of which nothing can be read is unreadable input', async () => {
+  const good = kubeconfig;
+  kubeconfig = path.join(folder, 'torn');
+  try {
+    await writeFile(kubeconfig, '{{{');
+    const { code, err } = await run('clusters');
+    assert.equal(code, 2);
+    assert.match(err, /torn is not valid YAML/);
+  } finally {
+    kubeconfig = good;
+  }
+});
 
 test('lists contexts, the current one marked, with what is wrong', async () => {
   const { code, out } = await run('clusters');
