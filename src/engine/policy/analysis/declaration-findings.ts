@@ -1,7 +1,9 @@
 import type { Severity } from '../../../shared/diagnostics.ts';
 import type { DeclarationCheck, RuleInfo, StructureCheck } from '../checks/check.ts';
 import { internalError } from '../checks/engine/internal-error.ts';
-import { declarationChecks, structureChecks, syntaxChecks } from '../checks/registry.ts';
+import { declarationChecks } from '../checks/schema/declaration-checks.ts';
+import { structureChecks } from '../checks/schema/structure-checks.ts';
+import { syntaxChecks } from '../checks/yaml/syntax-checks.ts';
 import type { DeclaredObject } from '../documents/declared-objects.ts';
 import { valueAt } from '../../../shared/untrusted.ts';
 import type { YamlDocument } from '../documents/yaml-document.ts';

@@ -2,26 +2,12 @@ import { groupOf } from '../../model/mesh-object.ts';
 import type { KindSchema } from './kind-schema.ts';
 import type { ObjectSchema } from './schema.ts';
 import { anything, choice, record } from './schema.ts';
-import { destinationRule } from './tables/destination-rule.ts';
-import { gateway } from './tables/gateway.ts';
-import { localMesh } from './tables/local-mesh.ts';
-import { metadataSchema } from './tables/metadata.ts';
-import { peerAuthentication } from './tables/peer-authentication.ts';
-import { serviceEntry } from './tables/service-entry.ts';
-import { service } from './tables/service.ts';
-import { virtualService } from './tables/virtual-service.ts';
-import { workloadEntry } from './tables/workload-entry.ts';
+import { istioKinds } from './tables/istio/istio-kinds.ts';
+import { kubernetesKinds } from './tables/kubernetes/kubernetes-kinds.ts';
+import { metadataSchema } from './tables/kubernetes/metadata.ts';
+import { localMesh } from './tables/meshlens/local-mesh.ts';
 
-export const kindSchemas: readonly KindSchema[] = [
-  destinationRule,
-  gateway,
-  localMesh,
-  peerAuthentication,
-  service,
-  serviceEntry,
-  virtualService,
-  workloadEntry,
-];
+export const kindSchemas: readonly KindSchema[] = [...istioKinds, ...kubernetesKinds, localMesh];
 
 /** Every kind of the groups of which no other kind exists, so that a misspelt kind can be told. */
 export const kindsByGroup: ReadonlyMap<string, readonly string[]> = new Map([

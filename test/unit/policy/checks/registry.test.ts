@@ -7,10 +7,11 @@ import { CheckRunner } from '../../../../src/engine/policy/analysis/check-runner
 import { ObjectWorld } from '../../../../src/engine/policy/analysis/object-world.ts';
 import type { CheckInput } from '../../../../src/engine/policy/checks/check.ts';
 import { docsOf } from '../../../../src/engine/policy/checks/check.ts';
-import { checks, objectChecks, retiredCodes } from '../../../../src/engine/policy/checks/registry.ts';
+import { checks, objectChecks, retiredCodes, topics } from '../../../../src/engine/policy/checks/registry.ts';
 import type { MeshObject } from '../../../../src/engine/model/mesh-object.ts';
 import { kindKey } from '../../../../src/engine/model/mesh-object.ts';
 import { resolveMeshSettings } from '../../../../src/shared/mesh-settings.ts';
+import { rulesPage } from '../../../../scripts/rules-page.mjs';
 import { fixtures } from './fixture-files.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
@@ -21,8 +22,9 @@ test('codes and names are unique, well-formed and not retired', () => {
   assert.equal(new Set(checks.map(({ rule }) => rule)).size, checks.length);
   for (const { code, rule, aliases } of checks) {
     assert.match(code, /^MESH\d{4}$/);
+    assert.ok(topics.has(code.slice(4, 6)), `${code} belongs to no topic`);
     assert.match(rule, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
-    for (const alias of aliases) assert.match(alias, /^(IST\d{4}|KIA\d{4})$/);
+    for (const alias of aliases) assert.match(alias, /^(IST\d{4}|KIA\d{4}|GWAPI)$/);
   }
 });
 
@@ -36,6 +38,10 @@ test('every check is described in a sentence and has its page', () => {
     for (const alias of check.aliases) assert.ok(text.includes(alias), `${check.code} does not name ${alias}`);
     assert.ok(text.includes(`Severity: ${check.severity}`), `${check.code} does not name its severity`);
   }
+});
+
+test('the list of rules is that of the checks: `npm run rules` writes it', async () => {
+  assert.equal(readFileSync(path.join(root, 'docs/rules/README.md'), 'utf8'), await rulesPage());
 });
 
 test('every page is that of a check', () => {

@@ -1,5 +1,5 @@
-import type { KindSchema } from '../kind-schema.ts';
-import { choice, list, mapOf, record, text, texts, unsigned } from '../schema.ts';
+import type { KindSchema } from '../../kind-schema.ts';
+import { choice, list, mapOf, record, text, texts, unsigned } from '../../schema.ts';
 
 /** Shared by WorkloadEntry and the endpoints of a ServiceEntry. */
 export const endpointFields = {

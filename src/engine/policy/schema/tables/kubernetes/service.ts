@@ -1,5 +1,5 @@
-import type { KindSchema } from '../kind-schema.ts';
-import { choice, flag, integer, intOrText, list, record, text, textMap, texts } from '../schema.ts';
+import type { KindSchema } from '../../kind-schema.ts';
+import { choice, flag, integer, intOrText, list, record, text, textMap, texts } from '../../schema.ts';
 
 const port = { minimum: 1, maximum: 65535 };
 

@@ -1,5 +1,5 @@
-import type { KindSchema } from '../kind-schema.ts';
-import type { ObjectSchema } from '../schema.ts';
+import type { KindSchema } from '../../kind-schema.ts';
+import type { ObjectSchema } from '../../schema.ts';
 import {
   choice,
   decimal,
@@ -14,7 +14,7 @@ import {
   textMap,
   texts,
   unsigned,
-} from '../schema.ts';
+} from '../../schema.ts';
 
 const stringMatch = (help: string): ObjectSchema =>
   record(

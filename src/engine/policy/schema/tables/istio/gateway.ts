@@ -1,5 +1,5 @@
-import type { KindSchema } from '../kind-schema.ts';
-import { choice, flag, list, record, text, textMap, texts, unsigned } from '../schema.ts';
+import type { KindSchema } from '../../kind-schema.ts';
+import { choice, flag, list, record, text, textMap, texts, unsigned } from '../../schema.ts';
 
 const tlsVersions = ['TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3'];
 

@@ -1,5 +1,5 @@
-import type { KindSchema } from '../kind-schema.ts';
-import { choice, mapOf, record, text } from '../schema.ts';
+import type { KindSchema } from '../../kind-schema.ts';
+import { choice, mapOf, record, text } from '../../schema.ts';
 
 const mtls = record('How calls from other workloads are taken.', {
   mode: choice(

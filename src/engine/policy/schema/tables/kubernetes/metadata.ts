@@ -1,4 +1,4 @@
-import { anything, integer, list, record, text, textMap, texts } from '../schema.ts';
+import { anything, integer, list, record, text, textMap, texts } from '../../schema.ts';
 
 /** `metadata` of any object, as files may write it. */
 export const metadataSchema = record('Name, namespace and labels.', {

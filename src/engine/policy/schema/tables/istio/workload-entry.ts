@@ -1,5 +1,5 @@
-import type { KindSchema } from '../kind-schema.ts';
-import { record } from '../schema.ts';
+import type { KindSchema } from '../../kind-schema.ts';
+import { record } from '../../schema.ts';
 import { endpointFields } from './service-entry.ts';
 
 export const workloadEntry: KindSchema = {

@@ -1,4 +1,4 @@
-import type { KindSchema } from '../kind-schema.ts';
+import type { KindSchema } from '../../kind-schema.ts';
 import {
   choice,
   decimal,
@@ -12,7 +12,7 @@ import {
   textMap,
   texts,
   unsigned,
-} from '../schema.ts';
+} from '../../schema.ts';
 
 const failover = list(
   'Where traffic goes when a region has no healthy endpoints.',

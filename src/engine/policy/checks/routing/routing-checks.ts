@@ -1,0 +1,24 @@
+import type { ObjectCheck } from '../check.ts';
+import { conflictingHosts } from './conflicting-hosts.ts';
+import { destinationPortRequired } from './destination-port.ts';
+import { ineffectiveMatch } from './ineffective-match.ts';
+import { missingRoute } from './missing-route.ts';
+import { rewriteDoubleSlash } from './rewrite-double-slash.ts';
+import { unknownGateway } from './unknown-gateway.ts';
+import { unknownHost } from './unknown-host.ts';
+import { unknownPort } from './unknown-port.ts';
+import { unknownSubset } from './unknown-subset.ts';
+import { unreachableRule } from './unreachable-rule.ts';
+
+export const routingChecks: readonly ObjectCheck[] = [
+  missingRoute,
+  unknownGateway,
+  unknownHost,
+  unknownSubset,
+  destinationPortRequired,
+  unknownPort,
+  unreachableRule,
+  ineffectiveMatch,
+  conflictingHosts,
+  rewriteDoubleSlash,
+];

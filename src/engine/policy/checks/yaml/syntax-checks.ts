@@ -1,0 +1,7 @@
+import type { SyntaxCheck } from '../check.ts';
+import { yamlDuplicateKey } from './yaml-duplicate-key.ts';
+import { yamlLimit } from './yaml-limit.ts';
+import { yamlSyntax } from './yaml-syntax.ts';
+import { yamlUnknownAlias } from './yaml-unknown-alias.ts';
+
+export const syntaxChecks: readonly SyntaxCheck[] = [yamlSyntax, yamlDuplicateKey, yamlUnknownAlias, yamlLimit];
