@@ -294,7 +294,7 @@ for (const end of ['time', 'dispose'] as const) {
 
 test('a caller who gives up does not end the sign-in of the others', async (t) => {
   const server = await tokenServer(t, ['one']);
-  const login = await plugin(t, {}, 'while [ ! -e "$DIR/go" ]; do sleep 0.02; done; cat "$DIR/answer"');
+  const login = await plugin(t, {}, 'while [ -e "$DIR" ] && [ ! -e "$DIR/go" ]; do sleep 0.02; done; cat "$DIR/answer"');
   await login.says({ token: 'one' });
   const transport = await transportOf(t, trusting(server), { exec: login.exec }, agreed);
   const caller = new AbortController();
@@ -313,7 +313,8 @@ test('a daemon that a program leaves behind does not hold its answer back', asyn
   const login = await plugin(
     t,
     {},
-    'cat "$DIR/answer"; (while [ ! -e "$DIR/stop" ]; do sleep 0.05; done) & echo $! >"$DIR/daemon"',
+    // The folder goes with the test, also with one that fails.
+    'cat "$DIR/answer"; (while [ -e "$DIR" ] && [ ! -e "$DIR/stop" ]; do sleep 0.05; done) & echo $! >"$DIR/daemon"',
   );
   await login.says({ token: 'one' });
   const transport = await transportOf(
@@ -327,7 +328,6 @@ test('a daemon that a program leaves behind does not hold its answer back', asyn
   assert.ok(performance.now() - start < 5000);
   const daemon = Number(await readFile(path.join(login.folder, 'daemon'), 'utf8'));
   await writeFile(path.join(login.folder, 'stop'), '');
-  // It looks for a file of a folder that is removed with the test.
   await until('the daemon to be gone', () => !isRunning(daemon));
 });
 
