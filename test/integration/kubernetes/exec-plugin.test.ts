@@ -294,7 +294,11 @@ for (const end of ['time', 'dispose'] as const) {
 
 test('a caller who gives up does not end the sign-in of the others', async (t) => {
   const server = await tokenServer(t, ['one']);
-  const login = await plugin(t, {}, 'while [ -e "$DIR" ] && [ ! -e "$DIR/go" ]; do sleep 0.02; done; cat "$DIR/answer"');
+  const login = await plugin(
+    t,
+    {},
+    'while [ -e "$DIR" ] && [ ! -e "$DIR/go" ]; do sleep 0.02; done; cat "$DIR/answer"',
+  );
   await login.says({ token: 'one' });
   const transport = await transportOf(t, trusting(server), { exec: login.exec }, agreed);
   const caller = new AbortController();
