@@ -8,6 +8,7 @@ import { declareCalls } from './declare-calls.ts';
 import { declareServices } from './declare-services.ts';
 import { declareWorkloads, type ClusterNaming, type LabelledWorkload } from './declare-workloads.ts';
 import { gatewayNameLabel, gatewaySelectors, waypointClass } from './gateway-roles.ts';
+import { ingressGateway } from './ingress-routes.ts';
 
 /** Kinds that one namespace's part depends on. */
 const namespaced: readonly KindKey[] = [
@@ -21,6 +22,7 @@ const namespaced: readonly KindKey[] = [
   Kinds.serviceEntry,
   Kinds.endpointSlice,
   Kinds.kubernetesGateway,
+  Kinds.ingress,
 ];
 const routing: readonly KindKey[] = [
   Kinds.gateway,
@@ -83,7 +85,11 @@ export class ClusterDeclarations {
     const running = declareWorkloads(namespace, snapshot, this.#naming, selectors);
     const services = declareServices(namespace, snapshot, this.#naming, running);
     const behind = servicesBehind(services);
-    const workloads = [...running, ...this.#gatewaysElsewhere(namespace, snapshot, running)].map((workload) => {
+    const workloads = [
+      ...running,
+      ...this.#gatewaysElsewhere(namespace, snapshot, running),
+      ...snapshot.inNamespace(Kinds.ingress, namespace).map((ingress) => ingressGateway(ingress, this.#naming)),
+    ].map((workload) => {
       const names = behind.get(workload.name) ?? [];
       const service = names.find((name) => name === workload.app) ?? names[0];
       return service === undefined ? workload : { ...workload, service };

@@ -1,43 +1,31 @@
 /** Who would send to whom, from routes alone: what can be said of a cluster that tells no metrics. */
-import type { SourceRef } from '../../../shared/resource.ts';
 import { fieldOf, listOf, numberOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
 import { fullHost } from '../../model/indexes/hosts.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import { refOf } from '../../model/mesh-object.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
-import type { DeclaredCall, DeclaredEnd, DeclaredService } from '../declarations.ts';
-import type { ClusterNaming, LabelledWorkload } from './declare-workloads.ts';
+import type { DeclaredCall, DeclaredEnd } from '../declarations.ts';
+import { workloadEnd, type Destination, type Route, type Rule } from './declared-route.ts';
+import type { ClusterNaming } from './declare-workloads.ts';
+import { externalNameRoutes } from './external-names.ts';
 import { gatewayNameLabel, selects } from './gateway-roles.ts';
+import { ingressRoutes } from './ingress-routes.ts';
+import { TargetFinder, type CallContext } from './target-finder.ts';
 
-export interface CallContext {
-  readonly snapshot: Snapshot;
-  readonly naming: ClusterNaming;
-  readonly workloads: readonly LabelledWorkload[];
-  readonly services: readonly DeclaredService[];
-}
-
-interface Destination {
-  readonly host: string;
-  readonly subset: string;
-  readonly weight: number;
-}
-
-/** One rule of a route: the destinations that its calls divide over. */
-type Rule = readonly Destination[];
-
-interface Route {
-  readonly declaredBy: SourceRef;
-  readonly protocol: DeclaredCall['protocol'];
-  readonly sources: readonly DeclaredEnd[];
-  readonly rules: readonly Rule[];
-}
-
-/** Calls from gateways to what their routes name, and from services whose routes divide to the workloads they reach. */
+/**
+ * Calls from gateways and Ingresses to what their routes name, from services whose routes divide to the workloads they reach,
+ * and from services that are a name for another host to that.
+ */
 export function declareCalls(context: CallContext): readonly DeclaredCall[] {
   const targets = new TargetFinder(context);
   const calls = new Map<string, DeclaredCall>();
-  for (const route of [...virtualServiceRoutes(context, targets), ...gatewayApiRoutes(context, targets)]) {
+  const routes = [
+    ...virtualServiceRoutes(context, targets),
+    ...gatewayApiRoutes(context, targets),
+    ...ingressRoutes(context),
+    ...externalNameRoutes(context, targets),
+  ];
+  for (const route of routes) {
     // Several rules divide calls by what they match, and nobody knows how many match.
     const [only] = route.rules;
     const isWeighted = route.rules.length === 1 && only !== undefined;
@@ -73,59 +61,6 @@ function sameEnd(a: DeclaredEnd, b: DeclaredEnd): boolean {
 
 function round(value: number): number {
   return Math.round(value * 1e6) / 1e6;
-}
-
-/** What a destination of a route reaches: the workloads of its service and subset, else the service itself. */
-class TargetFinder {
-  readonly #context: CallContext;
-  readonly #byHost: ReadonlyMap<string, DeclaredService>;
-  readonly #workloads: ReadonlyMap<string, LabelledWorkload>;
-  readonly #subsets = new Map<string, Readonly<Record<string, string>>>();
-
-  constructor(context: CallContext) {
-    this.#context = context;
-    this.#byHost = new Map(context.services.map((service) => [service.host.toLowerCase(), service]));
-    this.#workloads = new Map(
-      context.workloads.map((workload) => [`${workload.namespace}/${workload.name}`, workload]),
-    );
-    const { clusterDomain } = context.naming;
-    for (const rule of context.snapshot.ofKind(Kinds.destinationRule)) {
-      const host = fullHost(stringOf(fieldOf(rule.spec, 'host')) ?? '', rule.namespace, clusterDomain);
-      for (const subset of listOf(fieldOf(rule.spec, 'subsets'))) {
-        const key = `${host} ${stringOf(fieldOf(subset, 'name')) ?? ''}`;
-        if (!this.#subsets.has(key)) this.#subsets.set(key, textsOf(fieldOf(subset, 'labels')));
-      }
-    }
-  }
-
-  service(host: string): DeclaredService | undefined {
-    return this.#byHost.get(host);
-  }
-
-  /** The service as an end of its own. */
-  serviceEnd(service: DeclaredService): DeclaredEnd {
-    const { namespace, name, host } = service;
-    return { kind: 'service', cluster: this.#context.naming.cluster, namespace, name, host };
-  }
-
-  of({ host, subset }: Destination): readonly { readonly end: DeclaredEnd; readonly part: number }[] {
-    const service = this.#byHost.get(host);
-    // A host that nobody declares is a finding of the analysis, not a place in a picture.
-    if (!service) return [];
-    const labels = subset === '' ? {} : this.#subsets.get(`${host} ${subset}`);
-    const workloads = service.workloads.flatMap((name) => {
-      const workload = this.#workloads.get(`${service.namespace}/${name}`);
-      return workload && labels && selects(labels, workload.labels) ? [workload] : [];
-    });
-    if (workloads.length === 0) return [{ end: this.serviceEnd(service), part: 1 }];
-    // Within a subset calls go to every endpoint alike.
-    const sizes = workloads.map(({ instances }) => instances.filter(({ state }) => state === 'ready').length);
-    const all = sizes.reduce((sum, size) => sum + size, 0);
-    return workloads.map(({ namespace, name }, index) => ({
-      end: { kind: 'workload', cluster: this.#context.naming.cluster, namespace, name },
-      part: all === 0 ? 1 / workloads.length : (sizes[index] ?? 0) / all,
-    }));
-  }
 }
 
 function virtualServiceRoutes({ snapshot, naming, workloads }: CallContext, targets: TargetFinder): readonly Route[] {
@@ -189,10 +124,6 @@ function gatewayKey(name: string, namespace: string): string {
   const slash = name.indexOf('/');
   if (slash < 0) return `${namespace}/${name}`;
   return name.slice(0, slash) === '.' ? `${namespace}${name.slice(slash)}` : name;
-}
-
-function workloadEnd({ cluster, namespace, name }: LabelledWorkload): DeclaredEnd {
-  return { kind: 'workload', namespace, name, ...(cluster === undefined ? {} : { cluster }) };
 }
 
 const routeKinds = [

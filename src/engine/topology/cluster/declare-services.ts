@@ -4,6 +4,7 @@ import type { Labels, MeshObject } from '../../model/mesh-object.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { DeclaredService } from '../declarations.ts';
 import type { ClusterNaming, LabelledWorkload } from './declare-workloads.ts';
+import { externalNameOf } from './external-names.ts';
 import { selects } from './gateway-roles.ts';
 
 /** Services and ServiceEntries of one namespace, with the workloads behind them. */
@@ -19,7 +20,11 @@ export function declareServices(
     name: service.name,
     cluster,
     host: `${service.name}.${namespace}.svc.${clusterDomain}`,
-    workloads: find.bySelector(textsOf(fieldOf(service.spec, 'selector'))) ?? find.byEndpoints(service, snapshot),
+    // A name for another host selects nothing.
+    workloads:
+      externalNameOf(service) === undefined
+        ? (find.bySelector(textsOf(fieldOf(service.spec, 'selector'))) ?? find.byEndpoints(service, snapshot))
+        : [],
   }));
   const entries = snapshot.inNamespace(Kinds.serviceEntry, namespace).flatMap(({ spec }) => {
     const selector = textsOf(fieldOf(fieldOf(spec, 'workloadSelector'), 'labels'));

@@ -271,6 +271,63 @@ describe('who would call whom', () => {
     ]);
   });
 
+  test('an Ingress leads to the services of its paths and its default; it stands for itself', () => {
+    const backend = (name: string) => ({ service: { name, port: { number: 9080 } } });
+    const ingress = object('networking.k8s.io/v1', 'Ingress', 'productpage-v1', {
+      spec: {
+        defaultBackend: backend('productpage'),
+        rules: [
+          {
+            host: 'shop.example.com',
+            http: {
+              paths: [
+                { path: '/reviews', backend: backend('reviews') },
+                { path: '/static', backend: { resource: { kind: 'StorageBucket', name: 'static' } } },
+                { path: '/nobody', backend: backend('nobody') },
+              ],
+            },
+          },
+          'nonsense',
+        ],
+      },
+    });
+    const rest = bookinfo.filter(({ kind }) => kind !== 'VirtualService');
+    const declared = declare(...rest, ingress);
+    assert.deepEqual(callsOf(declared), [
+      ['workload bookinfo/productpage-v1 (Ingress)', 'workload bookinfo/reviews-v1', undefined, 'http'],
+      ['workload bookinfo/productpage-v1 (Ingress)', 'workload bookinfo/reviews-v2', undefined, 'http'],
+      ['workload bookinfo/productpage-v1 (Ingress)', 'workload bookinfo/productpage-v1', undefined, 'http'],
+    ]);
+    const gateway = workload(declared, 'productpage-v1 (Ingress)');
+    assert.deepEqual([gateway.kind, gateway.declaredAt?.resource.kind], ['gateway', 'Ingress']);
+    const other = { ...ingress, spec: { defaultBackend: backend('productpage') } };
+    assert.deepEqual(callsOf(declare(...rest, other)), [
+      ['workload bookinfo/productpage-v1 (Ingress)', 'workload bookinfo/productpage-v1', undefined, 'http'],
+    ]);
+  });
+
+  test('a service that is a name for another host leads to it, in the cluster or outside', () => {
+    const named = (name: string, externalName: string) =>
+      object('v1', 'Service', name, { spec: { type: 'ExternalName', externalName, selector: { app: 'productpage' } } });
+    const rest = bookinfo.filter(({ kind }) => kind !== 'VirtualService');
+    const declared = declare(
+      ...rest,
+      named('inside', 'Productpage.bookinfo.svc.cluster.local.'),
+      named('gone', 'nobody.bookinfo.svc.cluster.local'),
+      named('outside', 'db.example.com'),
+      named('listed', 'api.example.com'),
+      object('networking.istio.io/v1', 'ServiceEntry', 'api', {
+        spec: { hosts: ['api.example.com'], location: 'MESH_EXTERNAL' },
+      }),
+    );
+    assert.deepEqual(callsOf(declared), [
+      ['service bookinfo/inside', 'workload bookinfo/productpage-v1', undefined, 'tcp'],
+      ['service bookinfo/listed', 'service bookinfo/api.example.com', undefined, 'tcp'],
+      ['service bookinfo/outside', 'service bookinfo/db.example.com', undefined, 'tcp'],
+    ]);
+    assert.deepEqual(declared.services.find(({ name }) => name === 'outside')?.workloads, []);
+  });
+
   test('weights of 0, hosts that nobody declares and nonsense lead nowhere', () => {
     const route = object('networking.istio.io/v1', 'VirtualService', 'odd', {
       spec: {
