@@ -10,6 +10,7 @@ import type { Finding } from './analysis/finding.ts';
 import { ObjectWorld } from './analysis/object-world.ts';
 import type { RuleSettings } from './analysis/rule-settings.ts';
 import type { ObjectCheck } from './checks/check.ts';
+import { subjectsOf } from './checks/check.ts';
 import { objectChecks } from './checks/registry.ts';
 import { yamlSyntax } from './checks/yaml/yaml-syntax.ts';
 import type { DeclaredObject } from './documents/declared-objects.ts';
@@ -116,12 +117,14 @@ export class IncrementalAnalyzer {
       let memory = this.#memories.get(check);
       if (memory?.stamp !== stamp) {
         this.#memories.set(check, (memory = { stamp, findings: new WeakMap() }));
-        this.#generations.set(check.subject, (this.#generations.get(check.subject) ?? 0) + 1);
+        for (const kind of subjectsOf(check)) this.#generations.set(kind, (this.#generations.get(kind) ?? 0) + 1);
       }
       const entry = { runner: new CheckRunner(check, world, hasKnownNamespace), memory };
-      const same = byKind.get(check.subject);
-      if (same) same.push(entry);
-      else byKind.set(check.subject, [entry]);
+      for (const kind of subjectsOf(check)) {
+        const same = byKind.get(kind);
+        if (same) same.push(entry);
+        else byKind.set(kind, [entry]);
+      }
     }
     return new Map(
       [...byKind].map(([kind, runners]) => [kind, { runners, generation: this.#generations.get(kind) ?? 0 }]),

@@ -73,10 +73,10 @@ export interface CheckContext extends ObjectReader {
 /** A kind of which objects are read, or an index over kinds. */
 export type CheckInput = KindKey | Index<unknown>;
 
-/** Looks at objects of one kind, one at a time. Run again when the object, or any of `inputs`, has changed. */
+/** Looks at objects of one kind or a few, one at a time. Run again when the object, or any of `inputs`, has changed. */
 export interface ObjectCheck extends RuleInfo {
   readonly scope: 'object';
-  readonly subject: KindKey;
+  readonly subject: KindKey | readonly KindKey[];
   /** What it reads beside its subject. */
   readonly inputs: readonly CheckInput[];
   run(context: CheckContext): void;
@@ -116,6 +116,11 @@ export interface EngineRule extends RuleInfo {
 }
 
 export type Check = ObjectCheck | SyntaxCheck | StructureCheck | DeclarationCheck | EngineRule;
+
+/** Kinds of the objects that the check looks at. */
+export function subjectsOf({ subject }: ObjectCheck): readonly KindKey[] {
+  return typeof subject === 'string' ? [subject] : subject;
+}
 
 /** Path of the explanation page inside the extension. */
 export function docsOf(rule: RuleInfo): string {
