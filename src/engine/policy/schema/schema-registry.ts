@@ -26,6 +26,8 @@ export const kindsByGroup: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ],
   ['security.istio.io', ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication']],
+  ['telemetry.istio.io', ['Telemetry']],
+  ['extensions.istio.io', ['TrafficExtension', 'WasmPlugin']],
   ['meshlens.dev', ['LocalMesh']],
 ]);
 
