@@ -35,7 +35,7 @@ const settingsKinds = [
   Kinds.deployment,
   Kinds.service,
   Kinds.gatewayClass,
-  'apiextensions.k8s.io/CustomResourceDefinition',
+  Kinds.customResourceDefinition,
 ] as const;
 /** Views are told at most twice a second. */
 const tellMs = 500;

@@ -2,15 +2,16 @@ import { Kinds } from '../model/kinds.ts';
 import type { KindKey, MeshObject } from '../model/mesh-object.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
-/** Of a cluster's kinds those that no policy is about: they are many, and change all the time. */
+/**
+ * Of a cluster's kinds those that no policy is about: they are many, and change all the time. Of Jobs and ReplicaSets no
+ * more than the metadata is known; their pods tell the rest.
+ */
 const apart: ReadonlySet<KindKey> = new Set([
   Kinds.endpointSlice,
   Kinds.replicaSet,
   Kinds.job,
   Kinds.node,
   Kinds.configMap,
-  Kinds.mutatingWebhookConfiguration,
-  'apiextensions.k8s.io/CustomResourceDefinition',
 ]);
 
 /** The objects that policies are checked against. */

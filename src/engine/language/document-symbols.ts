@@ -2,7 +2,7 @@ import type { FieldPath, Range } from '../../shared/text.ts';
 import type { MeshObject } from '../model/mesh-object.ts';
 import { kindKey } from '../model/mesh-object.ts';
 import { Kinds } from '../model/kinds.ts';
-import { subsetsOf } from '../policy/checks/routing/subset-directory.ts';
+import { subsetsOf } from '../policy/checks/directories/subset-directory.ts';
 import { rulesOf } from '../policy/checks/routing/virtual-service-view.ts';
 import type { DeclaredObject } from '../policy/documents/declared-objects.ts';
 import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';

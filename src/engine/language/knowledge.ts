@@ -2,12 +2,12 @@
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Index } from '../policy/checks/check.ts';
-import type { ServiceDirectory } from '../policy/checks/routing/service-directory.ts';
-import { serviceDirectory } from '../policy/checks/routing/service-directory.ts';
-import type { SubsetDirectory } from '../policy/checks/routing/subset-directory.ts';
-import { subsetDirectory } from '../policy/checks/routing/subset-directory.ts';
-import type { WorkloadDirectory } from '../policy/checks/traffic/workload-directory.ts';
-import { workloadDirectory } from '../policy/checks/traffic/workload-directory.ts';
+import type { ServiceDirectory } from '../policy/checks/directories/service-directory.ts';
+import { serviceDirectory } from '../policy/checks/directories/service-directory.ts';
+import type { SubsetDirectory } from '../policy/checks/directories/subset-directory.ts';
+import { subsetDirectory } from '../policy/checks/directories/subset-directory.ts';
+import type { WorkloadDirectory } from '../policy/checks/directories/workload-directory.ts';
+import { workloadDirectory } from '../policy/checks/directories/workload-directory.ts';
 
 export interface Knowledge {
   readonly snapshot: Snapshot;

@@ -4,7 +4,7 @@ import { Kinds } from '../model/kinds.ts';
 import { kindKey } from '../model/mesh-object.ts';
 import { fieldOf, listOf, stringOf, valueAt } from '../../shared/untrusted.ts';
 import { parseGatewayName } from '../policy/checks/routing/unknown-gateway.ts';
-import { subsetsOf } from '../policy/checks/routing/subset-directory.ts';
+import { subsetsOf } from '../policy/checks/directories/subset-directory.ts';
 import { destinationsOf, hostsOf, rulesOf } from '../policy/checks/routing/virtual-service-view.ts';
 import { resolveHost } from '../policy/semantics/hosts.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';

@@ -1,3 +1,4 @@
+import { Kinds } from '../../../model/kinds.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 
 export interface GatewayApi {
@@ -11,7 +12,7 @@ const definitions = [`gateways.${group}`, `httproutes.${group}`, `gatewayclasses
 /** Which Gateway API is installed: its definitions carry version and channel as annotations. */
 export function gatewayApiOf(snapshot: Snapshot): GatewayApi | undefined {
   for (const name of definitions) {
-    const definition = snapshot.find('apiextensions.k8s.io/CustomResourceDefinition', '', name);
+    const definition = snapshot.find(Kinds.customResourceDefinition, '', name);
     if (!definition) continue;
     const version = definition.annotations[`${group}/bundle-version`]?.replace(/^v(?=\d)/, '');
     const channel = definition.annotations[`${group}/channel`];

@@ -1,4 +1,5 @@
 import type { ForbiddenResource, WatchedKind } from '../../../../shared/cluster.ts';
+import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectStore } from '../../../model/object-store.ts';
 import { assumedResource, negotiateResource } from '../resources/negotiate-resource.ts';
 import { fullResourceName, type ServedResource } from '../resources/served-resource.ts';
@@ -40,7 +41,7 @@ export interface ReflectorSetStatus {
   readonly isSynced: boolean;
 }
 
-const definitions = 'apiextensions.k8s.io/CustomResourceDefinition';
+const definitions = Kinds.customResourceDefinition;
 const statusPauseMs = 50;
 /** What is refused is asked for again, one after the other: often at first, as a role is often given within minutes. */
 const refusedMs = 3000;

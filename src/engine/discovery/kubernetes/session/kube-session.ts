@@ -62,7 +62,7 @@ const meshKinds: ReadonlySet<KindKey> = new Set([
   Kinds.service,
   Kinds.gatewayClass,
   Kinds.mutatingWebhookConfiguration,
-  'apiextensions.k8s.io/CustomResourceDefinition',
+  Kinds.customResourceDefinition,
 ]);
 const detectMs = 1000;
 

@@ -2,7 +2,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import type { ObjectCheck } from '../check.ts';
-import { serviceDirectory } from './service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import { destinationsOf } from './virtual-service-view.ts';
 
 export const destinationPortRequired: ObjectCheck = {

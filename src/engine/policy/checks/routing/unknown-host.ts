@@ -3,8 +3,8 @@ import type { FixPlan } from '../../fixes/fix-plan.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
-import type { ServiceDirectory } from './service-directory.ts';
-import { serviceDirectory } from './service-directory.ts';
+import type { ServiceDirectory } from '../directories/service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import type { DestinationView } from './virtual-service-view.ts';
 import { destinationsOf } from './virtual-service-view.ts';
 

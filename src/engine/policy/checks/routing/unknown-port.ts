@@ -1,7 +1,7 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
 import { portList } from './destination-port.ts';
-import { serviceDirectory } from './service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import { destinationsOf } from './virtual-service-view.ts';
 
 export const unknownPort: ObjectCheck = {

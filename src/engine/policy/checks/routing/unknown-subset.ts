@@ -3,9 +3,9 @@ import type { FixPlan } from '../../fixes/fix-plan.ts';
 import { isRecord } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
-import { serviceDirectory } from './service-directory.ts';
-import type { DestinationRuleView } from './subset-directory.ts';
-import { subsetDirectory } from './subset-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
+import type { DestinationRuleView } from '../directories/subset-directory.ts';
+import { subsetDirectory } from '../directories/subset-directory.ts';
 import type { DestinationView } from './virtual-service-view.ts';
 import { destinationsOf } from './virtual-service-view.ts';
 

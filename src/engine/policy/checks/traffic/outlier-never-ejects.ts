@@ -4,9 +4,9 @@ import type { Labels } from '../../../model/mesh-object.ts';
 import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
 import { selectorMatches } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
-import { subsetsOf } from '../routing/subset-directory.ts';
-import { workloadDirectory } from './workload-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
+import { subsetsOf } from '../directories/subset-directory.ts';
+import { workloadDirectory } from '../directories/workload-directory.ts';
 
 /** Istio's default for `maxEjectionPercent`. */
 const defaultPercent = 10;

@@ -6,11 +6,11 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { resolveHost, selectorMatches } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import type { CheckContext, Index, ObjectCheck } from '../check.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
-import type { SubsetView } from '../routing/subset-directory.ts';
-import { subsetsOf } from '../routing/subset-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
+import type { SubsetView } from '../directories/subset-directory.ts';
+import { subsetsOf } from '../directories/subset-directory.ts';
 import { destinationsOf } from '../routing/virtual-service-view.ts';
-import { workloadDirectory } from './workload-directory.ts';
+import { workloadDirectory } from '../directories/workload-directory.ts';
 
 /** `host subset` of every destination. */
 const usedSubsets: Index<ReadonlySet<string>> = {

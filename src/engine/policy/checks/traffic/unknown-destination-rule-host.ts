@@ -3,7 +3,7 @@ import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName } from '../../semantics/hosts.ts';
 import type { ObjectCheck } from '../check.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 
 export const unknownDestinationRuleHost: ObjectCheck = {
   scope: 'object',

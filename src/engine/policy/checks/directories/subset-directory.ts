@@ -8,6 +8,7 @@ import { isExportedTo, resolveExportTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { Index } from '../check.ts';
 import { perObject } from '../per-object.ts';
+import { addToList } from './add-to-list.ts';
 
 export interface SubsetView {
   readonly name: string;
@@ -52,8 +53,8 @@ export class SubsetDirectory {
         subsets: subsetsOf(object),
       };
       if (isWildcard(view.host)) this.#wildcards.push(view);
-      else add(this.#exact, view.host, view);
-      if (!written.includes('.')) add(this.#byShortName, written, view);
+      else addToList(this.#exact, view.host, view);
+      if (!written.includes('.')) addToList(this.#byShortName, written, view);
     }
   }
 
@@ -68,12 +69,6 @@ export class SubsetDirectory {
   rulesNamed(shortName: string): readonly DestinationRuleView[] {
     return this.#byShortName.get(shortName) ?? [];
   }
-}
-
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
 }
 
 export const subsetDirectory: Index<SubsetDirectory> = {

@@ -7,6 +7,7 @@ import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import { readServices } from '../../semantics/services.ts';
 import type { Index } from '../check.ts';
+import { addToList } from './add-to-list.ts';
 
 /** What is known of a host as an object of one namespace writes it. */
 export type HostLookup =
@@ -31,10 +32,10 @@ export class ServiceDirectory {
     this.#settings = settings;
     for (const service of services) {
       if (isWildcard(service.host)) this.#wildcards.push(service);
-      else add(this.#exact, service.host, service);
+      else addToList(this.#exact, service.host, service);
       if (service.resolution !== 'CLUSTER' || service.object.kind !== 'Service') continue;
-      add(this.#byShortName, service.name, service);
-      add(this.#namespaces, service.namespace, service.name);
+      addToList(this.#byShortName, service.name, service);
+      addToList(this.#namespaces, service.namespace, service.name);
     }
   }
 
@@ -84,12 +85,6 @@ export class ServiceDirectory {
     if (name === undefined || namespace === undefined || domain === this.#settings.clusterDomain) return false;
     return this.namesIn(namespace).includes(name);
   }
-}
-
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
 }
 
 /** Where its pods listen and how it is published changes nothing for those who call it. */

@@ -1,0 +1,42 @@
+import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import type { Index } from '../check.ts';
+
+/** `undecided`: nothing declares any service account of the namespace. */
+export type ServiceAccountState = 'known' | 'absent' | 'undecided';
+
+export class ServiceAccountDirectory {
+  readonly #byNamespace = new Map<string, Set<string>>();
+  readonly #isComplete: boolean;
+
+  constructor(accounts: readonly MeshObject[]) {
+    for (const { namespace, name } of accounts) {
+      const names = this.#byNamespace.get(namespace);
+      if (names) names.add(name);
+      else this.#byNamespace.set(namespace, new Set([name]));
+    }
+    this.#isComplete = accounts.some(({ origin }) => origin.layer === 'cluster');
+  }
+
+  namesIn(namespace: string): readonly string[] {
+    return [...(this.#byNamespace.get(namespace) ?? [])];
+  }
+
+  /** Namespaces with a service account of that name. */
+  namespacesOf(name: string): readonly string[] {
+    return [...this.#byNamespace].flatMap(([namespace, names]) => (names.has(name) ? [namespace] : []));
+  }
+
+  /** Kubernetes itself adds `default` to every namespace. */
+  stateOf(namespace: string, name: string): ServiceAccountState {
+    const names = this.#byNamespace.get(namespace);
+    if (name === 'default' || names?.has(name)) return 'known';
+    return names || this.#isComplete ? 'absent' : 'undecided';
+  }
+}
+
+export const serviceAccountDirectory: Index<ServiceAccountDirectory> = {
+  inputs: [Kinds.serviceAccount],
+  relevant: () => undefined,
+  build: (objects) => new ServiceAccountDirectory(objects.ofKind(Kinds.serviceAccount)),
+};
