@@ -5,14 +5,13 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { realClusterMissing, startRealCluster, type RealCluster } from '../cluster/real-cluster.ts';
+import { clusterPatience, clusterRow, notified, reviewOf } from './harness/cluster-views.ts';
 import { startEditor, type RunningEditor } from './harness/editor.ts';
 import { Panel } from './harness/panel.ts';
 import { waitFor } from './harness/wait.ts';
 
 const sample = path.resolve(import.meta.dirname, '../../samples/bookinfo');
 const routes = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'bookinfo', name: 'reviews' };
-/** Planning two dozen objects takes its time on a busy machine. */
-const patience = 90_000;
 
 describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
   let cluster: RealCluster;
@@ -40,18 +39,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
     await cluster?.stop();
   });
 
-  const row = (pattern: RegExp): Promise<string> =>
-    waitFor(
-      `a row like ${String(pattern)}`,
-      async () => (await editor.workbench.rows('Clusters')).find((text) => pattern.test(text)),
-      patience,
-    );
-  const notified = (pattern: RegExp): Promise<string> =>
-    waitFor(
-      `a notification like ${String(pattern)}`,
-      async () => (await editor.workbench.notifications()).find((text) => pattern.test(text)),
-      patience,
-    );
+  const row = (pattern: RegExp): Promise<string> => clusterRow(editor, pattern);
   const weights = async (): Promise<string> =>
     cluster.kubectl(
       'get',
@@ -62,16 +50,6 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
       '-o',
       'jsonpath={.spec.http[0].route[*].weight}',
     );
-
-  /** Starts a command that changes the cluster, goes past the diff, and returns the question that is asked. */
-  const review = async (id: string, ...args: readonly unknown[]): Promise<string> => {
-    const { companion, workbench } = editor;
-    await companion.command('notifications.clearAll');
-    await companion.beginCommand(id, ...args);
-    await notified(/look through what would change in admin/);
-    await workbench.pressNotification('Continue');
-    return workbench.dialogText();
-  };
 
   test('says what to do before a cluster is chosen, and asks none', async () => {
     const { companion, workbench } = editor;
@@ -104,7 +82,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
     const { companion, page, workbench } = editor;
     await companion.beginCommand('meshlens.change.deployBookinfo');
     await workbench.answerQuickInput('bookinfo');
-    await notified(/Deploy Bookinfo to bookinfo: look through what would change in admin/);
+    await notified(editor, /Deploy Bookinfo to bookinfo: look through what would change in admin/);
     await page.locator('.tab', { hasText: 'Deploy Bookinfo to bookinfo (context admin)' }).waitFor();
     await workbench.screenshot('cluster-deploy-diff');
     assert.equal(
@@ -118,7 +96,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
     assert.match(question, /create Deployment bookinfo\/reviews-v3/);
     await workbench.screenshot('cluster-deploy-question');
     await workbench.pressDialog('Apply to admin');
-    await notified(/^22 objects changed in admin\.$/);
+    await notified(editor, /^22 objects changed in admin\.$/);
     assert.equal(await weights(), '100 0 0');
     await waitFor('the diff to be closed', async () => (await page.locator('.tab').count()) === 0);
     await workbench.expand('Clusters', /bookinfo/);
@@ -153,7 +131,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
         const all = await panel.nodes();
         return all.filter(({ name }) => /reviews|ratings|details|productpage/.test(name)).length >= 6 ? all : undefined;
       },
-      patience,
+      clusterPatience,
     );
     for (const name of ['productpage', 'details', 'ratings']) assert.ok(nodes.some((node) => node.name.includes(name)));
     assert.ok(
@@ -210,7 +188,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
       null,
     );
     assert.ok(line >= 0);
-    const question = await review('meshlens.change.apply', undefined, { line });
+    const question = await reviewOf(editor, 'admin', 'meshlens.change.apply', undefined, { line });
     assert.match(question, /^Change 1 object in context admin\?/);
     assert.match(question, /VirtualService bookinfo\/reviews: \S+ \(team-b\)/);
     await workbench.screenshot('cluster-conflict');
@@ -218,9 +196,9 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
     await workbench.pressDialog('Take Over These Fields');
     assert.match(await workbench.dialogText(), /from team-b in context admin\?/);
     await workbench.pressDialog('Take Over and Apply to admin');
-    await notified(/VirtualService bookinfo\/reviews: .* \(admin\)/);
+    await notified(editor, /VirtualService bookinfo\/reviews: .* \(admin\)/);
     assert.equal(await weights(), '50 50 0');
-    const undo = await review('meshlens.change.undo');
+    const undo = await reviewOf(editor, 'admin', 'meshlens.change.undo');
     assert.match(undo, /change VirtualService bookinfo\/reviews/);
     await workbench.pressDialog('Apply to admin');
     await waitFor('the change to be taken back', async () => (await weights()) === '90 10 0');
@@ -303,7 +281,11 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
       await cluster.back(pods.trim().replace('pod/', ''), 'bookinfo', { 9080: (server.address() as AddressInfo).port });
     }
     await companion.command('meshlens.devProxy.start', { context: 'admin', namespaces: ['bookinfo'] });
-    await waitFor('the status bar', async () => (await workbench.status('devProxy')) === 'Dev proxy · admin', patience);
+    await waitFor(
+      'the status bar',
+      async () => (await workbench.status('devProxy')) === 'Dev proxy · admin',
+      clusterPatience,
+    );
     const curl = async (name: string): Promise<string> => {
       const out = path.join(folder, `${name}.out`);
       await companion.evaluate((vscode, command) => {
@@ -312,7 +294,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
         terminal.sendText(command);
         return null;
       }, `curl -s --max-time 30 --retry 3 -o ${name}.part http://reviews:9080/reviews/0; mv ${name}.part ${name}.out`);
-      return waitFor(`the answer ${name}`, () => readFile(out, 'utf8'), patience);
+      return waitFor(`the answer ${name}`, () => readFile(out, 'utf8'), clusterPatience);
     };
     assert.equal(await curl('first'), 'reviews v1');
     await workbench.screenshot('cluster-dev-proxy');
@@ -326,7 +308,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
       await document.save();
     }, file);
     let tries = 0;
-    await waitFor('the new route', async () => (await curl(`again-${(tries += 1)}`)) === 'reviews v3', patience);
+    await waitFor('the new route', async () => (await curl(`again-${(tries += 1)}`)) === 'reviews v3', clusterPatience);
     await companion.command('meshlens.devProxy.stop');
     await waitFor('the status bar', async () => (await workbench.status('devProxy')) === undefined);
     await companion.evaluate((vscode) => {

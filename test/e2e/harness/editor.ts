@@ -10,6 +10,7 @@ import {
   startCodeServer,
   type Editor,
 } from '../../../scripts/code-server.mjs';
+import { packageExtension } from '../../../scripts/package.mjs';
 import { launchBrowser } from './browser.ts';
 import { Companion } from './companion.ts';
 import { packages } from './packages.ts';
@@ -35,6 +36,8 @@ export interface EditorOptions {
   /** Settings of machine scope. */
   readonly machineSettings?: Readonly<Record<string, unknown>>;
   readonly trust?: boolean;
+  /** Folders of further extensions to install. */
+  readonly extensions?: readonly string[];
   /** For the server and with it for the extension host and the engine. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -77,7 +80,13 @@ export async function startEditor(options: EditorOptions): Promise<RunningEditor
     await writeSettings(path.join(userData, 'Machine'), options.machineSettings ?? {});
     const entry = await ensureCodeServer();
     const { meshlens, companion: helper } = await packages();
-    await installExtensions({ entry, vsix: [meshlens, helper], extensions, userData });
+    const further: string[] = [];
+    for (const [at, extension] of (options.extensions ?? []).entries()) {
+      const file = path.join(home, `further-${at}.vsix`);
+      await packageExtension(file, extension);
+      further.push(file);
+    }
+    await installExtensions({ entry, vsix: [meshlens, helper, ...further], extensions, userData });
 
     const token = randomBytes(24).toString('hex');
     const file = path.join(home, 'companion.json');
