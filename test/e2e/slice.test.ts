@@ -246,7 +246,7 @@ describe('Bookinfo in the editor', () => {
     await waitFor('the event', async () =>
       (await workbench.rows('Events')).some((row) => row.includes('ratings') && row.includes('down')),
     );
-    await waitFor('the recovery', async () => (await panel.node('ratings')).ready === 2, 30_000);
+    await waitFor('the recovery', async () => (await panel.node('ratings')).ready === 2);
     const lost = (await failures()) - failedBefore;
     assert.ok(noticed < 5_000, `noticed after ${noticed} ms`);
     t.diagnostic(`noticed after ${noticed.toFixed(0)} ms; ${lost} calls failed`);
@@ -382,6 +382,6 @@ describe('Bookinfo in the editor', () => {
     const pids = [engine, ...services.flat()];
     assert.ok(pids.length >= 8, `${pids.length} processes`);
     await editor.stop();
-    await waitFor('the end of every process', () => pids.every((pid) => !isAlive(pid)), 20_000);
+    await waitFor('the end of every process', () => pids.every((pid) => !isAlive(pid)));
   });
 });

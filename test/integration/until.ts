@@ -2,7 +2,7 @@
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  patience = 30_000,
+  patience = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + patience;
   let last: unknown;

@@ -112,6 +112,7 @@ export async function startEditor(options: EditorOptions): Promise<RunningEditor
     closing.push(() => browser.close());
     const context: BrowserContext = await browser.newContext({ viewport: { width: 1500, height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']).catch(() => undefined);
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     page.on('console', (message) => {
       if (message.type() === 'error') printed = `${printed}\n[page] ${message.text()}`.slice(-50_000);

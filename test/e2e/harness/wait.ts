@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Default patience: the machine may be busy with other things. */
-const patience = 30_000;
+const patience = 60_000;
 
 /**
  * Asks `state` until it answers something true, and returns that. Errors of `state` count as "not yet"; the last one is

@@ -18,7 +18,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
 const replicas = { v1: 2, v2: 1 };
 /** A control plane that was started again settles slowly on a busy machine. */
-const patience = 90_000;
+const patience = 180_000;
 
 const objects = JSON.stringify({
   apiVersion: 'v1',
@@ -100,7 +100,7 @@ describe('the dev proxy', { skip: realClusterMissing }, () => {
     await write(80);
     for (const [version, count] of Object.entries(replicas))
       for (let index = 0; index < count; index++) await back(`reviews-${version}-${index}`, version);
-    await until('ready pods', async () => (await readyPods()) === 3);
+    await until('ready pods', async () => (await readyPods()) === 3, patience);
     engine = new Engine({
       ...standaloneInitialization,
       settings: { ...standaloneInitialization.settings, cluster: { kubeconfig: cluster.kubeconfig, prometheus: '' } },
@@ -164,7 +164,7 @@ describe('the dev proxy', { skip: realClusterMissing }, () => {
       }
     };
     const clients = Array.from({ length: 8 }, client);
-    await until('load', () => answered > 100);
+    await until('load', () => answered > 100, patience);
     const killedAt = performance.now();
     await cluster.restartApiServer();
     const away = performance.now() - killedAt;

@@ -59,7 +59,7 @@ const objects = JSON.stringify({
   ],
 });
 
-describe('the topology of a cluster', { skip: realClusterMissing || prometheusMissing, timeout: 240_000 }, () => {
+describe('the topology of a cluster', { skip: realClusterMissing || prometheusMissing, timeout: 480_000 }, () => {
   let folder = '';
   let demo: Engine;
   let prometheus: PrometheusProcess;

@@ -325,11 +325,11 @@ test('a daemon that a program leaves behind does not hold its answer back', asyn
     t,
     trusting(server),
     { exec: login.exec },
-    { ...agreed, pluginTimeoutMs: 10_000 },
+    { ...agreed, pluginTimeoutMs: 120_000 },
   );
   const start = performance.now();
   assert.equal(await statusOf(transport), 200);
-  assert.ok(performance.now() - start < 5000);
+  assert.ok(performance.now() - start < 60_000);
   const daemon = Number(await readFile(path.join(login.folder, 'daemon'), 'utf8'));
   await writeFile(path.join(login.folder, 'stop'), '');
   await until('the daemon to be gone', () => !isRunning(daemon));
@@ -355,5 +355,5 @@ test('a program that ignores being asked to end does not outlive the process tha
     if (isRunning(self)) process.kill(self, 'SIGKILL');
   });
   child.stdin.write('end');
-  await until('it to be gone', () => !isRunning(self), 10_000);
+  await until('it to be gone', () => !isRunning(self));
 });

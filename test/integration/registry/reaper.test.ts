@@ -83,7 +83,7 @@ describe('when the engine dies', { skip }, () => {
         [],
       );
       engine.kill(signal);
-      await until('all are gone, the reaper too', () => !all.some(isRunning), 10_000);
+      await until('all are gone, the reaper too', () => !all.some(isRunning));
     });
   }
 
@@ -93,7 +93,7 @@ describe('when the engine dies', { skip }, () => {
     const [reaper = 0] = pids.get('reaper') ?? [];
     process.kill(reaper, 'SIGTERM');
     engine.kill('SIGKILL');
-    await until('all are gone, the reaper too', () => !all.some(isRunning), 10_000);
+    await until('all are gone, the reaper too', () => !all.some(isRunning));
   });
 
   test('a reaper that was killed is replaced, and the new one knows the groups', async () => {
@@ -105,14 +105,14 @@ describe('when the engine dies', { skip }, () => {
     );
     const all = [...pids.values()].flat();
     engine.kill('SIGKILL');
-    await until('all are gone', () => !all.some(isRunning), 10_000);
+    await until('all are gone', () => !all.some(isRunning));
   });
 
   test('an orderly end takes what is left along', async () => {
     const { engine, pids } = await startStandIn();
     const all = [...pids.values()].flat();
     engine.kill('SIGUSR2');
-    await until('all are gone', () => !all.some(isRunning), 10_000);
+    await until('all are gone', () => !all.some(isRunning));
   });
 });
 
