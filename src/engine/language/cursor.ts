@@ -59,5 +59,5 @@ function declaredAt(document: FileDocument, path: FieldPath): DeclaredObject | u
 
 export function schemaOf(object: Pick<MeshObject, 'apiVersion' | 'kind'>, path: FieldPath): Schema | undefined {
   const kind = kindSchemaOf(object.apiVersion, object.kind);
-  return kind && schemaAt(objectSchemaOf(kind), path);
+  return kind && schemaAt(objectSchemaOf(kind, object.apiVersion), path);
 }

@@ -13,6 +13,7 @@ import type { ObjectCheck } from './checks/check.ts';
 import { subjectsOf } from './checks/check.ts';
 import { objectChecks } from './checks/registry.ts';
 import { yamlSyntax } from './checks/yaml/yaml-syntax.ts';
+import { yamlUnknownAlias } from './checks/yaml/yaml-unknown-alias.ts';
 import type { DeclaredObject } from './documents/declared-objects.ts';
 import type { DocumentFile, DocumentSource, FileDocument } from './documents/document-file.ts';
 
@@ -175,7 +176,7 @@ export class IncrementalAnalyzer {
         ofObjects.push(...found);
       }
     }
-    const isBroken = ofText.some(({ rule }) => rule === yamlSyntax);
+    const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
     return [...ofText, ...(isBroken ? ofObjects.filter(({ rule }) => rule.needsValidText !== true) : ofObjects)];
   }
 }

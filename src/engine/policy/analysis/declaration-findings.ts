@@ -33,7 +33,7 @@ export function declarationFindings(document: YamlDocument, declared: DeclaredOb
 function structureFindings(document: YamlDocument, { object, base }: DeclaredObject): readonly Finding[] {
   const schema = kindSchemaOf(object.apiVersion, object.kind);
   if (!schema || schema.hasOwnReader === true) return [];
-  const problems = checkStructure(object, valueAt(document.value, base), objectSchemaOf(schema));
+  const problems = checkStructure(object, valueAt(document.value, base), objectSchemaOf(schema, object.apiVersion));
   return problems.flatMap(({ kind, path, part, message, fixes }) => {
     // `unknown-api-version` and `unknown-kind` say it better.
     if (path[0] === 'apiVersion' || path[0] === 'kind') return [];

@@ -5,7 +5,7 @@ import type { FieldPath } from '../../../shared/text.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
 import type { RangePart } from '../documents/syntax-tree.ts';
 import type { FixPlan } from '../fixes/fix-plan.ts';
-import type { StructureProblemKind } from '../schema/check-structure.ts';
+import type { StructureProblemKind } from '../schema/structure-problem.ts';
 import type { SyntaxProblemKind } from '../documents/syntax-problem.ts';
 
 /** What is known of every rule, and shown on its page. */
@@ -19,6 +19,8 @@ export interface RuleInfo {
   readonly severity: Severity;
   /** One sentence: what a finding of this rule says. */
   readonly summary: string;
+  /** Who would not take an object with a finding of this rule that counts as an error. */
+  readonly refusedBy?: 'api-server' | 'webhook';
   /** Says nothing of documents with syntax errors, where something is missing only because it was not understood. */
   readonly needsValidText?: boolean;
 }

@@ -2,91 +2,102 @@
  * Holds a value against its table, as an API server does, and says what is wrong at which field. One walk finds the
  * problems of all structural rules.
  */
-import { parseGoDuration } from '../../../shared/go-duration.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { didYouMean, nearestNames } from '../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../shared/text.ts';
 import type { UntrustedRecord } from '../../../shared/untrusted.ts';
 import { isRecord } from '../../../shared/untrusted.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import type { FixPlan } from '../fixes/fix-plan.ts';
+import { logicProblem } from './check-logic.ts';
+import { ruleProblems } from './check-rules.ts';
+import { checkNumber, checkPattern, checkText, isStructureNumber } from './check-scalar.ts';
 import { typeName } from './schema-at.ts';
-import type { ListSchema, NumberSchema, ObjectSchema, Schema, TextSchema } from './schema.ts';
-
-export type StructureProblemKind =
-  | 'unknown-field'
-  | 'wrong-type'
-  | 'missing-field'
-  | 'unknown-value'
-  | 'out-of-range'
-  | 'invalid-format'
-  | 'exclusive-fields'
-  | 'duplicate-item'
-  | 'deprecated-field';
-
-export interface StructureProblem {
-  readonly kind: StructureProblemKind;
-  readonly path: FieldPath;
-  readonly part: 'key' | 'value' | 'head';
-  readonly message: string;
-  readonly fixes: readonly FixPlan[];
-}
+import type { ListSchema, MapSchema, ObjectSchema, Schema } from './schema.ts';
+import type { StructureProblem } from './structure-problem.ts';
+import { article, describeValue, fieldList, nameOf, shorten } from './structure-words.ts';
 
 const deepest = 100;
 
+export interface StructureOptions {
+  /** Whether fields of the experimental channel exist. */
+  readonly isExperimental?: boolean;
+}
+
 /** Checks `value`, which stands for `object`, against the table. Never throws. */
-export function checkStructure(object: MeshObject, value: unknown, schema: Schema): readonly StructureProblem[] {
-  const walker = new StructureWalker(object);
+export function checkStructure(
+  object: MeshObject,
+  value: unknown,
+  schema: Schema,
+  options: StructureOptions = {},
+): readonly StructureProblem[] {
+  const walker = new StructureWalker(object, options);
   walker.check(value, schema, []);
-  return walker.problems;
+  return [...walker.problems, ...ruleProblems(value, schema, walker.problems)];
 }
 
 class StructureWalker {
   readonly problems: StructureProblem[] = [];
   readonly #object: MeshObject;
+  readonly #options: StructureOptions;
 
-  constructor(object: MeshObject) {
+  constructor(object: MeshObject, options: StructureOptions) {
     this.#object = object;
+    this.#options = options;
   }
 
   check(value: unknown, schema: Schema, path: FieldPath): void {
-    if (path.length > deepest || schema.type === 'any') return;
+    if (path.length > deepest) return;
     if (value === null) {
-      if (schema.nullable !== true) this.#empty(schema, path);
+      if (schema.nullable !== true && schema.type !== 'any') this.#wrongType(value, schema, path);
       return;
+    }
+    if (!hasType(value, schema)) {
+      this.#wrongType(value, schema, path);
+      return;
+    }
+    if (schema.logic) {
+      const wrong = logicProblem(value, schema.logic, (part, limits) => this.#fits(part, limits));
+      if (wrong !== undefined) {
+        this.#add({ kind: 'exclusive-fields', path, part: 'head', message: `${nameOf(path)} ${wrong}.` });
+      }
     }
     switch (schema.type) {
       case 'object':
         if (isRecord(value)) this.#fields(value, schema, path);
-        else this.#wrongType(value, schema, path);
         return;
       case 'map':
-        if (!isRecord(value)) this.#wrongType(value, schema, path);
-        else {
-          const count = Object.keys(value).length;
-          this.#count(count, schema.minEntries, schema.maxEntries, 'entries', path);
-          for (const key of Object.keys(value)) this.check(value[key], schema.values, [...path, key]);
-        }
+        if (isRecord(value)) this.#map(value, schema, path);
         return;
       case 'array':
-        if (!Array.isArray(value)) this.#wrongType(value, schema, path);
-        else this.#list(value, schema, path);
+        if (Array.isArray(value)) this.#list(value, schema, path);
         return;
       case 'string':
-        if (typeof value !== 'string') this.#wrongType(value, schema, path);
-        else this.#text(value, schema, path);
+        if (typeof value === 'string') this.#addAll(checkText(value, schema, this.#place(path)));
         return;
       case 'integer':
       case 'number':
-        if (typeof value !== 'number' || (schema.type === 'integer' && !Number.isInteger(value))) {
-          this.#wrongType(value, schema, path);
-        } else this.#number(value, schema, path);
-        return;
-      case 'boolean':
-        if (typeof value !== 'boolean') this.#wrongType(value, schema, path);
+        if (typeof value === 'number') this.#addAll(checkNumber(value, schema, path));
         return;
       case 'int-or-string':
-        if (typeof value !== 'string' && !Number.isInteger(value)) this.#wrongType(value, schema, path);
+        if (typeof value === 'number') this.#addAll(checkNumber(value, { ...schema, type: 'integer' }, path));
+        else if (typeof value === 'string') this.#addAll(checkPattern(value, schema, path));
+        return;
+      case 'boolean':
+      case 'any':
     }
+  }
+
+  /** Whether a value keeps limits that are no part of the table itself. */
+  #fits(value: unknown, limits: Schema): boolean {
+    const walker = new StructureWalker(this.#object, this.#options);
+    walker.check(value, limits, []);
+    return walker.problems.length === 0;
+  }
+
+  #map(value: UntrustedRecord, schema: MapSchema, path: FieldPath): void {
+    this.#count(Object.keys(value).length, schema.minEntries, schema.maxEntries, 'entries', path);
+    for (const key of Object.keys(value)) this.#field(key, value[key], schema.values, path);
   }
 
   #fields(value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
@@ -94,102 +105,100 @@ class StructureWalker {
       const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
       if (!field) {
         if (schema.isOpen !== true) this.#unknownField(key, value, schema, path);
-        continue;
+      } else if (field.channel === 'experimental' && this.#options.isExperimental !== true) {
+        const message = `\`${key}\` is known in the experimental channel of the API only.`;
+        this.#add({ kind: 'experimental-field', path: [...path, key], part: 'key', message });
+      } else {
+        if (field.deprecated !== undefined && value[key] !== null) {
+          const message = `\`${key}\` is deprecated; use ${field.deprecated}.`;
+          this.#add({ kind: 'deprecated-field', path: [...path, key], part: 'key', message });
+        }
+        this.#field(key, value[key], field, path);
       }
-      if (field.deprecated !== undefined && value[key] !== null) {
-        const message = `\`${key}\` is deprecated; use ${field.deprecated}.`;
-        this.#add({ kind: 'deprecated-field', path: [...path, key], part: 'key', message });
-      }
-      this.check(value[key], field, [...path, key]);
     }
+    this.#count(Object.keys(value).length, schema.minEntries, schema.maxEntries, 'fields', path);
+    this.#required(value, schema, path);
+    for (const group of schema.exclusive) this.#exclusive(value, group, schema, path);
+    for (const group of schema.exactlyOne ?? []) {
+      this.#exclusive(value, group, schema, path);
+      this.#atLeastOne(value, group, schema, path);
+    }
+    for (const group of schema.atLeastOne ?? []) this.#atLeastOne(value, group, schema, path);
+  }
+
+  /** An entry of a mapping. Null where nothing else may stand counts as absent: the API server drops it. */
+  #field(key: string, value: unknown, schema: Schema, path: FieldPath): void {
+    if (value !== null || schema.nullable === true || schema.type === 'any') {
+      this.check(value, schema, [...path, key]);
+    } else if (schema.default === undefined) {
+      const message = `\`${shorten(key)}\` is empty, which is the same as leaving it out; it would be ${article(typeName(schema))}.`;
+      const fixes = [this.#removal(`Remove \`${shorten(key)}\``, [...path, key])];
+      this.#add({ kind: 'empty-field', path: [...path, key], part: 'key', message, fixes });
+    }
+  }
+
+  #required(value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
     for (const key of schema.required) {
-      if (Object.hasOwn(value, key)) continue;
+      if (isSet(value, key, schema) || schema.fields[key]?.default !== undefined) continue;
+      const isEmpty = Object.hasOwn(value, key);
+      if (isEmpty) this.#forget('empty-field', [...path, key]);
       const owner = path.length === 0 ? 'This object' : nameOf(path);
-      this.#add({ kind: 'missing-field', path, part: 'head', message: `${owner} needs the field \`${key}\`.` });
+      const message = isEmpty ? `\`${key}\` is empty, but needed.` : `${owner} needs the field \`${key}\`.`;
+      this.#add({ kind: 'missing-field', path: isEmpty ? [...path, key] : path, part: 'head', message });
     }
-    for (const group of schema.exclusive) {
-      const [first, ...others] = group.filter((key) => Object.hasOwn(value, key));
-      for (const key of others) {
-        const message = `Only one of ${group.map((each) => `\`${each}\``).join(', ')} may be set; \`${first ?? ''}\` is set already.`;
-        const fixes = [this.#removal(`Remove \`${key}\``, [...path, key])];
-        this.#add({ kind: 'exclusive-fields', path: [...path, key], part: 'key', message, fixes });
-      }
+  }
+
+  #exclusive(value: UntrustedRecord, group: readonly string[], schema: ObjectSchema, path: FieldPath): void {
+    const [first, ...others] = group.filter((key) => isSet(value, key, schema));
+    for (const key of others) {
+      const message = `Only one of ${group.map((each) => `\`${each}\``).join(', ')} may be set; \`${first ?? ''}\` is set already.`;
+      const fixes = [this.#removal(`Remove \`${key}\``, [...path, key])];
+      this.#add({ kind: 'exclusive-fields', path: [...path, key], part: 'key', message, fixes });
     }
+  }
+
+  #atLeastOne(value: UntrustedRecord, group: readonly string[], schema: ObjectSchema, path: FieldPath): void {
+    if (group.some((key) => isSet(value, key, schema))) return;
+    const owner = path.length === 0 ? 'This object' : nameOf(path);
+    const message = `${owner} needs ${group.length === 2 ? 'either' : 'one of'} ${fieldList(group, 'or')}.`;
+    this.#add({ kind: 'missing-field', path, part: 'head', message });
   }
 
   #list(value: readonly unknown[], schema: ListSchema, path: FieldPath): void {
     this.#count(value.length, schema.minItems, schema.maxItems, 'items', path);
+    const { keys, items } = schema;
     const seen = new Set<string>();
     for (const [index, item] of value.entries()) {
-      this.check(item, schema.items, [...path, index]);
-      if (!schema.keys || !isRecord(item)) continue;
-      const identity = JSON.stringify(schema.keys.map((key) => item[key] ?? null));
+      this.check(item, items, [...path, index]);
+      if (schema.isSet === true) {
+        if (
+          isRecord(item) ? value.slice(0, index).some((each) => isDeepStrictEqual(each, item)) : seen.has(textOf(item))
+        ) {
+          const message = `Another item of \`${String(path.at(-1))}\` is the same.`;
+          const fixes = [this.#removal('Remove it', [...path, index])];
+          this.#add({ kind: 'duplicate-item', path: [...path, index], part: 'head', message, fixes });
+        }
+        seen.add(textOf(item));
+      }
+      if (!keys || !isRecord(item)) continue;
+      const identity = textOf(keys.map((key) => item[key] ?? defaultOf(items, key) ?? null));
       if (seen.has(identity)) {
-        const key = schema.keys[0] ?? '';
-        const message = `Another item of \`${String(path.at(-1))}\` has the same \`${schema.keys.join('`, `')}\`.`;
+        const key = keys[0] ?? '';
+        const message = `Another item of \`${String(path.at(-1))}\` has the same ${fieldList(keys, 'and')}.`;
         this.#add({ kind: 'duplicate-item', path: [...path, index, key], part: 'head', message });
       }
       seen.add(identity);
     }
   }
 
-  #text(value: string, schema: TextSchema, path: FieldPath): void {
-    const name = nameOf(path);
-    if (schema.values && !schema.values.includes(value)) {
-      const near = nearestNames(value, schema.values);
-      const hint =
-        near.length > 0 ? didYouMean(near) : ` It can be ${schema.values.map((each) => `\`${each}\``).join(', ')}.`;
-      const choices = near.length > 0 || schema.values.length > 6 ? near : schema.values;
-      const fixes = choices.map((choice, index) => this.#replacement(path, choice, near.length > 0 && index === 0));
-      this.#add({
-        kind: 'unknown-value',
-        path,
-        part: 'value',
-        message: `${name} cannot be \`${shorten(value)}\`.${hint}`,
-        fixes,
-      });
-    }
-    if (schema.maxLength !== undefined && value.length > schema.maxLength) {
-      const message = `${name} may be at most ${String(schema.maxLength)} characters long.`;
-      this.#add({ kind: 'out-of-range', path, part: 'value', message });
-    } else if (schema.pattern && !schema.pattern.test(value)) {
-      const message = `${name} must be ${schema.patternHelp ?? 'in another form'}.`;
-      this.#add({ kind: 'invalid-format', path, part: 'value', message });
-    }
-    if (schema.format) this.#duration(value, schema, path);
-  }
-
-  #duration(value: string, schema: TextSchema, path: FieldPath): void {
-    const ms = parseGoDuration(value);
-    if (ms === undefined) {
-      const guess = /^\d+(?:\.\d+)?$/.test(value) ? `${value}s` : undefined;
-      const message = `\`${shorten(value)}\` is no duration. Write a number and a unit, such as \`500ms\`, \`2s\` or \`1h30m\`.`;
-      const fixes = guess === undefined ? [] : [this.#replacement(path, guess, true)];
-      this.#add({ kind: 'invalid-format', path, part: 'value', message, fixes });
-    } else if (ms < (schema.format === 'positive-duration' ? 1 : 0)) {
-      const least = schema.format === 'positive-duration' ? 'at least 1ms' : 'not negative';
-      this.#add({ kind: 'out-of-range', path, part: 'value', message: `${nameOf(path)} must be ${least}.` });
-    }
-  }
-
-  #number(value: number, schema: NumberSchema, path: FieldPath): void {
-    const { minimum, maximum } = schema;
-    if ((minimum === undefined || value >= minimum) && (maximum === undefined || value <= maximum)) return;
-    const range =
-      minimum !== undefined && maximum !== undefined
-        ? `from ${String(minimum)} to ${String(maximum)}`
-        : minimum !== undefined
-          ? `at least ${String(minimum)}`
-          : `at most ${String(maximum)}`;
-    this.#add({ kind: 'out-of-range', path, part: 'value', message: `${nameOf(path)} must be ${range}.` });
-  }
-
   #count(count: number, least: number | undefined, most: number | undefined, what: string, path: FieldPath): void {
+    const words = (limit: number): string =>
+      `${String(limit)} ${limit === 1 ? what.replace(/(?:ie)?s$/, (end) => (end === 'ies' ? 'y' : '')) : what}`;
     if (least !== undefined && count < least) {
-      const message = `${nameOf(path)} needs at least ${String(least)} ${what}.`;
+      const message = `${nameOf(path)} needs at least ${words(least)}.`;
       this.#add({ kind: 'out-of-range', path, part: 'key', message });
     } else if (most !== undefined && count > most) {
-      const message = `${nameOf(path)} may have at most ${String(most)} ${what}.`;
+      const message = `${nameOf(path)} may have at most ${words(most)}.`;
       this.#add({ kind: 'out-of-range', path, part: 'key', message });
     }
   }
@@ -211,64 +220,92 @@ class StructureWalker {
   #wrongType(value: unknown, schema: Schema, path: FieldPath): void {
     const fixes: FixPlan[] = [];
     const isScalar = typeof value === 'number' || typeof value === 'boolean';
-    if (schema.type === 'string' && schema.format !== undefined && typeof value === 'number') {
-      if (value > 0) fixes.push(this.#replacement(path, `${String(value)}s`, true));
+    const { replacement } = this.#place(path);
+    const isDuration = schema.type === 'string' && /duration$/.test(schema.format ?? '');
+    if (isDuration && typeof value === 'number') {
+      if (value > 0) fixes.push(replacement(`${String(value)}s`, true));
     } else if (schema.type === 'string' && isScalar) {
       const changes = [{ type: 'quote', object: this.#object, path } as const];
       fixes.push({ title: 'Put it in quotes', isPreferred: true, changes });
     } else if ((schema.type === 'integer' || schema.type === 'number') && typeof value === 'string') {
-      if (/^-?\d{1,15}$/.test(value)) fixes.push(this.#replacement(path, Number(value), true));
+      if (/^-?\d{1,15}$/.test(value)) fixes.push(replacement(Number(value), true));
     } else if (schema.type === 'boolean' && typeof value === 'string' && /^(?:true|false)$/i.test(value)) {
-      fixes.push(this.#replacement(path, value.toLowerCase() === 'true', true));
+      fixes.push(replacement(value.toLowerCase() === 'true', true));
     }
-    const message = `${nameOf(path)} must be ${article(typeName(schema))}, not ${describeValue(value)}.`;
+    const message =
+      value === null
+        ? `${nameOf(path)} is empty; it must be ${article(typeName(schema))}.`
+        : `${nameOf(path)} must be ${article(typeName(schema))}, not ${describeValue(value)}.`;
     this.#add({ kind: 'wrong-type', path, part: 'head', message, fixes });
   }
 
-  #empty(schema: Schema, path: FieldPath): void {
-    const message = `${nameOf(path)} is empty; it must be ${article(typeName(schema))}.`;
-    this.#add({ kind: 'wrong-type', path, part: 'head', message });
-  }
-
-  #replacement(path: FieldPath, value: string | number | boolean, isPreferred: boolean): FixPlan {
-    const changes = [{ type: 'replace-value', object: this.#object, path, value } as const];
-    return { title: `Replace by \`${String(value)}\``, isPreferred, changes };
+  /** What the checks of single values need to offer fixes. */
+  #place(path: FieldPath): {
+    readonly path: FieldPath;
+    readonly isExperimental: boolean;
+    readonly replacement: (value: string | number | boolean, isPreferred: boolean) => FixPlan;
+  } {
+    return {
+      path,
+      isExperimental: this.#options.isExperimental === true,
+      replacement: (value, isPreferred) => ({
+        title: `Replace by \`${String(value)}\``,
+        isPreferred,
+        changes: [{ type: 'replace-value', object: this.#object, path, value }],
+      }),
+    };
   }
 
   #removal(title: string, path: FieldPath): FixPlan {
     return { title, changes: [{ type: 'remove', object: this.#object, path }] };
   }
 
+  /** What is said better by another problem of the same field. */
+  #forget(kind: StructureProblem['kind'], path: FieldPath): void {
+    const index = this.problems.findIndex((each) => each.kind === kind && isDeepStrictEqual(each.path, path));
+    if (index >= 0) this.problems.splice(index, 1);
+  }
+
   #add(problem: Omit<StructureProblem, 'fixes'> & { fixes?: readonly FixPlan[] }): void {
     this.problems.push({ fixes: [], ...problem });
   }
-}
 
-/** `weight`, or for an item `item 2 of \`route\``. */
-function nameOf(path: FieldPath): string {
-  const last = path.at(-1);
-  if (typeof last === 'string') return `\`${shorten(last)}\``;
-  return last === undefined ? 'This object' : `Item ${String(last + 1)} of \`${String(path.at(-2) ?? 'the list')}\``;
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-function article(type: string): string {
-  return /^(?:true|anything|one)/.test(type) ? type : `a ${type}`;
-}
-
-function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  switch (typeof value) {
-    case 'string':
-      return `the text \`${shorten(value)}\``;
-    case 'number':
-      return `the number ${String(value)}`;
-    case 'boolean':
-      return `the boolean ${String(value)}`;
-    default:
-      return 'a mapping';
+  #addAll(problems: readonly StructureProblem[]): void {
+    this.problems.push(...problems);
   }
+}
+
+function hasType(value: unknown, schema: Schema): boolean {
+  switch (schema.type) {
+    case 'object':
+    case 'map':
+      return isRecord(value);
+    case 'array':
+      return Array.isArray(value);
+    case 'string':
+      return typeof value === 'string';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'integer':
+    case 'number':
+      return isStructureNumber(value, schema.type);
+    case 'int-or-string':
+      return typeof value === 'string' || isStructureNumber(value, 'integer');
+    case 'any':
+      return true;
+  }
+}
+
+/** Whether a field has a value; null where nothing else may stand counts as none. */
+function isSet(value: UntrustedRecord, key: string, schema: ObjectSchema): boolean {
+  if (!Object.hasOwn(value, key)) return false;
+  return value[key] !== null || schema.fields[key]?.nullable === true;
+}
+
+function defaultOf(items: Schema, key: string): unknown {
+  return items.type === 'object' && Object.hasOwn(items.fields, key) ? items.fields[key]?.default : undefined;
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value) ?? '';
 }

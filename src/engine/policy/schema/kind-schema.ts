@@ -1,16 +1,36 @@
 import type { ObjectSchema } from './schema.ts';
+import type { NameForm } from './tables/kubernetes/metadata.ts';
 
-/** What we know of one kind: its served versions and its structure. */
-export interface KindSchema {
-  readonly group: string;
-  readonly kind: string;
-  /** The one to write first. */
-  readonly versions: readonly string[];
-  /** What the kind is for. */
-  readonly help: string;
-  /** `spec`, or whatever else stands beside `metadata`. */
+/** Which fields of an API exist: those of its standard channel, or also those it tries out. */
+export type ApiChannel = 'standard' | 'experimental';
+
+/** What stands beside `metadata`. */
+export interface KindFields {
   readonly fields: ObjectSchema['fields'];
   readonly required: readonly string[];
+  /** Of the object as a whole. */
+  readonly rules?: ObjectSchema['rules'];
+}
+
+/** What we know of one kind: its served versions and its structure. */
+export interface KindSchema extends KindFields {
+  readonly group: string;
+  readonly kind: string;
+  /** Served ones; the one to write first. */
+  readonly versions: readonly string[];
+  /** Further ones that are served where the experimental channel is installed. */
+  readonly experimentalVersions?: readonly string[];
+  /** Served, but to be replaced by the first of `versions`. */
+  readonly deprecatedVersions?: readonly string[];
+  /** Structures of versions that differ from the one above. */
+  readonly ofVersion?: Readonly<Record<string, KindFields>>;
+  /** What the kind is for. */
+  readonly help: string;
+  /** Part of an API's experimental channel only. */
+  readonly channel?: 'experimental';
+  readonly isClusterScoped?: boolean;
+  /** Default `subdomain`, as for all custom resources. */
+  readonly nameForm?: NameForm;
   /** Validated by a reader of its own; the table serves hover and completion. */
   readonly hasOwnReader?: boolean;
 }

@@ -1,5 +1,5 @@
 import { groupOf } from '../../model/mesh-object.ts';
-import type { KindSchema } from './kind-schema.ts';
+import type { KindFields, KindSchema } from './kind-schema.ts';
 import type { ObjectSchema } from './schema.ts';
 import { anything, choice, record } from './schema.ts';
 import { istioKinds } from './tables/istio/istio-kinds.ts';
@@ -32,31 +32,36 @@ export const kindsByGroup: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 const byKind = new Map(kindSchemas.map((schema) => [`${schema.group}/${schema.kind}`, schema]));
-const whole = new Map<KindSchema, ObjectSchema>();
+const whole = new WeakMap<KindFields, ObjectSchema>();
 
 export function kindSchemaOf(apiVersion: string, kind: string): KindSchema | undefined {
   return byKind.get(`${groupOf(apiVersion)}/${kind}`);
 }
 
-/** The structure of a whole object of the kind, `apiVersion` to `status`. */
-export function objectSchemaOf(schema: KindSchema): ObjectSchema {
-  let object = whole.get(schema);
+/** The structure of a whole object of the kind, `apiVersion` to `status`. Versions that are not served read as the first. */
+export function objectSchemaOf(schema: KindSchema, apiVersion?: string): ObjectSchema {
+  const version = apiVersion?.slice(apiVersion.indexOf('/') + 1) ?? '';
+  const fields = (schema.ofVersion && Object.hasOwn(schema.ofVersion, version) && schema.ofVersion[version]) || schema;
+  let object = whole.get(fields);
   if (!object) {
-    const versions = schema.versions.map((version) =>
-      schema.group === 'core' ? version : `${schema.group}/${version}`,
+    const versions = [...schema.versions, ...(schema.experimentalVersions ?? [])].map((each) =>
+      schema.group === 'core' ? each : `${schema.group}/${each}`,
     );
     object = record(
       schema.help,
       {
         apiVersion: choice('Group and version of the kind.', versions),
         kind: choice('What the object is.', [schema.kind]),
-        metadata: metadataSchema,
-        ...schema.fields,
+        metadata: metadataSchema(schema.nameForm ?? 'subdomain'),
+        ...fields.fields,
         status: anything('Written by controllers.'),
       },
-      { required: ['apiVersion', 'kind', 'metadata', ...schema.required] },
+      {
+        required: ['apiVersion', 'kind', 'metadata', ...fields.required],
+        ...(fields.rules && { rules: fields.rules }),
+      },
     );
-    whole.set(schema, object);
+    whole.set(fields, object);
   }
   return object;
 }

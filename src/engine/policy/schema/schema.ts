@@ -2,9 +2,42 @@
  * Structural tables of the kinds we know: what `openAPIV3Schema` says in a CRD, in the form a person can write and read,
  * with help in our own words. The functions below are the notation.
  */
+import type { FieldPath } from '../../../shared/text.ts';
+import type { TextFormat } from './text-formats.ts';
 
 /** What a text names, for completion, hover and definition. */
 export type Reference = 'host' | 'subset' | 'gateway' | 'namespace' | 'port' | 'service-account';
+
+/** What a rule finds wrong with a value; the path is relative to it. */
+export interface RuleProblem {
+  readonly path: FieldPath;
+  /** Default `head`. */
+  readonly part?: 'key' | 'value' | 'head';
+  readonly message: string;
+  /** Default `broken-rule`; `undecided-rule` where it could not be evaluated and nothing is known to be wrong. */
+  readonly kind?: 'broken-rule' | 'undecided-rule' | 'invalid-format' | 'out-of-range' | 'missing-field';
+}
+
+/** What must hold between the fields of a value (`x-kubernetes-validations`). Sees it with defaults filled in. Never throws. */
+export type SchemaRule = (value: unknown) => readonly RuleProblem[];
+
+/** Value validations below `oneOf`, `anyOf`, `allOf` and `not`, as CRDs write them. */
+export interface Logic {
+  readonly oneOf?: readonly Shape[];
+  readonly anyOf?: readonly Shape[];
+  readonly allOf?: readonly Shape[];
+  readonly not?: Shape;
+}
+
+/** One of the alternatives of a `Logic`. A field without limits is no condition. */
+export interface Shape extends Logic {
+  readonly required?: readonly string[];
+  readonly fields?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+  /** A schema without help, for limits of the value itself. */
+  readonly limits?: Schema;
+  readonly values?: readonly unknown[];
+}
 
 interface Common {
   readonly help: string;
@@ -12,15 +45,30 @@ interface Common {
   readonly nullable?: boolean;
   /** What to use instead; the field still works. */
   readonly deprecated?: string;
+  /** What the API server writes where the field is absent. */
+  readonly default?: unknown;
+  /** Part of an API's experimental channel only. */
+  readonly channel?: 'experimental';
+  readonly rules?: readonly SchemaRule[];
+  readonly logic?: Logic;
+}
+
+/** A regular expression that may match anywhere in the text. */
+export interface Pattern {
+  readonly source: string;
+  test(text: string): boolean;
 }
 
 export interface TextSchema extends Common {
   readonly type: 'string';
   readonly values?: readonly string[];
-  readonly format?: 'duration' | 'positive-duration';
-  readonly pattern?: RegExp;
+  /** Further words of the experimental channel. */
+  readonly experimentalValues?: readonly string[];
+  readonly format?: TextFormat;
+  readonly pattern?: Pattern;
   /** What the pattern demands, to follow "must be". */
   readonly patternHelp?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly refersTo?: Reference;
 }
@@ -29,6 +77,12 @@ export interface NumberSchema extends Common {
   readonly type: 'integer' | 'number';
   readonly minimum?: number;
   readonly maximum?: number;
+  /** The limits themselves are excluded. */
+  readonly exclusiveMinimum?: boolean;
+  readonly exclusiveMaximum?: boolean;
+  readonly multipleOf?: number;
+  /** What the number must fit into; whole numbers always into 64 bits. */
+  readonly format?: 'int32' | 'int64' | 'float' | 'double';
   readonly refersTo?: Reference;
 }
 
@@ -39,6 +93,12 @@ export interface FlagSchema extends Common {
 /** A number, or a text such as a port name. */
 export interface IntOrTextSchema extends Common {
   readonly type: 'int-or-string';
+  /** Of the text. */
+  readonly pattern?: Pattern;
+  readonly patternHelp?: string;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 export interface ListSchema extends Common {
@@ -48,6 +108,8 @@ export interface ListSchema extends Common {
   readonly maxItems?: number;
   /** Fields that together must differ between items (`x-kubernetes-list-map-keys`). */
   readonly keys?: readonly string[];
+  /** No item twice (`x-kubernetes-list-type: set`). */
+  readonly isSet?: boolean;
 }
 
 /** A mapping with keys of the user's choice. */
@@ -64,6 +126,12 @@ export interface ObjectSchema extends Common {
   readonly required: readonly string[];
   /** Groups of fields of which at most one may be set. */
   readonly exclusive: readonly (readonly string[])[];
+  /** Groups of fields of which exactly one must be set. */
+  readonly exactlyOne?: readonly (readonly string[])[];
+  /** Groups of fields of which at least one must be set. */
+  readonly atLeastOne?: readonly (readonly string[])[];
+  readonly minEntries?: number;
+  readonly maxEntries?: number;
   /** Fields beyond the table are nobody's mistake. */
   readonly isOpen?: boolean;
 }
@@ -126,9 +194,17 @@ export const flag = (help: string, options: Options<FlagSchema> = {}): FlagSchem
   ...options,
 });
 
-export const intOrText = (help: string): IntOrTextSchema => ({ type: 'int-or-string', help });
+export const intOrText = (help: string, options: Options<IntOrTextSchema> = {}): IntOrTextSchema => ({
+  type: 'int-or-string',
+  help,
+  ...options,
+});
 
-export const anything = (help: string): AnySchema => ({ type: 'any', help });
+export const anything = (help: string, options: Options<AnySchema> = {}): AnySchema => ({
+  type: 'any',
+  help,
+  ...options,
+});
 
 export const list = (help: string, items: Schema, options: Omit<Options<ListSchema>, 'items'> = {}): ListSchema => ({
   type: 'array',
@@ -148,7 +224,8 @@ export const mapOf = (help: string, values: Schema, options: Omit<Options<MapSch
 });
 
 /** A mapping of labels or headers: texts by name. */
-export const textMap = (help: string): MapSchema => mapOf(help, text(help));
+export const textMap = (help: string, options: Omit<Options<MapSchema>, 'values'> = {}): MapSchema =>
+  mapOf(help, text(help), options);
 
 export const record = (
   help: string,
@@ -158,3 +235,6 @@ export const record = (
 
 /** The same structure under another explanation. */
 export const described = <S extends Schema>(schema: S, help: string): S => ({ ...schema, help });
+
+/** The same, known in the experimental channel only. */
+export const experimental = <S extends Schema>(schema: S): S => ({ ...schema, channel: 'experimental' });

@@ -6,6 +6,7 @@ export const duplicateItem: StructureCheck = {
   rule: 'duplicate-item',
   aliases: ['IST0106'],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'Two items of a list have the same key.',
   problems: ['duplicate-item'],
 };

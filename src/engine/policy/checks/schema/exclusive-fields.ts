@@ -6,6 +6,7 @@ export const exclusiveFields: StructureCheck = {
   rule: 'exclusive-fields',
   aliases: ['IST0106'],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'Fields are set of which only one may be.',
   problems: ['exclusive-fields'],
 };

@@ -6,6 +6,7 @@ export const invalidFormat: StructureCheck = {
   rule: 'invalid-format',
   aliases: ['IST0106'],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'A text does not have the form that its field demands.',
   problems: ['invalid-format'],
 };

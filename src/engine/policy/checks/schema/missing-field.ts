@@ -6,6 +6,7 @@ export const missingField: StructureCheck = {
   rule: 'missing-field',
   aliases: ['IST0106'],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'A field that the kind needs is not there.',
   needsValidText: true,
   problems: ['missing-field'],

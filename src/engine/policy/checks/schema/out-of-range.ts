@@ -6,6 +6,7 @@ export const outOfRange: StructureCheck = {
   rule: 'out-of-range',
   aliases: ['IST0106'],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'A number, duration, text or list is smaller or larger than its kind allows.',
   problems: ['out-of-range'],
 };

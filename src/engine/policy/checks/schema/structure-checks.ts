@@ -1,6 +1,7 @@
 import type { StructureCheck } from '../check.ts';
 import { deprecatedField } from './deprecated-field.ts';
 import { duplicateItem } from './duplicate-item.ts';
+import { emptyField } from './empty-field.ts';
 import { exclusiveFields } from './exclusive-fields.ts';
 import { invalidFormat } from './invalid-format.ts';
 import { missingField } from './missing-field.ts';
@@ -19,4 +20,5 @@ export const structureChecks: readonly StructureCheck[] = [
   exclusiveFields,
   duplicateItem,
   deprecatedField,
+  emptyField,
 ];

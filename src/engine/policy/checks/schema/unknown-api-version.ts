@@ -9,6 +9,7 @@ export const unknownApiVersion: DeclarationCheck = {
   rule: 'unknown-api-version',
   aliases: [],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'The kind is not served in this group and version.',
   find({ object }) {
     const { apiVersion, kind } = object;

@@ -9,6 +9,7 @@ export const unknownKind: DeclarationCheck = {
   rule: 'unknown-kind',
   aliases: [],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'The API group has no such kind.',
   find({ object }) {
     const group = groupOf(object.apiVersion);

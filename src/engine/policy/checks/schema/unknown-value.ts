@@ -6,6 +6,7 @@ export const unknownValue: StructureCheck = {
   rule: 'unknown-value',
   aliases: ['IST0106'],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'A field holds a word that is not one of its choices.',
   problems: ['unknown-value'],
 };

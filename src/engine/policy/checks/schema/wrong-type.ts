@@ -6,6 +6,7 @@ export const wrongType: StructureCheck = {
   rule: 'wrong-type',
   aliases: ['IST0106'],
   severity: 'error',
+  refusedBy: 'api-server',
   summary: 'A field holds a value of another type than its kind demands.',
   needsValidText: true,
   problems: ['wrong-type'],

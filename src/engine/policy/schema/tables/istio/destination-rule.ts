@@ -222,7 +222,9 @@ export const destinationRule: KindSchema = {
         ),
         exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
         workloadSelector: record('Workloads of this namespace whose calls it holds for; all unless given.', {
-          matchLabels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 })),
+          matchLabels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 }), {
+            maxEntries: 4096,
+          }),
         }),
       },
       { required: ['host'] },

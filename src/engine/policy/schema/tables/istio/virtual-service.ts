@@ -115,7 +115,7 @@ const directResponse = record(
     status: unsigned('Status of the answer.'),
     body: record(
       'Body of the answer.',
-      { string: text('The body as text.'), bytes: text('The body in base64.') },
+      { string: text('The body as text.'), bytes: text('The body in base64.', { format: 'byte' }) },
       { exclusive: [['string', 'bytes']] },
     ),
   },

@@ -7,6 +7,7 @@ export const service: KindSchema = {
   group: 'core',
   kind: 'Service',
   versions: ['v1'],
+  nameForm: 'label',
   help: 'A name for a group of pods, and the ports they serve.',
   required: [],
   fields: {
