@@ -14,7 +14,20 @@ const folder = path.resolve(import.meta.dirname, '../../../../../shared/crds');
 
 /** Kinds whose tables say field names only so far. */
 const namesOnly: ReadonlySet<string> = new Set(
-  ['Gateway', 'PeerAuthentication', 'ServiceEntry', 'WorkloadEntry'].map((kind) => `istio.io/${kind}`),
+  [
+    'AuthorizationPolicy',
+    'EnvoyFilter',
+    'Gateway',
+    'PeerAuthentication',
+    'RequestAuthentication',
+    'ServiceEntry',
+    'Sidecar',
+    'Telemetry',
+    'TrafficExtension',
+    'WasmPlugin',
+    'WorkloadEntry',
+    'WorkloadGroup',
+  ].map((kind) => `istio.io/${kind}`),
 );
 
 interface Crd {
