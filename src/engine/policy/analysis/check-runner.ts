@@ -40,6 +40,11 @@ export class CheckRunner {
       subject: object,
       isNamespaceKnown,
       hasKnownNamespace: this.#hasKnownNamespace,
+      versionsOf: (kind, namespace, name) => {
+        // The same kinds may be read as through the reader, which says so where they may not.
+        this.#reader.find(kind, namespace, name);
+        return this.#world.versionsOf(kind, namespace, name);
+      },
       settings: this.#world.settings,
       index: <T>(index: Index<T>): T => {
         if (!check.inputs.includes(index)) throw new Error('An index is read but not declared as an input');

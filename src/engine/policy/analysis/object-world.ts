@@ -31,6 +31,7 @@ export class ObjectWorld {
   readonly #indexes = new Map<Index<unknown>, BuiltIndex>();
   /** Indexes known to be of the present objects. */
   readonly #current = new Map<Index<unknown>, BuiltIndex>();
+  readonly #versionsByName = new WeakMap<KindState, ReadonlyMap<string, readonly MeshObject[]>>();
   #versions = 0;
 
   constructor(settings: ResolvedMeshSettings) {
@@ -62,6 +63,14 @@ export class ObjectWorld {
 
   find(kind: KindKey, namespace: string, name: string): MeshObject | undefined {
     return this.#stateOf(kind).byName.get(`${namespace}/${name}`);
+  }
+
+  /** The object as each layer has it, the highest first. */
+  versionsOf(kind: KindKey, namespace: string, name: string): readonly MeshObject[] {
+    const state = this.#stateOf(kind);
+    let versions = this.#versionsByName.get(state);
+    if (!versions) this.#versionsByName.set(state, (versions = groupVersions(state.given)));
+    return versions.get(`${namespace}/${name}`) ?? [];
   }
 
   index<T>(index: Index<T>): T {
@@ -124,6 +133,16 @@ export class ObjectWorld {
     const byName = new Map(sorted.map((object) => [`${object.namespace}/${object.name}`, object]));
     return { given, sorted, byName, version: ++this.#versions };
   }
+}
+
+/** Later layers are given later. */
+function groupVersions(given: readonly MeshObject[]): ReadonlyMap<string, readonly MeshObject[]> {
+  const versions = new Map<string, MeshObject[]>();
+  for (const object of given) {
+    const key = `${object.namespace}/${object.name}`;
+    versions.set(key, [object, ...(versions.get(key) ?? [])]);
+  }
+  return versions;
 }
 
 function isSame(before: readonly MeshObject[], now: readonly MeshObject[]): boolean {

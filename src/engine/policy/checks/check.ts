@@ -21,6 +21,8 @@ export interface RuleInfo {
   readonly summary: string;
   /** Who would not take an object with a finding of this rule that counts as an error. */
   readonly refusedBy?: 'api-server' | 'webhook';
+  /** Says nothing unless the settings give it a severity: a matter of taste, or of how strict a person wants to be. */
+  readonly isOptional?: boolean;
   /** Says nothing of documents with syntax errors, where something is missing only because it was not understood. */
   readonly needsValidText?: boolean;
 }
@@ -65,6 +67,11 @@ export interface CheckContext extends ObjectReader {
   readonly subject: MeshObject;
   /** False where the namespace of the subject is assumed: nothing may be concluded from it. */
   readonly isNamespaceKnown: boolean;
+  /**
+   * The object as each layer has it, that of a file first: `find` gives one of them, and hides what a cluster says of an
+   * object that a file declares too. The kind must be an input.
+   */
+  versionsOf(kind: KindKey, namespace: string, name: string): readonly MeshObject[];
   /** Whether the namespace of any object stands in its file. */
   hasKnownNamespace(object: MeshObject): boolean;
   readonly settings: ResolvedMeshSettings;

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { WorkspaceFiles } from '../../../../src/engine/discovery/workspace/workspace-files.ts';
+import type { MeshObject } from '../../../../src/engine/model/mesh-object.ts';
 import type { MarkedYaml } from './marked-yaml.ts';
 import { readMarkedYaml } from './marked-yaml.ts';
 
@@ -18,3 +20,12 @@ export const fixtures: readonly Fixture[] = readdirSync(root).flatMap((rule) =>
     ...readMarkedYaml(readFileSync(path.join(root, rule, name), 'utf8')),
   })),
 );
+
+/** What the clusters of a fixture have. */
+export function clusterObjects({ clusters }: Pick<MarkedYaml, 'clusters'>): readonly MeshObject[] {
+  return clusters.flatMap(({ context, text }) => {
+    const files = new WorkspaceFiles();
+    files.setDisk('file:///cluster.yaml', text);
+    return files.objects().map((object): MeshObject => ({ ...object, origin: { layer: 'cluster', source: context } }));
+  });
+}

@@ -4,17 +4,18 @@ import { WorkspaceFiles } from '../../../../src/engine/discovery/workspace/works
 import { analyze } from '../../../../src/engine/policy/analyze.ts';
 import { applyEdits } from '../../../../src/engine/policy/fixes/apply-edits.ts';
 import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
-import type { MeshSettings } from '../../../../src/shared/mesh-settings.ts';
 import { resolveMeshSettings } from '../../../../src/shared/mesh-settings.ts';
-import { fixtures } from './fixture-files.ts';
+import type { Fixture } from './fixture-files.ts';
+import { clusterObjects, fixtures } from './fixture-files.ts';
 
 const uri = 'file:///fixture.yaml';
 
-function analyzeText(text: string, settings: MeshSettings, isOpen = true): AnalyzeResult {
+function analyzeText(fixture: Fixture, text = fixture.text, isOpen = true): AnalyzeResult {
   const files = new WorkspaceFiles();
   if (isOpen) files.setOpen(uri, text, 1);
   else files.setDisk(uri, text);
-  return analyze({ files, settings: resolveMeshSettings(settings) });
+  const { settings, rules } = fixture;
+  return analyze({ files, base: clusterObjects(fixture), settings: resolveMeshSettings(settings), rules });
 }
 
 const brief = ({ code, range }: Diagnostic): string => {
@@ -24,30 +25,32 @@ const brief = ({ code, range }: Diagnostic): string => {
 };
 
 describe('every fixture has exactly the findings it marks', () => {
-  for (const { name, text, expected, settings } of fixtures) {
+  for (const fixture of fixtures) {
+    const { name, expected } = fixture;
     test(name, () => {
       const wanted = expected.map(({ code, line, start, end }) => `${line + 1}:${start}-${end} ${code}`);
-      const found = analyzeText(text, settings).diagnostics;
+      const found = analyzeText(fixture).diagnostics;
       assert.deepEqual(found.map(brief).sort(), wanted.sort(), found.map(({ message }) => message).join('\n'));
     });
   }
 });
 
 describe('a file has the same findings whether it is open or not', () => {
-  for (const { name, text, settings } of fixtures) {
-    test(name, () => {
-      const open = analyzeText(text, settings).diagnostics;
-      assert.deepEqual(analyzeText(text, settings, false).diagnostics, open);
+  for (const fixture of fixtures) {
+    test(fixture.name, () => {
+      const open = analyzeText(fixture).diagnostics;
+      assert.deepEqual(analyzeText(fixture, fixture.text, false).diagnostics, open);
     });
   }
 });
 
 describe('every fix makes its finding go away and breaks nothing', () => {
-  for (const { name, text, settings } of fixtures) {
+  for (const fixture of fixtures) {
+    const { name, text } = fixture;
     for (const ending of ['\n', '\r\n']) {
       test(`${name}${ending === '\n' ? '' : ' with CRLF'}`, () => {
         const whole = text.replaceAll('\n', ending);
-        const before = analyzeText(whole, settings).diagnostics;
+        const before = analyzeText(fixture, whole).diagnostics;
         for (const diagnostic of before) {
           for (const fix of diagnostic.fixes) {
             assert.ok(fix.edits.every((edit) => edit.uri === uri));
@@ -56,7 +59,7 @@ describe('every fix makes its finding go away and breaks nothing', () => {
               fix.edits.flatMap(({ edits }) => edits),
             );
             assert.notEqual(after, whole);
-            const left = analyzeText(after, settings).diagnostics;
+            const left = analyzeText(fixture, after).diagnostics;
             const where = `${fix.title} for ${brief(diagnostic)}:\n${after}\n${left.map((each) => `${brief(each)} ${each.message}`).join('\n')}`;
             assert.ok(!left.some(({ code }) => /^MESH10/.test(code)), where);
             const count = (all: readonly Diagnostic[]): number =>

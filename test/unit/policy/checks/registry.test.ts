@@ -12,7 +12,7 @@ import type { MeshObject } from '../../../../src/engine/model/mesh-object.ts';
 import { kindKey } from '../../../../src/engine/model/mesh-object.ts';
 import { resolveMeshSettings } from '../../../../src/shared/mesh-settings.ts';
 import { rulesPage } from '../../../../scripts/rules-page.mjs';
-import { fixtures } from './fixture-files.ts';
+import { clusterObjects, fixtures } from './fixture-files.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 
@@ -86,12 +86,13 @@ describe('declared inputs are the kinds that are read', () => {
   for (const check of objectChecks) {
     test(check.rule, () => {
       const read = new Set<CheckInput>();
-      for (const { text, settings } of fixtures) {
+      for (const fixture of fixtures) {
+        const { text, settings } = fixture;
         const resolved = resolveMeshSettings(settings);
         const files = new WorkspaceFiles();
         files.setDisk('file:///fixture.yaml', text);
         const world = new ObjectWorld(resolved);
-        world.update(byKind(files.objects()));
+        world.update(byKind([...clusterObjects(fixture), ...files.objects()]));
         const runner = new CheckRunner(
           check,
           world,
