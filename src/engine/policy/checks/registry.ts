@@ -7,6 +7,7 @@ import { declarationChecks } from './schema/declaration-checks.ts';
 import { structureChecks } from './schema/structure-checks.ts';
 import { trafficChecks } from './traffic/traffic-checks.ts';
 import { weightsChecks } from './weights/weights-checks.ts';
+import { workloadsChecks } from './workloads/workloads-checks.ts';
 import { syntaxChecks } from './yaml/syntax-checks.ts';
 
 /** What the first two digits of a code stand for, in the order of the list of rules. */
@@ -32,7 +33,12 @@ export const topics: ReadonlyMap<string, string> = new Map([
   ['90', 'Meshlens itself'],
 ]);
 
-export const objectChecks: readonly ObjectCheck[] = [...routingChecks, ...weightsChecks, ...trafficChecks];
+export const objectChecks: readonly ObjectCheck[] = [
+  ...routingChecks,
+  ...weightsChecks,
+  ...trafficChecks,
+  ...workloadsChecks,
+];
 
 export const checks: readonly Check[] = [
   ...syntaxChecks,

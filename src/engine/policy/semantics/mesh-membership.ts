@@ -9,8 +9,15 @@ import type { WorkloadView } from './workloads.ts';
 /** `unknown`: it depends on the labels of a namespace that nothing declares. */
 export type Membership = Exclude<MeshMembership, 'linkerd-proxy'> | 'unknown';
 
+/** Labels of a namespace that bring its pods into the mesh, if they do. */
+export function isMeshNamespace(labels: Labels): boolean {
+  const injection = labels['istio-injection'];
+  const isInjecting = injection === undefined ? labels['istio.io/rev'] !== undefined : injection === 'enabled';
+  return isInjecting || labels['istio.io/dataplane-mode'] === 'ambient';
+}
+
 /** Never injected, whatever their labels say. */
-const neverInjected: ReadonlySet<string> = new Set([
+export const neverInjected: ReadonlySet<string> = new Set([
   'kube-system',
   'kube-public',
   'kube-node-lease',
@@ -34,7 +41,11 @@ function isSentToInjector(workload: WorkloadView, namespace: Labels): boolean {
   return workload.labels['istio.io/rev'] !== undefined || inject === 'true';
 }
 
-function hasSidecar(workload: WorkloadView, namespace: Labels | undefined): boolean | undefined {
+/**
+ * Whether the injector adds a sidecar when a pod is made; undefined where the labels of the namespace decide and are not
+ * known.
+ */
+export function isInjected(workload: WorkloadView, namespace: Labels | undefined): boolean | undefined {
   if (workload.hostNetwork || neverInjected.has(workload.namespace)) return false;
   const wish = ownWish(workload);
   if (wish === false) return false;
@@ -61,7 +72,7 @@ export function membershipOf(workload: WorkloadView, namespace: Labels | undefin
   if (kind === Kinds.workloadEntry || kind === Kinds.workloadGroup) return 'unknown';
   const present = podMembership(workload.object);
   if (present === 'sidecar' || present === 'ambient') return present;
-  const sidecar = hasSidecar(workload, namespace);
+  const sidecar = isInjected(workload, namespace);
   if (sidecar === true) return 'sidecar';
   const ambient = isAmbient(workload, namespace);
   if (ambient === true) return sidecar === undefined && namespace === undefined ? 'unknown' : 'ambient';

@@ -5,14 +5,14 @@ import { Kinds } from '../../model/kinds.ts';
 import type { KindKey, Labels, MeshObject } from '../../model/mesh-object.ts';
 import { kindKey } from '../../model/mesh-object.ts';
 
-export interface ContainerPort {
+interface ContainerPort {
   readonly name: string;
   readonly number: number;
   /** `TCP` where nothing is said. */
   readonly protocol: string;
 }
 
-export interface ContainerView {
+interface ContainerView {
   readonly name: string;
   readonly image: string;
   readonly path: FieldPath;
@@ -48,13 +48,11 @@ const templates: ReadonlyMap<KindKey, FieldPath> = new Map<KindKey, FieldPath>([
 
 const countedKinds: ReadonlySet<KindKey> = new Set([Kinds.deployment, Kinds.statefulSet, Kinds.replicaSet]);
 
+/** Kinds that are a pod or have the template of one. */
+export const podKinds: readonly KindKey[] = [Kinds.pod, ...templates.keys()];
+
 /** All kinds that workloads come from. */
-export const workloadKinds: readonly KindKey[] = [
-  Kinds.pod,
-  ...templates.keys(),
-  Kinds.workloadEntry,
-  Kinds.workloadGroup,
-];
+export const workloadKinds: readonly KindKey[] = [...podKinds, Kinds.workloadEntry, Kinds.workloadGroup];
 
 /** Where an object of the kind keeps the `metadata` and `spec` of its pods; undefined for a kind that has no pods. */
 export function podTemplatePath(kind: KindKey): FieldPath | undefined {
