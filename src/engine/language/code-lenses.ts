@@ -1,15 +1,20 @@
+import type { Diagnostic } from '../../shared/diagnostics.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { FieldPath, Range } from '../../shared/text.ts';
 import { Kinds } from '../model/kinds.ts';
 import { kindKey } from '../model/mesh-object.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { conflictingHosts } from '../policy/checks/routing/conflicting-hosts.ts';
+import { unreachableRule } from '../policy/checks/routing/unreachable-rule.ts';
 import type { RuleView } from '../policy/checks/routing/virtual-service-view.ts';
 import { hostsOf, rulesOf } from '../policy/checks/routing/virtual-service-view.ts';
 import type { DeclaredObject } from '../policy/documents/declared-objects.ts';
 import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
 import { placeInFile } from '../policy/documents/document-file.ts';
 import { resolveHost } from '../policy/semantics/hosts.ts';
+import type { Knowledge } from './knowledge.ts';
 import { knowledgeOf } from './knowledge.ts';
+import { referencesIn } from './references/references-in.ts';
 
 export interface CodeLensResult {
   readonly range: Range;
@@ -18,29 +23,63 @@ export interface CodeLensResult {
   readonly command?: { readonly id: string; readonly arguments: readonly unknown[] };
 }
 
-/** What can be seen or tried from here: above each VirtualService, and above rules that share requests. */
+/**
+ * What can be seen or tried from here: above each VirtualService, above rules that share requests or are shadowed, and
+ * above labels that select workloads.
+ */
 export function codeLenses(
   files: DocumentSource,
   snapshot: Snapshot,
   settings: ResolvedMeshSettings,
   uri: string,
+  diagnostics: readonly Diagnostic[],
 ): readonly CodeLensResult[] {
-  return (files.file(uri)?.documents ?? []).flatMap((document) =>
-    document.objects
-      .filter(({ object, isDerived }) => !isDerived && kindKey(object) === Kinds.virtualService)
-      .flatMap((declared) => lensesOf(document, declared, snapshot, settings)),
+  const knowledge = knowledgeOf(snapshot, settings);
+  const declared = (files.file(uri)?.documents ?? []).flatMap((document) =>
+    document.objects.filter(({ isDerived }) => !isDerived).map((each) => ({ document, declared: each })),
   );
+  return [
+    ...declared.flatMap((each) => [
+      ...(kindKey(each.declared.object) === Kinds.virtualService
+        ? lensesOf(each.document, each.declared, knowledge)
+        : []),
+      ...selectionLenses(each.document, each.declared, knowledge),
+    ]),
+    ...shadowLenses(diagnostics, uri),
+  ];
+}
+
+/** `matches 3 workloads` above the labels that select them. */
+function selectionLenses(
+  document: FileDocument,
+  { object, base }: DeclaredObject,
+  knowledge: Knowledge,
+): readonly CodeLensResult[] {
+  return referencesIn(object, knowledge.settings).flatMap(({ path, target }): CodeLensResult[] => {
+    if (target.type !== 'workloads') return [];
+    const count = knowledge.selected(target.selector, target.namespace).length;
+    const title = count === 0 ? 'matches no workload' : `matches ${String(count)} workload${count === 1 ? '' : 's'}`;
+    return [{ range: placeInFile(document, document.yaml.rangeOf([...base, ...path], 'key')), title }];
+  });
+}
+
+/** Above what never counts, what it is that counts instead. */
+function shadowLenses(diagnostics: readonly Diagnostic[], uri: string): readonly CodeLensResult[] {
+  return diagnostics.flatMap(({ uri: file, code, range, related }): CodeLensResult[] => {
+    const [by] = related;
+    if (file !== uri || by === undefined || (code !== unreachableRule.code && code !== conflictingHosts.code))
+      return [];
+    return [{ range, title: `shadowed by ${by.message.replace(/^Rule/, 'rule').replace(/\.$/, '')}` }];
+  });
 }
 
 function lensesOf(
   document: FileDocument,
   { object, base }: DeclaredObject,
-  snapshot: Snapshot,
-  settings: ResolvedMeshSettings,
+  { services, settings }: Knowledge,
 ): readonly CodeLensResult[] {
   const at = (path: FieldPath): Range => placeInFile(document, document.yaml.rangeOf([...base, ...path], 'head'));
   const top = at(['kind']);
-  const { services } = knowledgeOf(snapshot, settings);
   const known = hostsOf(object).flatMap(({ host }) =>
     services.servicesOf(resolveHost(host, object.namespace, settings)),
   );

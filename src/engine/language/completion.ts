@@ -1,21 +1,26 @@
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
-import type { Position, Range } from '../../shared/text.ts';
+import type { FieldPath, Position, Range } from '../../shared/text.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { fieldOf, isRecord, stringOf, valueAt } from '../../shared/untrusted.ts';
+import type { MeshObject } from '../model/mesh-object.ts';
+import { declaredObjects } from '../policy/documents/declared-objects.ts';
 import { kindSchemas, kindsByGroup } from '../policy/schema/schema-registry.ts';
 import type { ObjectSchema, Schema } from '../policy/schema/schema.ts';
-import { writeScalar } from '../policy/fixes/yaml-writing.ts';
+import { writeKey, writeScalar } from '../policy/fixes/yaml-writing.ts';
 import type { CompletionSite } from './completion-site.ts';
 import { completionSites } from './completion-site.ts';
 import { documentAt, schemaOf } from './cursor.ts';
 import { fieldHelp } from './hover.ts';
+import type { Knowledge } from './knowledge.ts';
 import { knowledgeOf } from './knowledge.ts';
-import { namesFor } from './name-completion.ts';
+import type { NameProposal } from './name-proposal.ts';
+import { fieldValue } from './references/reference-rule.ts';
+import { ruleAt } from './references/references-in.ts';
 
 export interface CompletionItemResult {
   readonly label: string;
-  readonly type: 'field' | 'value' | 'host' | 'subset' | 'gateway' | 'namespace' | 'port' | 'label';
+  readonly type: 'field' | 'value' | NameProposal['type'];
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
@@ -49,29 +54,64 @@ function itemsAt(
   snapshot: Snapshot,
   settings: ResolvedMeshSettings,
 ): readonly CompletionItemResult[] {
-  const object = describeObject(site.value, settings);
-  if (site.type === 'value' && site.path.length === 1) {
-    const top = topLevelValues(String(site.path[0]), object.apiVersion);
+  const { object, base } = ownerOf(site, settings);
+  const path = site.path.slice(base.length);
+  if (site.type === 'value' && path.length === 1) {
+    const top = topLevelValues(String(path[0]), object.apiVersion);
     if (top.length > 0) return top.map((value, index) => valueItem(site, value, 'value', index));
   }
-  const schema = schemaOf(object, site.path);
-  if (site.type === 'key') return schema ? keyItems(site, schema) : topLevelKeys(site);
-  const names = namesFor(site.value, site.path, schema, object, knowledgeOf(snapshot, settings));
+  const schema = schemaOf(object, path);
+  const names = namesAt(object, path, site, knowledgeOf(snapshot, settings));
+  if (site.type === 'key') {
+    if (schema?.type === 'object') return keyItems(site, schema);
+    if (names.length > 0) return names.map((proposal, index) => keyItem(site, proposal, schema, index));
+    return schema ? [] : topLevelKeys(site);
+  }
   return [
     ...names.map(({ name, type, detail }, index) => valueItem(site, name, type, index, detail)),
     ...words(schema).map((word, index) => valueItem(site, word, 'value', index)),
   ];
 }
 
-function describeObject(
-  value: unknown,
+/** Names of existing things that fit the field, keys of a mapping included, without those that stand in it already. */
+function namesAt(
+  object: MeshObject,
+  path: FieldPath,
+  site: CompletionSite,
+  knowledge: Knowledge,
+): readonly NameProposal[] {
+  const rule = ruleAt(object, path);
+  if (!rule || (rule.naming.isOfKeys === true) !== (site.type === 'key')) return [];
+  const place = { object, path, value: fieldValue(object, path) };
+  const present = valueAt(site.value, site.type === 'key' ? site.path : site.path.slice(0, -1));
+  const isThere = (name: string): boolean =>
+    Array.isArray(present)
+      ? present.includes(name)
+      : site.type === 'key' && isRecord(present) && Object.hasOwn(present, name);
+  return rule.naming.proposals(place, knowledge).filter(({ name }) => !isThere(name));
+}
+
+/** The object in which something is typed, as far as it is written, and where in the document it stands. */
+function ownerOf(
+  site: CompletionSite,
   settings: ResolvedMeshSettings,
-): { readonly apiVersion: string; readonly kind: string; readonly namespace: string } {
-  return {
-    apiVersion: stringOf(fieldOf(value, 'apiVersion')) ?? '',
-    kind: stringOf(fieldOf(value, 'kind')) ?? '',
-    namespace: stringOf(valueAt(value, ['metadata', 'namespace'])) ?? settings.defaultNamespace,
+): { readonly object: MeshObject; readonly base: FieldPath } {
+  const declared = declaredObjects(site.value, '', 0, { defaultNamespace: settings.defaultNamespace }).find(
+    ({ base }) => base.every((step, index) => site.path[index] === step),
+  );
+  if (declared) return declared;
+  const text = (...path: FieldPath): string => stringOf(valueAt(site.value, path)) ?? '';
+  const object: MeshObject = {
+    apiVersion: text('apiVersion'),
+    kind: text('kind'),
+    namespace: text('metadata', 'namespace') || settings.defaultNamespace,
+    name: text('metadata', 'name'),
+    labels: {},
+    annotations: {},
+    spec: fieldOf(site.value, 'spec'),
+    origin: { layer: 'workspace', source: '' },
   };
+  return { object, base: [] };
 }
 
 function topLevelValues(key: string, apiVersion: string): readonly string[] {
@@ -103,8 +143,7 @@ function topLevelKeys(site: CompletionSite): readonly CompletionItemResult[] {
     }));
 }
 
-function keyItems(site: CompletionSite, schema: Schema): readonly CompletionItemResult[] {
-  if (schema.type !== 'object') return [];
+function keyItems(site: CompletionSite, schema: ObjectSchema): readonly CompletionItemResult[] {
   const present = valueAt(site.value, site.path);
   return freeFields(schema, present).map(([name, field], index): CompletionItemResult => {
     const isRequired = schema.required.includes(name);
@@ -118,6 +157,18 @@ function keyItems(site: CompletionSite, schema: Schema): readonly CompletionItem
       sortText: `${isRequired ? '0' : '1'}${sortKey(index)}`,
     };
   });
+}
+
+/** A key of the user's choice that is in use elsewhere: a label, a header. */
+function keyItem(
+  site: CompletionSite,
+  { name, type, detail }: NameProposal,
+  schema: Schema | undefined,
+  index: number,
+): CompletionItemResult {
+  const suffix = schema?.type === 'map' ? suffixOf(schema.values, site.isFlow) : ': ';
+  const insertText = site.hasColon ? writeKey(name) : writeKey(name) + suffix;
+  return { label: name, type, ...(detail && { detail }), insertText, range: site.range, sortText: sortKey(index) };
 }
 
 /** Fields that are not there yet; of an exclusive group of which one is set, none. */

@@ -7,10 +7,11 @@ import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { locateField } from '../policy/documents/document-file.ts';
 import { cursorAt } from './cursor.ts';
 import { knowledgeOf } from './knowledge.ts';
-import type { ReferenceField, Target } from './reference-at.ts';
-import { declarationsIn, isSameTarget, referencesIn } from './reference-at.ts';
+import { declarationsIn, referencesIn } from './references/references-in.ts';
+import type { ReferenceField, Target } from './references/target.ts';
+import { isSameTarget } from './references/target.ts';
 
-/** Where what is named at the position is declared: service, entry of a LocalMesh, subset, gateway. */
+/** Where what is named at the position is declared: service, subset, listener, selected workloads, any other object. */
 export function definition(
   files: DocumentSource,
   snapshot: Snapshot,
@@ -33,14 +34,23 @@ export function references(
 ): readonly Location[] {
   const field = fieldAt(files, settings, uri, position);
   if (!field) return [];
-  const objects = [...files.files()].flatMap(({ documents }) =>
-    documents.flatMap((document) => document.objects.map(({ object }) => object)),
-  );
-  const naming = objects
-    .flatMap((object) => referencesIn(object, settings))
-    .filter(({ target }) => isSameTarget(target, field.target));
   const declaring = includeDeclaration ? declarationsOf(field.target, snapshot, settings) : [];
-  return locationsOf(files, [...declaring, ...naming]);
+  return locationsOf(files, [...declaring, ...fieldsNaming(files, field.target, settings)]);
+}
+
+/** Every field of any file that names the target. */
+export function fieldsNaming(
+  files: DocumentSource,
+  target: Target,
+  settings: ResolvedMeshSettings,
+): readonly ReferenceField[] {
+  return [...files.files()].flatMap(({ documents }) =>
+    documents.flatMap(({ objects }) =>
+      objects
+        .flatMap(({ object }) => referencesIn(object, settings))
+        .filter((field) => isSameTarget(field.target, target)),
+    ),
+  );
 }
 
 /** The field at the position that names or declares something. */
@@ -57,6 +67,10 @@ export function fieldAt(
   const own = [...referencesIn(object, settings), ...declarationsIn(object, settings)];
   const found = own.find((field) => JSON.stringify(field.path) === path);
   if (found) return found;
+  // Any label of a selector stands for all of it.
+  const around = JSON.stringify(cursor.path.slice(0, -1));
+  const selector = own.find(({ target, path: at }) => target.type === 'workloads' && JSON.stringify(at) === around);
+  if (selector) return selector;
   // A service that a LocalMesh declares has its name in the entry of the file.
   const isEntryName = cursor.path.at(-1) === 'name' && cursor.path.at(-2) !== 'metadata';
   const entry = JSON.stringify([...cursor.declared.base, ...cursor.path.slice(0, -1)]);
@@ -67,7 +81,15 @@ export function fieldAt(
 }
 
 /** Fields in which the snapshot declares the target. */
-function declarationsOf(target: Target, snapshot: Snapshot, settings: ResolvedMeshSettings): readonly ReferenceField[] {
+export function declarationsOf(
+  target: Target,
+  snapshot: Snapshot,
+  settings: ResolvedMeshSettings,
+): readonly ReferenceField[] {
+  if (target.type === 'workloads') {
+    const selected = knowledgeOf(snapshot, settings).selected(target.selector, target.namespace);
+    return selected.map(({ object }) => ({ object, path: ['metadata', 'name'], target }));
+  }
   const all = candidatesFor(target, snapshot, settings).flatMap((object) => declarationsIn(object, settings));
   if (target.type !== 'host') return all.filter((field) => isSameTarget(field.target, target));
   const services = knowledgeOf(snapshot, settings).services.servicesOf(target.host);
@@ -75,20 +97,23 @@ function declarationsOf(target: Target, snapshot: Snapshot, settings: ResolvedMe
   return all.filter((field) => field.target.type === 'host' && hosts.has(field.target.host));
 }
 
-function candidatesFor(target: Target, snapshot: Snapshot, settings: ResolvedMeshSettings): readonly MeshObject[] {
+function candidatesFor(
+  target: Exclude<Target, { readonly type: 'workloads' }>,
+  snapshot: Snapshot,
+  settings: ResolvedMeshSettings,
+): readonly MeshObject[] {
   switch (target.type) {
-    case 'host':
-      return [
-        ...new Set(
-          knowledgeOf(snapshot, settings)
-            .services.servicesOf(target.host)
-            .map(({ object }) => object),
-        ),
-      ];
+    case 'host': {
+      const services = knowledgeOf(snapshot, settings).services.servicesOf(target.host);
+      return [...new Set(services.map(({ object }) => object))];
+    }
     case 'subset':
       return snapshot.ofKind(Kinds.destinationRule);
-    case 'gateway':
-      return snapshot.ofKind(Kinds.gateway);
+    case 'object':
+    case 'part': {
+      const found = snapshot.find(target.kind, target.namespace, target.name);
+      return found ? [found] : [];
+    }
   }
 }
 

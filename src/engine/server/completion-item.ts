@@ -6,7 +6,7 @@ const kinds: Readonly<Record<CompletionItemResult['type'], CompletionItemKind>> 
   value: CompletionItemKind.EnumMember,
   host: CompletionItemKind.Module,
   subset: CompletionItemKind.Variable,
-  gateway: CompletionItemKind.Interface,
+  object: CompletionItemKind.Interface,
   namespace: CompletionItemKind.Folder,
   port: CompletionItemKind.Constant,
   label: CompletionItemKind.Property,

@@ -1,6 +1,9 @@
 import {
   CodeActionKind,
+  FoldingRangeKind,
+  LSPErrorCodes,
   MarkupKind,
+  ResponseError,
   SymbolKind,
   type CodeAction,
   type CompletionItem,
@@ -19,7 +22,9 @@ import { completion } from '../language/completion.ts';
 import { definition, references } from '../language/definition.ts';
 import type { DocumentSymbolResult } from '../language/document-symbols.ts';
 import { documentSymbols } from '../language/document-symbols.ts';
+import { foldingRanges } from '../language/folding.ts';
 import { hover } from '../language/hover.ts';
+import { rename, renameSite } from '../language/rename.ts';
 import { completionItemOf } from './completion-item.ts';
 import { lspDiagnosticOf, type DiagnosticsPublisher } from './diagnostics-publisher.ts';
 
@@ -30,7 +35,9 @@ export const languageCapabilities: ServerCapabilities = {
   completionProvider: { triggerCharacters: [' ', ':', '-', '.', '/', '"'] },
   definitionProvider: true,
   referencesProvider: true,
+  renameProvider: { prepareProvider: true },
   documentSymbolProvider: true,
+  foldingRangeProvider: true,
   codeLensProvider: { resolveProvider: false },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
 };
@@ -80,12 +87,31 @@ export function registerLanguageFeatures(
   connection.onReferences(({ textDocument, position, context }) => [
     ...references(workspace, engine.snapshot, engine.settings, textDocument.uri, position, context.includeDeclaration),
   ]);
+  connection.onPrepareRename(({ textDocument, position }) => {
+    const site = renameSite(workspace, engine.settings, textDocument.uri, position);
+    return site ? { range: site.range, placeholder: site.name } : null;
+  });
+  connection.onRenameRequest(({ textDocument, position, newName }): WorkspaceEdit | ResponseError => {
+    const renamed = rename(workspace, engine.snapshot, engine.settings, textDocument.uri, position, newName);
+    return renamed.type === 'refused'
+      ? new ResponseError(LSPErrorCodes.RequestFailed, renamed.reason)
+      : workspaceEditOf(renamed.edits);
+  });
+  connection.onFoldingRanges(({ textDocument }) =>
+    foldingRanges(workspace, textDocument.uri).map(({ start, end, type }) => ({
+      startLine: start,
+      endLine: end,
+      ...(type === 'comment' && { kind: FoldingRangeKind.Comment }),
+    })),
+  );
   connection.onDocumentSymbol(({ textDocument }) => documentSymbols(workspace, textDocument.uri).map(symbolOf));
   connection.onCodeLens(({ textDocument }) =>
-    codeLenses(workspace, engine.snapshot, engine.settings, textDocument.uri).map(({ range, title, command }) => ({
-      range,
-      command: { title, command: command?.id ?? '', arguments: [...(command?.arguments ?? [])] },
-    })),
+    codeLenses(workspace, engine.snapshot, engine.settings, textDocument.uri, publisher.current).map(
+      ({ range, title, command }) => ({
+        range,
+        command: { title, command: command?.id ?? '', arguments: [...(command?.arguments ?? [])] },
+      }),
+    ),
   );
   connection.onCodeAction(({ textDocument, range, context }): CodeAction[] => {
     const wants = (kind: string): boolean =>

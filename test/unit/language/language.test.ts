@@ -259,7 +259,7 @@ describe('symbols and lenses', () => {
 
   test('lenses say the shares and offer to look and try', () => {
     const { files, snapshot } = scene(route);
-    const lenses = codeLenses(files, snapshot, settings, uri);
+    const lenses = codeLenses(files, snapshot, settings, uri, analyze({ files, settings }).diagnostics);
     assert.deepEqual(
       lenses.map(({ title, range, command }) => `${range.start.line + 1} ${title} ${command?.id ?? ''}`.trim()),
       [

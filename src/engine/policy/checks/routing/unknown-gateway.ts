@@ -60,7 +60,7 @@ function checkNames(context: CheckContext, names: readonly unknown[], path: Fiel
 }
 
 /** `name`, `namespace/name`, or the old form `name.namespace.svc.cluster.local`. */
-export function parseGatewayName(
+function parseGatewayName(
   written: string,
   ownNamespace: string,
 ): { readonly namespace: string; readonly name: string; readonly isExplicit: boolean } {

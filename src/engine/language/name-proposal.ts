@@ -1,0 +1,7 @@
+/** The name of something that exists, offered while a field is being written. */
+export interface NameProposal {
+  readonly name: string;
+  readonly type: 'host' | 'subset' | 'object' | 'namespace' | 'port' | 'label';
+  /** What tells it from others: its namespace, its labels. */
+  readonly detail?: string;
+}

@@ -1,0 +1,98 @@
+import { Kinds } from '../../model/kinds.ts';
+import {
+  headerName,
+  hostName,
+  nameOf,
+  namespacedHost,
+  namespaceName,
+  portOfHost,
+  principal,
+  selectorLabel,
+  serviceAccountName,
+  slashedNameOf,
+  slashedServiceAccount,
+  subsetLabel,
+  subsetName,
+  typedReference,
+  workloadSelector,
+} from './namings.ts';
+import type { ReferenceRule } from './reference-rule.ts';
+import { rules } from './reference-rule.ts';
+
+const { virtualService, destinationRule, gateway, serviceEntry, sidecar, workloadEntry, workloadGroup } = Kinds;
+const { authorizationPolicy, peerAuthentication, requestAuthentication, telemetry, wasmPlugin } = Kinds;
+const { envoyFilter, proxyConfig } = Kinds;
+
+/** Everywhere in a VirtualService where a destination stands. */
+const destinations = [
+  'spec.http.*.route.*.destination',
+  'spec.http.*.mirror',
+  'spec.http.*.mirrors.*.destination',
+  'spec.tls.*.route.*.destination',
+  'spec.tcp.*.route.*.destination',
+];
+const matches = ['spec.http.*.match.*', 'spec.tls.*.match.*', 'spec.tcp.*.match.*'];
+const gatewayName = slashedNameOf(gateway, { mesh: 'all sidecars' });
+
+const routing: readonly ReferenceRule[] = [
+  ...rules(virtualService, hostName, 'spec.hosts.*', ...destinations.map((path) => `${path}.host`)),
+  ...rules(virtualService, subsetName, ...destinations.map((path) => `${path}.subset`)),
+  ...rules(virtualService, portOfHost, ...destinations.map((path) => `${path}.port.number`)),
+  ...rules(virtualService, gatewayName, 'spec.gateways.*', ...matches.map((path) => `${path}.gateways.*`)),
+  ...rules(virtualService, typedReference({ kinds: [virtualService] }), 'spec.http.*.delegate.name'),
+  ...rules(virtualService, namespaceName, 'spec.http.*.delegate.namespace'),
+  ...rules(virtualService, namespaceName, ...matches.map((path) => `${path}.sourceNamespace`)),
+  ...rules(virtualService, workloadSelector('namespace'), ...matches.map((path) => `${path}.sourceLabels`)),
+  ...rules(virtualService, selectorLabel('namespace'), ...matches.map((path) => `${path}.sourceLabels.*`)),
+  ...rules(virtualService, headerName, 'spec.http.*.match.*.headers', 'spec.http.*.match.*.withoutHeaders'),
+  ...rules(destinationRule, hostName, 'spec.host'),
+  ...rules(destinationRule, subsetLabel, 'spec.subsets.*.labels.*'),
+  ...rules(
+    destinationRule,
+    nameOf(Kinds.secret),
+    'spec.trafficPolicy.tls.credentialName',
+    'spec.trafficPolicy.portLevelSettings.*.tls.credentialName',
+    'spec.subsets.*.trafficPolicy.tls.credentialName',
+  ),
+  ...rules(
+    gateway,
+    nameOf(Kinds.secret),
+    'spec.servers.*.tls.credentialName',
+    'spec.servers.*.tls.credentialNames.*',
+    'spec.servers.*.tls.caCertCredentialName',
+  ),
+  ...rules(sidecar, namespacedHost, 'spec.egress.*.hosts.*'),
+  ...rules([virtualService, destinationRule, serviceEntry], namespaceName, 'spec.exportTo.*'),
+  ...rules(workloadEntry, serviceAccountName, 'spec.serviceAccount'),
+  ...rules(workloadGroup, serviceAccountName, 'spec.template.serviceAccount'),
+];
+
+const source = 'spec.rules.*.from.*.source';
+const targeted = [authorizationPolicy, requestAuthentication, telemetry, wasmPlugin];
+const targetRef = typedReference({ kinds: [Kinds.service, serviceEntry, Kinds.kubernetesGateway], group: '' });
+
+const security: readonly ReferenceRule[] = [
+  ...rules(authorizationPolicy, namespaceName, `${source}.namespaces.*`, `${source}.notNamespaces.*`),
+  ...rules(authorizationPolicy, principal, `${source}.principals.*`, `${source}.notPrincipals.*`),
+  ...rules(authorizationPolicy, slashedServiceAccount, `${source}.serviceAccounts.*`, `${source}.notServiceAccounts.*`),
+  ...rules(targeted, targetRef, 'spec.targetRef.name', 'spec.targetRefs.*.name'),
+];
+
+const policies = [...targeted, peerAuthentication, proxyConfig];
+
+/** Where each kind keeps the labels of the workloads it is for, and how far they reach. */
+const selectors: readonly ReferenceRule[] = [
+  ...rules(policies, workloadSelector('root-means-mesh'), 'spec.selector.matchLabels'),
+  ...rules(policies, selectorLabel('root-means-mesh'), 'spec.selector.matchLabels.*'),
+  ...rules([envoyFilter, sidecar], workloadSelector('root-means-mesh'), 'spec.workloadSelector.labels'),
+  ...rules([envoyFilter, sidecar], selectorLabel('root-means-mesh'), 'spec.workloadSelector.labels.*'),
+  ...rules(gateway, workloadSelector('mesh'), 'spec.selector'),
+  ...rules(gateway, selectorLabel('mesh'), 'spec.selector.*'),
+  ...rules(serviceEntry, workloadSelector('namespace'), 'spec.workloadSelector.labels'),
+  ...rules(serviceEntry, selectorLabel('namespace'), 'spec.workloadSelector.labels.*'),
+  ...rules(destinationRule, workloadSelector('namespace'), 'spec.workloadSelector.matchLabels'),
+  ...rules(destinationRule, selectorLabel('namespace'), 'spec.workloadSelector.matchLabels.*'),
+];
+
+/** Fields of Istio's kinds that name something. */
+export const istioRules: readonly ReferenceRule[] = [...routing, ...security, ...selectors];
