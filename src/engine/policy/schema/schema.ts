@@ -6,7 +6,7 @@ import type { FieldPath } from '../../../shared/text.ts';
 import type { TextFormat } from './text-formats.ts';
 
 /** What a text names, for completion, hover and definition. */
-export type Reference = 'host' | 'subset' | 'gateway' | 'namespace' | 'port' | 'service-account';
+type Reference = 'host' | 'subset' | 'gateway' | 'namespace' | 'port' | 'service-account';
 
 /** What a rule finds wrong with a value; the path is relative to it. */
 export interface RuleProblem {
