@@ -35,7 +35,8 @@ test('pure rooms have no clock, no chance and no timers of their own', () => {
 
 test('pure rooms do no IO', () => {
   // Of Node they use what only calculates, reading certificates included.
-  const io = /(?<!^import \{ X509Certificate \} )\bfrom 'node:(?!net'|path'|url'|util'|buffer')|\bprocess\.|\bconsole\.|\bfetch\(/;
+  const io =
+    /(?<!^import \{ X509Certificate \} )\bfrom 'node:(?!net'|path'|url'|util'|buffer')|\bprocess\.|\bconsole\.|\bfetch\(/;
   assert.deepEqual(linesWith(io, pureFiles), []);
 });
 
