@@ -57,12 +57,13 @@ async function readPage(
   { target, slices }: ListRequest,
 ): Promise<{ readonly objects: readonly MeshObject[]; readonly metadata: unknown }> {
   const type = typeOf(target);
-  const items = new ListItems(body, target.kind.representation === 'table' ? 'rows' : 'items');
+  const { representation, decode } = target.kind;
+  const items = new ListItems(body, representation === 'table' ? 'rows' : 'items', decode.reads);
   const objects: MeshObject[] = [];
   await slices.run(() => {
     const item = items.next();
     if (!item) return true;
-    const object = target.kind.decode(item.value, type);
+    const object = decode(item.value, type);
     if (object) objects.push(object);
     return false;
   });

@@ -1,5 +1,9 @@
 import { fieldOf, listOf, stringOf } from '../../../../shared/untrusted.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
+import { parseKept } from '../json/cut-json.ts';
+import { notJson, skipSpace } from '../json/json-bytes.ts';
+import { ChoiceOutline, FieldsOutline, ListOutline, type Outline } from '../json/outline.ts';
+import type { WantedKind } from '../resources/wanted-kinds.ts';
 import { KubeFailure } from '../transport/kube-transport.ts';
 import { refusalOfStatus, type Refusal } from './refusal.ts';
 import { typeOf, type ReflectorTarget } from './target.ts';
@@ -12,14 +16,23 @@ export type WatchEvent =
 
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
-/** Reads a line of a watch; undefined for events of a type that is not known. Throws `KubeFailure` where it is not JSON. */
-export function readWatchEvent(line: Buffer, target: ReflectorTarget): WatchEvent | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line.toString('utf8'));
-  } catch (cause) {
-    throw new KubeFailure('protocol', 'The API server sent an event that is not JSON.', { cause });
-  }
+/** What is read of an event: changes as the kind's decoder reads objects, all else whole. */
+export function eventOutline({ representation, decode }: Pick<WantedKind, 'representation' | 'decode'>): Outline {
+  const object =
+    representation === 'table'
+      ? new FieldsOutline({ metadata: 'whole', rows: new ListOutline(decode.reads) })
+      : decode.reads;
+  const change = new FieldsOutline({ type: 'whole', object });
+  return new ChoiceOutline('type', { ADDED: change, MODIFIED: change, DELETED: change }, 'whole');
+}
+
+/**
+ * Reads a line of a watch, whose bytes are changed; undefined for events of a type that is not known. `outline` is that of
+ * the kind. Throws `KubeFailure` where it is not JSON.
+ */
+export function readWatchEvent(line: Buffer, target: ReflectorTarget, outline: Outline): WatchEvent | undefined {
+  const { value, end } = parseKept(line, skipSpace(line, 0), outline);
+  if (end < line.length && line.toString('utf8', end).trim() !== '') throw notJson();
   const raw = fieldOf(value, 'object');
   // In a table the object is the metadata of its only row.
   const row = target.kind.representation === 'table' ? listOf(fieldOf(raw, 'rows'))[0] : undefined;

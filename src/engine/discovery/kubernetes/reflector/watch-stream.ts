@@ -4,8 +4,9 @@ import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts'
 import type { Clock, Timer } from './clock.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { refusalOfResponse } from './refusal.ts';
+import type { Outline } from '../json/outline.ts';
 import type { ReflectorTarget } from './target.ts';
-import { readWatchEvent, type WatchEvent } from './watch-events.ts';
+import { eventOutline, readWatchEvent, type WatchEvent } from './watch-events.ts';
 import type { WorkSlices } from './work-slices.ts';
 
 export interface WatchRequest {
@@ -65,11 +66,12 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
     if (status !== 200) throw refusalOfResponse(status, headers, await bounded(body));
     request.onOpen();
     const lines = new LineSplitter(maximumEventBytes);
+    const outline = eventOutline(target.kind);
     for await (const chunk of body) {
       if (!Buffer.isBuffer(chunk)) continue;
       silence.heard();
       request.onHeard();
-      await deliver(lines.push(chunk), request);
+      await deliver(lines.push(chunk), outline, request);
       if (signal.aborted) break;
     }
     return silence.isOver ? 'silent' : 'closed';
@@ -83,7 +85,11 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
   }
 }
 
-async function deliver(lines: readonly Buffer[], { slices, target, onEvents }: WatchRequest): Promise<void> {
+async function deliver(
+  lines: readonly Buffer[],
+  outline: Outline,
+  { slices, target, onEvents }: WatchRequest,
+): Promise<void> {
   if (lines.length === 0) return;
   const events: WatchEvent[] = [];
   let at = 0;
@@ -92,7 +98,7 @@ async function deliver(lines: readonly Buffer[], { slices, target, onEvents }: W
     const line = lines[at++];
     if (line === undefined) return true;
     try {
-      const event = readWatchEvent(line, target);
+      const event = readWatchEvent(line, target, outline);
       if (event) events.push(event);
       return false;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { MeshObject } from '../../../model/mesh-object.ts';
+import { parseJson } from '../json/json-bytes.ts';
 import { resourcePath } from '../resources/served-resource.ts';
-import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
+import type { KubeTransport } from '../transport/kube-transport.ts';
 import { identityOf } from './change-batch.ts';
 import { Refusal, refusalOfResponse } from './refusal.ts';
 import { typeOf, type ReflectorTarget } from './target.ts';
@@ -61,17 +62,9 @@ export class WholeObjects {
     // It went meanwhile, which its event will tell; or who may list may not get: the metadata is what there is.
     if (response.status === 404 || response.status === 403) return object;
     if (response.status !== 200) throw refusalOfResponse(response.status, response.headers, response.body);
-    const whole = decode(parse(response.body), typeOf(this.#target));
+    const whole = decode(parseJson(response.body.toString('utf8')), typeOf(this.#target));
     if (!whole) throw new Refusal(500, '', 'The API server sent an object without a name.', undefined);
     this.#known.set(id, whole);
     return whole;
-  }
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new KubeFailure('protocol', 'The API server sent an object that is not JSON.', { cause });
   }
 }

@@ -1,6 +1,7 @@
 import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
 import type { Labels, MeshObject, Origin, OwnerReference } from '../../../model/mesh-object.ts';
-import { prune, type Shape } from './prune.ts';
+import { FieldsOutline, type Kept, type Outline } from '../json/outline.ts';
+import { outlineOf, outlinesOf, prune, type Shape } from './prune.ts';
 
 /** What the items of a list have in common; they do not say it themselves. */
 export interface ObjectType {
@@ -10,7 +11,11 @@ export interface ObjectType {
 }
 
 /** Makes an object of the model from one as the server sends it; undefined where it has no name. */
-export type Decode = (raw: unknown, type: ObjectType) => MeshObject | undefined;
+export interface Decode {
+  (raw: unknown, type: ObjectType): MeshObject | undefined;
+  /** What it reads of an object: all else need not be parsed. */
+  readonly reads: Outline;
+}
 
 export interface DecodeShape {
   readonly annotations?: (key: string) => boolean;
@@ -43,7 +48,7 @@ export const isMeshAnnotation = (key: string): boolean => meshDomains.test(key);
 /** A decoder that keeps these parts. */
 export function decoderOf(shape: DecodeShape): Decode {
   const keep = shape.annotations ?? isUsefulAnnotation;
-  return (raw, type) => {
+  const decode = (raw: unknown, type: ObjectType): MeshObject | undefined => {
     const object = decodeMetadata(fieldOf(raw, 'metadata'), type, keep);
     if (!object) return undefined;
     const spec = shape.spec === undefined ? undefined : prune(fieldOf(raw, 'spec'), shape.spec);
@@ -51,6 +56,31 @@ export function decoderOf(shape: DecodeShape): Decode {
     const rest = restOf(raw, shape.rest);
     return { ...object, spec, ...(rest && { rest }), ...(status !== undefined && { status }) };
   };
+  return Object.assign(decode, { reads: outlineOfObject(shape) });
+}
+
+/** What `decodeMetadata` reads. */
+export const metadataOutline: Outline = new FieldsOutline({
+  name: 'whole',
+  namespace: 'whole',
+  uid: 'whole',
+  resourceVersion: 'whole',
+  creationTimestamp: 'whole',
+  deletionTimestamp: 'whole',
+  labels: 'whole',
+  annotations: new FieldsOutline(Object.fromEntries([...uselessAnnotations].map((key) => [key, undefined])), 'whole'),
+  ownerReferences: 'whole',
+});
+
+function outlineOfObject({ spec, status, rest }: DecodeShape): Outline {
+  const own: Record<string, Kept> = {
+    metadata: metadataOutline,
+    spec: spec && outlineOf(spec),
+    status: status && outlineOf(status),
+  };
+  return rest === 'others'
+    ? new FieldsOutline({ ...own, apiVersion: undefined, kind: undefined }, 'whole')
+    : new FieldsOutline({ ...outlinesOf(rest ?? {}), ...own });
 }
 
 function restOf(raw: unknown, shape: DecodeShape['rest']): Readonly<Record<string, unknown>> | undefined {

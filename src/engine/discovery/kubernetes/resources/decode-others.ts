@@ -1,5 +1,7 @@
 import { fieldOf, listOf, numberOf, stringOf } from '../../../../shared/untrusted.ts';
-import { decodeMetadata, decoderOf, type Decode } from './decode-object.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import { FieldsOutline } from '../json/outline.ts';
+import { decodeMetadata, decoderOf, metadataOutline, type Decode, type ObjectType } from './decode-object.ts';
 
 /** Labels, annotations and owners are all that is wanted. */
 export const decodeMetadataOnly: Decode = decoderOf({});
@@ -27,11 +29,7 @@ export const decodeEndpointSlice: Decode = decoderOf({
 /** Settings of meshes; other ConfigMaps are known by their metadata only. */
 export const decodeConfigMap: Decode = decoderOf({ rest: { data: 'whole' } });
 
-/**
- * A Secret from a row of the server's table (https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables):
- * name, type, number of keys. What is secret in it never leaves the server.
- */
-export const decodeSecretRow: Decode = (raw, type) => {
+function secretOf(raw: unknown, type: ObjectType): MeshObject | undefined {
   const object = decodeMetadata(fieldOf(fieldOf(raw, 'object'), 'metadata'), type);
   if (!object) return undefined;
   const cells = listOf(fieldOf(raw, 'cells'));
@@ -41,7 +39,15 @@ export const decodeSecretRow: Decode = (raw, type) => {
     ...object,
     rest: { ...(secretType !== undefined && { type: secretType }), ...(keyCount !== undefined && { keyCount }) },
   };
-};
+}
+
+/**
+ * A Secret from a row of the server's table (https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables):
+ * name, type, number of keys. What is secret in it never leaves the server.
+ */
+export const decodeSecretRow: Decode = Object.assign(secretOf, {
+  reads: new FieldsOutline({ cells: 'whole', object: new FieldsOutline({ metadata: metadataOutline }) }),
+});
 
 const meshConfigMaps = /^(?:istio|istio-cni-config|cilium-config|linkerd-config|coredns)$/;
 /** Of a revision: `istio-1-31-0`. Istio's other ConfigMaps are the injector's, which are long, and certificates. */

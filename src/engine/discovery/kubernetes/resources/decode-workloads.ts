@@ -1,19 +1,16 @@
-import { fieldOf } from '../../../../shared/untrusted.ts';
 import { decoderOf, isMeshAnnotation, type Decode } from './decode-object.ts';
-import { prune, type Shape } from './prune.ts';
+import { ByName, type Shape } from './prune.ts';
 
-const container: Shape = { name: 'whole', image: 'whole', ports: 'whole', restartPolicy: 'whole' };
-
-/** By its own name istiod reports this cluster in metrics. */
-const clusterId: Shape = (value) => (fieldOf(value, 'name') === 'CLUSTER_ID' ? value : undefined);
+const container = { name: 'whole', image: 'whole', ports: 'whole', restartPolicy: 'whole' } as const;
 
 /**
- * Arguments may hold passwords, so none are kept but those of istiod's container, which tell the cluster's domain.
- * Of environment variables only the name is kept by which istiod knows the
- * cluster.
+ * Arguments may hold passwords, so none are kept but those of istiod's container, which tell the cluster's domain. Of
+ * environment variables only the name is kept by which istiod reports this cluster in metrics.
  */
-const containerOfMesh: Shape = (value) =>
-  prune(value, fieldOf(value, 'name') === 'discovery' ? { ...container, args: 'whole', env: [clusterId] } : container);
+const containerOfMesh: Shape = new ByName(
+  { discovery: { ...container, args: 'whole', env: [new ByName({ CLUSTER_ID: 'whole' })] } },
+  container,
+);
 
 const podSpec: Shape = {
   serviceAccountName: 'whole',

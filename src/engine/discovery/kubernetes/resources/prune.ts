@@ -1,10 +1,31 @@
-import { isRecord } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord } from '../../../../shared/untrusted.ts';
+import { ChoiceOutline, FieldsOutline, ListOutline, type Outline } from '../json/outline.ts';
 
-/** Which parts of a value are kept: all of it, these fields, each item of a list pruned alike, or what a function makes of it. */
-export type Shape = 'whole' | Fields | readonly [Shape] | ((value: unknown) => unknown);
+/**
+ * Which parts of a value are kept: all of it, these fields, each item of a list pruned alike, parts that depend on its
+ * name, or what a function makes of it.
+ */
+export type Shape = 'whole' | Fields | readonly [Shape] | ByName | ((value: unknown) => unknown);
 
 interface Fields {
   readonly [field: string]: Shape;
+}
+
+/** Parts of an object by the text of its field `name`. */
+export class ByName {
+  readonly named: Readonly<Record<string, Shape>>;
+  /** Undefined: objects of other names are left out. */
+  readonly otherwise: Shape | undefined;
+
+  constructor(named: Readonly<Record<string, Shape>>, otherwise?: Shape) {
+    this.named = named;
+    this.otherwise = otherwise;
+  }
+
+  of(value: unknown): Shape | undefined {
+    const name = fieldOf(value, 'name');
+    return typeof name === 'string' && Object.hasOwn(this.named, name) ? this.named[name] : this.otherwise;
+  }
 }
 
 const isList = (shape: Fields | readonly [Shape]): shape is readonly [Shape] => Array.isArray(shape);
@@ -13,10 +34,19 @@ const isList = (shape: Fields | readonly [Shape]): shape is readonly [Shape] => 
 export function prune(value: unknown, shape: Shape): unknown {
   if (shape === 'whole') return value;
   if (typeof shape === 'function') return shape(value);
+  if (shape instanceof ByName) {
+    const chosen = shape.of(value);
+    return chosen === undefined ? undefined : prune(value, chosen);
+  }
   if (isList(shape)) {
     if (!Array.isArray(value)) return undefined;
     const [itemShape] = shape;
-    return value.map((item: unknown) => prune(item, itemShape));
+    const items: unknown[] = [];
+    for (const item of value as readonly unknown[]) {
+      const part = prune(item, itemShape);
+      if (part !== undefined) items.push(part);
+    }
+    return items;
   }
   if (!isRecord(value)) return undefined;
   const kept: Record<string, unknown> = {};
@@ -27,4 +57,18 @@ export function prune(value: unknown, shape: Shape): unknown {
     if (part !== undefined) kept[field] = part;
   }
   return kept;
+}
+
+/** What has to be read of a value so that pruning it gives the same as if all were read. */
+export function outlineOf(shape: Shape): Outline {
+  if (shape === 'whole' || typeof shape === 'function') return 'whole';
+  if (shape instanceof ByName) {
+    const { named, otherwise } = shape;
+    return new ChoiceOutline('name', outlinesOf(named), otherwise === undefined ? undefined : outlineOf(otherwise));
+  }
+  return isList(shape) ? new ListOutline(outlineOf(shape[0])) : new FieldsOutline(outlinesOf(shape));
+}
+
+export function outlinesOf(shapes: Readonly<Record<string, Shape>>): Record<string, Outline> {
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, outlineOf(shape)]));
 }

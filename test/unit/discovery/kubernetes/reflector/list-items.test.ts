@@ -5,7 +5,7 @@ import { ListItems } from '../../../../../src/engine/discovery/kubernetes/reflec
 import { KubeFailure } from '../../../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 
 function read(text: string, field: 'items' | 'rows' = 'items'): { items: unknown[]; envelope: unknown } {
-  const list = new ListItems(Buffer.from(text), field);
+  const list = new ListItems(Buffer.from(text), field, 'whole');
   const items: unknown[] = [];
   for (let item = list.next(); item; item = list.next()) items.push(item.value);
   return { items, envelope: list.envelope() };

@@ -1,0 +1,157 @@
+import {
+  closeBrace,
+  closeBracket,
+  comma,
+  endOfText,
+  endOfValue,
+  notJson,
+  openBrace,
+  openBracket,
+  parseJson,
+  quote,
+  skipSpace,
+  startOfValue,
+} from './json-bytes.ts';
+import { ChoiceOutline, FieldsOutline, type Kept, type Outline } from './outline.ts';
+
+/**
+ * Reads the value at `start` as if the rest of it were not there: most of what a cluster says (managed fields above all)
+ * nobody wants, and passing bytes costs a fraction of parsing them. The kept bytes are moved together where they are, so
+ * the value cannot be read again. Of an object with a field twice, JSON.parse and an outline may take different ones.
+ * Throws `KubeFailure` where it is not JSON.
+ */
+export function parseKept(
+  body: Buffer,
+  start: number,
+  outline: Outline,
+): { readonly value: unknown; readonly end: number } {
+  const cutter = new Cutter(body, start);
+  const end = cutter.value(start, outline);
+  return { value: parseJson(body.toString('utf8', start, cutter.finish())), end };
+}
+
+class Cutter {
+  readonly #body: Buffer;
+  /** Everything before is kept and in its place. */
+  #write: number;
+  /** Bytes that are kept and not moved yet; what follows them directly is moved with them. */
+  #from: number;
+  #to: number;
+
+  constructor(body: Buffer, start: number) {
+    this.#body = body;
+    this.#write = this.#from = this.#to = start;
+  }
+
+  /** Returns the place behind what is kept. */
+  finish(): number {
+    this.#move();
+    return this.#write;
+  }
+
+  /** Keeps what the outline says of the value there; returns the place behind the value. */
+  value(at: number, outline: Outline): number {
+    const body = this.#body;
+    if (outline !== 'whole') {
+      const first = body[at];
+      if (outline instanceof FieldsOutline) {
+        if (first === openBrace) return this.#fields(at, outline);
+      } else if (outline instanceof ChoiceOutline) {
+        const chosen = this.#choose(at, outline);
+        // Where it stands alone, something has to be left.
+        return this.value(at, chosen ?? noFields);
+      } else if (first === openBracket) return this.#items(at, outline.items);
+    }
+    const end = endOfValue(body, at);
+    this.#keep(at, end);
+    return end;
+  }
+
+  #fields(start: number, outline: FieldsOutline): number {
+    const body = this.#body;
+    this.#keep(start, start + 1);
+    let at = skipSpace(body, start + 1);
+    let isFirst = true;
+    while (body[at] === quote) {
+      const nameEnd = endOfText(body, at);
+      const kept = outline.of(body, at + 1, nameEnd - 1);
+      const from = startOfValue(body, nameEnd);
+      if (kept === undefined) at = endOfValue(body, from);
+      else {
+        if (!isFirst) this.#separate(at);
+        isFirst = false;
+        this.#keep(at, from);
+        at = this.value(from, kept);
+      }
+      at = skipSpace(body, at);
+      if (body[at] !== comma) break;
+      at = skipSpace(body, at + 1);
+      if (body[at] !== quote) throw notJson();
+    }
+    if (body[at] !== closeBrace) throw notJson();
+    this.#keep(at, at + 1);
+    return at + 1;
+  }
+
+  #items(start: number, outline: Outline): number {
+    const body = this.#body;
+    this.#keep(start, start + 1);
+    let at = skipSpace(body, start + 1);
+    let isFirst = true;
+    while (body[at] !== closeBracket) {
+      const kept = outline instanceof ChoiceOutline ? this.#choose(at, outline) : outline;
+      if (kept === undefined) at = endOfValue(body, at);
+      else {
+        if (!isFirst) this.#separate(at);
+        isFirst = false;
+        at = this.value(at, kept);
+      }
+      at = skipSpace(body, at);
+      if (body[at] !== comma) break;
+      at = skipSpace(body, at + 1);
+      if (body[at] === closeBracket) throw notJson();
+    }
+    if (body[at] !== closeBracket) throw notJson();
+    this.#keep(at, at + 1);
+    return at + 1;
+  }
+
+  #choose(start: number, outline: ChoiceOutline): Kept {
+    const body = this.#body;
+    if (body[start] !== openBrace) return 'whole';
+    const name = skipSpace(body, start + 1);
+    if (body[name] !== quote) return 'whole';
+    const nameEnd = endOfText(body, name);
+    if (!outline.isField(body, name + 1, nameEnd - 1)) return 'whole';
+    const text = startOfValue(body, nameEnd);
+    return body[text] === quote ? outline.of(body, text + 1, endOfText(body, text) - 1) : 'whole';
+  }
+
+  /** Keeps the comma before what is kept next: that before it, where it is the next byte before. */
+  #separate(next: number): void {
+    if (this.#body[next - 1] === comma) {
+      this.#keep(next - 1, next);
+      return;
+    }
+    this.#move();
+    this.#body[this.#write++] = comma;
+    this.#from = this.#to = next;
+  }
+
+  #keep(from: number, to: number): void {
+    if (from !== this.#to) {
+      this.#move();
+      this.#from = from;
+    }
+    this.#to = to;
+  }
+
+  #move(): void {
+    const length = this.#to - this.#from;
+    if (this.#write !== this.#from) this.#body.copyWithin(this.#write, this.#from, this.#to);
+    this.#write += length;
+    this.#from = this.#to;
+  }
+}
+
+const noFields = new FieldsOutline({});
