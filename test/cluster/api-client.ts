@@ -21,6 +21,8 @@ export interface RawObject {
 export interface ApiClient {
   /** The parsed answer; rejects where the status is not 2xx, but for those that are allowed. */
   send(method: string, path: string, body?: unknown, allowed?: readonly number[]): Promise<unknown>;
+  /** As `send`, where nobody reads the answer: the server need not write out the object. */
+  change(method: string, path: string, body?: unknown, allowed?: readonly number[]): Promise<void>;
   /** Every object of a path, in pages of 500. */
   list(path: string): Promise<readonly RawObject[]>;
   dispose(): void;
@@ -31,7 +33,13 @@ export async function apiClient(cluster: Pick<RealCluster, 'folder'>, connection
   const [ca, cert, key, kubeconfig] = await Promise.all(['ca.crt', 'admin.crt', 'admin.key', 'kubeconfig'].map(read));
   const server = new URL(/server: "?(https:[^"}]+)/.exec(kubeconfig ?? '')?.[1] ?? '');
   const agent = new Agent({ keepAlive: true, maxSockets: connections, ca, cert, key });
-  const send: ApiClient['send'] = (method, target, body, allowed = []) =>
+  const ask = (
+    method: string,
+    target: string,
+    accept: string,
+    body: unknown,
+    allowed: readonly number[],
+  ): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
@@ -43,7 +51,7 @@ export async function apiClient(cluster: Pick<RealCluster, 'folder'>, connection
           port: server.port,
           path: target,
           headers: {
-            accept: 'application/json',
+            accept,
             ...(text !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
           },
         },
@@ -63,8 +71,13 @@ export async function apiClient(cluster: Pick<RealCluster, 'folder'>, connection
       message.on('error', reject);
       message.end(text);
     });
+  const send: ApiClient['send'] = (method, target, body, allowed = []) =>
+    ask(method, target, 'application/json', body, allowed);
   return {
     send,
+    async change(method, target, body, allowed = []) {
+      await ask(method, target, 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1', body, allowed);
+    },
     async list(target) {
       const items: RawObject[] = [];
       for (let token = ''; ;) {

@@ -210,7 +210,7 @@ export async function generateMesh(
     }
   });
   await each(objectsOf(size), 24, async ({ path, object }) => {
-    await client.send('POST', path, object, [409]);
+    await client.change('POST', path, object, [409]);
   });
   const created = seconds();
   // An endpoint is ready when its pod is.
@@ -251,23 +251,28 @@ export async function churnMesh(
       const { path, object } = podObject(size, at, pods[at]);
       const annotations = { 'prometheus.io/path': `/metrics/${made}` };
       const labels = { generation: String(made) };
-      await client.send('PATCH', `${path}/${object.metadata.name}`, { metadata: { annotations, labels } }, [404, 409]);
+      await client.change(
+        'PATCH',
+        `${path}/${object.metadata.name}`,
+        { metadata: { annotations, labels } },
+        [404, 409],
+      );
     } else if (kind < 0.85) {
       const at = pick(size.pods);
       const before = podObject(size, at, pods[at]);
       const generation = (pods[at] ?? 0) + 1;
       pods[at] = generation;
-      await client.send(
+      await client.change(
         'DELETE',
         `${before.path}/${before.object.metadata.name}?gracePeriodSeconds=0`,
         undefined,
         [404],
       );
       const after = podObject(size, at, generation);
-      await client.send('POST', after.path, after.object, [409]);
+      await client.change('POST', after.path, after.object, [409]);
     } else if (kind < 0.93) {
       const { path, object } = serviceObject(size, pick(size.services));
-      await client.send('PATCH', `${path}/${object.metadata.name}`, {
+      await client.change('PATCH', `${path}/${object.metadata.name}`, {
         metadata: { labels: { generation: String(made) } },
       });
     } else {
@@ -278,7 +283,7 @@ export async function churnMesh(
         { destination: { host, subset: 'v1' }, weight },
         { destination: { host, subset: 'v2' }, weight: 100 - weight },
       ];
-      await client.send('PATCH', `${path}/${object.metadata.name}`, { spec: { http: [{ route }] } });
+      await client.change('PATCH', `${path}/${object.metadata.name}`, { spec: { http: [{ route }] } });
     }
   };
   while (performance.now() - started < seconds * 1000) {

@@ -62,6 +62,12 @@ describe('a set of reflectors', { concurrency: false }, () => {
     assert.deepEqual(names('core/Pod'), ['bank/a', 'bank/b', 'shop/a', 'shop/b']);
   });
 
+  test('what people look at first is asked for first', () => {
+    const asked = server.requests.filter((request) => request.startsWith('watch '));
+    assert.deepEqual(asked.slice(0, 2).sort(), ['watch namespaces', 'watch services']);
+    assert.ok(asked.length > 2);
+  });
+
   test('changes, comings and goings arrive in order', async () => {
     for (let at = 0; at < 300; at++) {
       pod('shop', `p${at % 7}`);

@@ -46,7 +46,7 @@ export class FieldsOutline {
   readonly #others: Kept;
 
   /** `others`: fields that are not named. */
-  constructor(fields: Readonly<Record<string, Kept>>, others: 'whole' | undefined = undefined) {
+  constructor(fields: Readonly<Record<string, Kept>>, others?: 'whole') {
     this.#names = new ByteNames(Object.entries(fields));
     this.#others = others;
   }

@@ -6,6 +6,7 @@ import { assumedResource } from '../resources/negotiate-resource.ts';
 import type { WantedKind } from '../resources/wanted-kinds.ts';
 import { forbiddenWords } from './failure-words.ts';
 import { Reflector, type ReflectorContext } from './reflector.ts';
+import type { StartOrder } from './start-order.ts';
 import type { ReflectorSink, ReflectorState } from './target.ts';
 
 /** Where a kind is read: in one watch of the whole cluster, or in a watch of each of these namespaces (none: nowhere). */
@@ -16,6 +17,7 @@ export interface KindWatchOptions {
   readonly context: ReflectorContext;
   readonly store: ObjectStore;
   readonly origin: Origin;
+  readonly order: StartOrder;
   readonly onChange: () => void;
   /** The server says that a kind which it should serve is not there. */
   readonly onAbsent: () => void;
@@ -122,7 +124,8 @@ export class KindWatch {
       this.#options.onChange();
     });
     this.#reflectors.set(namespace, reflector);
-    reflector.start();
+    if (kind.isFirst) reflector.start();
+    else this.#options.order.afterFirst(() => reflector.start());
   }
 
   #sinkOf(namespace: string | undefined): ReflectorSink {

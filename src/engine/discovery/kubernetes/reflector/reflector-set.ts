@@ -11,6 +11,7 @@ import { DiscoveryLoop } from './discovery-loop.ts';
 import { KindWatch, type ReflectorScope } from './kind-watch.ts';
 import { Reachability, type ReachabilityLimits, type ServerTrouble } from './reachability.ts';
 import { usualReflectorLimits, type ReflectorContext, type ReflectorLimits } from './reflector.ts';
+import { StartOrder } from './start-order.ts';
 import { sharedSlices, type WorkSlices } from './work-slices.ts';
 
 export interface ReflectorSetOptions {
@@ -55,6 +56,7 @@ export class ReflectorSet {
   readonly #discovery: DiscoveryLoop;
   readonly #watches: readonly { readonly kind: WantedKind; readonly watch: KindWatch }[];
   readonly #groups: ReadonlySet<string>;
+  readonly #order: StartOrder;
   readonly #store: ObjectStore;
   readonly #listeners = new Set<(status: ReflectorSetStatus) => void>();
   #scopeOf: (kind: WantedKind) => ReflectorScope = () => 'cluster';
@@ -69,6 +71,7 @@ export class ReflectorSet {
     const { transport, store, kinds = wantedKinds, clock = systemClock } = options;
     this.#clock = clock;
     this.#store = store;
+    this.#order = new StartOrder(clock);
     this.#groups = new Set(kinds.map(({ group }) => group));
     this.#reachability = new Reachability(
       transport,
@@ -104,6 +107,7 @@ export class ReflectorSet {
         context,
         store,
         origin,
+        order: this.#order,
         onChange: () => this.#changed(),
         onAbsent: () => this.#discovery.hint(),
         onAllowed: () => this.#retryRefused(),
@@ -165,6 +169,7 @@ export class ReflectorSet {
     this.#refusedTimer?.cancel();
     this.#reachability.dispose();
     this.#discovery.dispose();
+    this.#order.dispose();
     for (const { watch } of this.#watches) watch.stop();
     this.#listeners.clear();
   }
@@ -211,11 +216,19 @@ export class ReflectorSet {
     const own = this.#watches.find(({ kind }) => kind.key === definitions);
     this.#discovery.setPolling(!own?.watch.reflectors.some(({ state }) => state.state === 'synced'));
     this.#armRefused();
+    this.#openOrder();
     this.#statusTimer ??= this.#clock.setTimer(() => {
       this.#statusTimer = undefined;
       const { status } = this;
       for (const listener of [...this.#listeners]) listener(status);
     }, statusPauseMs);
+  }
+
+  /** The first kinds hold nothing back that is followed without them. */
+  #openOrder(): void {
+    const isStarted = this.#watches.some(({ watch }) => watch.reflectors.length > 0);
+    const isWaiting = this.#watches.some(({ kind, watch }) => kind.isFirst && watch.status().state === 'listing');
+    if (isStarted && !isWaiting) this.#order.open();
   }
 
   #armRefused(): void {

@@ -2,7 +2,7 @@ import { resourcePath } from '../resources/served-resource.ts';
 import { acceptOf } from '../resources/wanted-kinds.ts';
 import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
 import type { Clock, Timer } from './clock.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { LineArrivals } from './line-arrivals.ts';
 import { refusalOfResponse } from './refusal.ts';
 import type { Outline } from '../json/outline.ts';
 import type { ReflectorTarget } from './target.ts';
@@ -36,6 +36,10 @@ const watchJitterSeconds = 60;
 /** etcd refuses objects of more than 1.5 MiB; as JSON, with the event around them, they are somewhat longer. */
 const maximumEventBytes = 8 * 1024 * 1024;
 const maximumRefusalBytes = 64 * 1024;
+/** After an event the next ones are let gather for a moment: to wake up for each costs more than to read it. */
+const gatherMs = 40;
+/** Where so many come at once they need no time to gather. */
+const gatheredLines = 50;
 
 /** Follows the target's changes until the server ends the watch. Rejects with `Refusal` or `KubeFailure`. */
 export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
@@ -62,18 +66,19 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
   signal.addEventListener('abort', stop, { once: true });
   const silence = new SilenceAlarm(clock, request.silenceMs, stop);
   try {
-    if (signal.aborted) throw new KubeFailure('aborted', 'The watch was ended.');
+    if (signal.aborted) throw aborted();
     if (status !== 200) throw refusalOfResponse(status, headers, await bounded(body));
     request.onOpen();
-    const lines = new LineSplitter(maximumEventBytes);
     const outline = eventOutline(target.kind);
-    for await (const chunk of body) {
-      if (!Buffer.isBuffer(chunk)) continue;
+    const arrivals = new LineArrivals(body, maximumEventBytes, () => {
       silence.heard();
       request.onHeard();
-      await deliver(lines.push(chunk), outline, request);
-      if (signal.aborted) break;
+    });
+    for (let lines = await arrivals.take(); lines.length > 0; lines = await arrivals.take()) {
+      await deliver(lines, outline, request);
+      if (lines.length < gatheredLines) await pause(clock, gatherMs);
     }
+    if (signal.aborted) throw aborted();
     return silence.isOver ? 'silent' : 'closed';
   } catch (error) {
     if (silence.isOver) return 'silent';
@@ -90,7 +95,6 @@ async function deliver(
   outline: Outline,
   { slices, target, onEvents }: WatchRequest,
 ): Promise<void> {
-  if (lines.length === 0) return;
   const events: WatchEvent[] = [];
   let at = 0;
   let failure: unknown;
@@ -110,6 +114,10 @@ async function deliver(
   if (events.length > 0) await onEvents(events);
   if (failure !== undefined) throw failure as Error;
 }
+
+const aborted = (): KubeFailure => new KubeFailure('aborted', 'The watch was ended.');
+
+const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(resolve, ms));
 
 async function bounded(body: NodeJS.ReadableStream): Promise<Buffer> {
   const parts: Buffer[] = [];

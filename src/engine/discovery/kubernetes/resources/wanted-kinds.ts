@@ -25,11 +25,13 @@ export interface WantedKind {
   readonly versions: readonly string[];
   readonly representation: Representation;
   readonly decode: Decode;
+  /** People look at it first: it is read before the others are. */
+  readonly isFirst?: boolean;
   /** Of a kind known by metadata: objects that are fetched whole. */
   readonly whole?: { readonly wants: (object: MeshObject) => boolean; readonly decode: Decode };
 }
 
-type Options = Partial<Pick<WantedKind, 'representation' | 'decode' | 'whole'>>;
+type Options = Partial<Pick<WantedKind, 'representation' | 'decode' | 'isFirst' | 'whole'>>;
 /** Kind, plural; versions where they differ from the group's. */
 type Row = readonly [kind: string, plural: string, versions?: readonly string[]];
 
@@ -59,8 +61,8 @@ const gatewayApi = ['v1', 'v1beta1', 'v1alpha2'];
 
 /** Everything the model wants of a cluster; what people look at first comes first. */
 export const wantedKinds: readonly WantedKind[] = [
-  ...kinds('', ['v1'], false, [['Namespace', 'namespaces']], metadataOnly),
-  ...kinds('', ['v1'], true, [['Service', 'services']]),
+  ...kinds('', ['v1'], false, [['Namespace', 'namespaces']], { ...metadataOnly, isFirst: true }),
+  ...kinds('', ['v1'], true, [['Service', 'services']], { isFirst: true }),
   ...kinds('', ['v1'], true, [['Pod', 'pods']], { decode: decodePod }),
   ...kinds('discovery.k8s.io', ['v1', 'v1beta1'], true, [['EndpointSlice', 'endpointslices']], {
     decode: decodeEndpointSlice,

@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import { LineSplitter } from './line-splitter.ts';
+
+/** More than this waits in the connection. */
+const maximumWaitingBytes = 1024 * 1024;
+
+/** Lines of a stream as they come; those that came since the last were taken are taken together. */
+export class LineArrivals {
+  readonly #body: Readable;
+  readonly #splitter: LineSplitter;
+  #lines: Buffer[] = [];
+  #bytes = 0;
+  #failure: Error | undefined;
+  #isOver = false;
+  #wake: (() => void) | undefined;
+
+  /** @param onHeard called whenever something came, be it a part of a line. */
+  constructor(body: Readable, maximumLineBytes: number, onHeard: () => void) {
+    this.#body = body;
+    this.#splitter = new LineSplitter(maximumLineBytes);
+    body.on('data', (chunk: Buffer) => {
+      onHeard();
+      this.#arrived(chunk);
+    });
+    body.once('error', (error: Error) => this.#end(error));
+    body.once('close', () => this.#end(undefined));
+    body.resume();
+    if (body.closed) this.#end(body.errored ?? undefined);
+  }
+
+  /** At least one line; none at the end of the stream. Rejects with what broke it, after the lines before were taken. */
+  async take(): Promise<readonly Buffer[]> {
+    while (this.#lines.length === 0 && !this.#isOver) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    const lines = this.#lines;
+    if (lines.length === 0 && this.#failure) throw this.#failure;
+    this.#lines = [];
+    this.#bytes = 0;
+    if (this.#body.isPaused()) this.#body.resume();
+    return lines;
+  }
+
+  #arrived(chunk: Buffer): void {
+    try {
+      for (const line of this.#splitter.push(chunk)) this.#lines.push(line);
+    } catch (error) {
+      this.#end(error as Error);
+      this.#body.destroy();
+      return;
+    }
+    this.#bytes += chunk.length;
+    if (this.#bytes > maximumWaitingBytes && this.#lines.length > 0) this.#body.pause();
+    if (this.#lines.length > 0) this.#wakeUp();
+  }
+
+  #end(failure: Error | undefined): void {
+    this.#failure ??= failure;
+    this.#isOver = true;
+    this.#wakeUp();
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}
