@@ -76,7 +76,9 @@ export class Workbench {
   /** Text of one of our status bar items; undefined while it is hidden. */
   async status(name: 'status' | 'cluster' | 'devProxy' = 'status'): Promise<string | undefined> {
     const item = this.#page.locator(`.statusbar-item[id="meshlens.meshlens.meshlens.${name}"]`);
-    return (await item.count()) === 0 ? undefined : (await item.innerText()).trim();
+    // Without waiting: it may go between two questions.
+    const [text] = await item.allInnerTexts();
+    return text?.trim();
   }
 
   /** The modal dialog, while one stands. */
