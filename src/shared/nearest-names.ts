@@ -24,6 +24,26 @@ export function nearestNames(wrong: string, known: Iterable<string>, limit = 3):
     .map(({ name }) => name);
 }
 
+/**
+ * Known names of which the wrong one is almost certainly a misspelling: neighbours swapped, or one letter too many or too
+ * few. A replaced letter does not count, as in `team-a` and `team-b`, nor do digits.
+ */
+export function misspellingsOf(wrong: string, known: Iterable<string>): readonly string[] {
+  return nearestNames(wrong, known, 10)
+    .filter((name) => isSlip(wrong, name))
+    .slice(0, 3);
+}
+
+function isSlip(a: string, b: string): boolean {
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  if (short.length < 4 || long.length - short.length > 1) return false;
+  let at = 0;
+  while (at < short.length && long[at] === short[at]) at++;
+  if (long.length > short.length) return /[a-z]/i.test(long[at] ?? '') && long.slice(at + 1) === short.slice(at);
+  const [first = '', second = ''] = [long[at], long[at + 1]];
+  return /[a-z]{2}/i.test(first + second) && long.slice(0, at) + second + first + long.slice(at + 2) === short;
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { didYouMean, nearestNames } from '../../../src/shared/nearest-names.ts';
+import { didYouMean, misspellingsOf, nearestNames } from '../../../src/shared/nearest-names.ts';
 
 const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['reviewz', ['ratings', 'reviews', 'details'], ['reviews']],
@@ -18,6 +18,23 @@ const cases: readonly (readonly [string, readonly string[], readonly string[]])[
 describe('nearestNames', () => {
   for (const [wrong, known, expected] of cases) {
     test(wrong, () => assert.deepEqual(nearestNames(wrong, known), expected));
+  }
+});
+
+const slips: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['storefrot', ['storefront', 'store'], ['storefront']],
+  ['itsio', ['istio'], ['istio']],
+  ['reviewss', ['reviews'], ['reviews']],
+  // Names that differ on purpose.
+  ['team-a', ['team-b', 'team'], []],
+  ['shop1', ['shop', 'shop2', 'shop12'], []],
+  ['shop-infra', ['shop'], []],
+  ['cat', ['cart'], []],
+];
+
+describe('misspellingsOf', () => {
+  for (const [wrong, known, expected] of slips) {
+    test(wrong, () => assert.deepEqual(misspellingsOf(wrong, known), expected));
   }
 });
 

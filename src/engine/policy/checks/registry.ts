@@ -2,6 +2,7 @@
 import type { Check, ObjectCheck } from './check.ts';
 import { fileTooLong } from './engine/file-too-long.ts';
 import { internalError } from './engine/internal-error.ts';
+import { gatewayApiChecks } from './gateway-api/gateway-api-checks.ts';
 import { routingChecks } from './routing/routing-checks.ts';
 import { declarationChecks } from './schema/declaration-checks.ts';
 import { structureChecks } from './schema/structure-checks.ts';
@@ -38,6 +39,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...weightsChecks,
   ...trafficChecks,
   ...workloadsChecks,
+  ...gatewayApiChecks,
 ];
 
 export const checks: readonly Check[] = [

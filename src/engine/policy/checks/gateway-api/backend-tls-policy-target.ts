@@ -1,0 +1,64 @@
+import { fieldOf, listOf, valueAt } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
+import { readReference, toService } from '../../semantics/gateway-api/object-reference.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
+import { lookUpObject, namedObjects, reportUnknownObject } from '../object-lookup.ts';
+import { serviceDirectory } from '../routing/service-directory.ts';
+import { lookUpService } from './known-targets.ts';
+import { servicePorts } from './service-ports.ts';
+
+export const backendTlsPolicyTarget: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH3021',
+  rule: 'unknown-backend-tls-reference',
+  aliases: [],
+  severity: 'error',
+  summary: 'A BackendTLSPolicy is for a Service or port, or trusts a ConfigMap, that does not exist.',
+  subject: Kinds.backendTlsPolicy,
+  inputs: [serviceDirectory, servicePorts, Kinds.configMap],
+  run(context) {
+    const { subject } = context;
+    for (const [index, value] of listOf(fieldOf(subject.spec, 'targetRefs')).entries()) {
+      const target = readReference(value, ['spec', 'targetRefs', index], subject.namespace, toService);
+      if (target?.key === Kinds.service) checkTarget(context, target);
+    }
+    for (const [index, value] of listOf(valueAt(subject.spec, ['validation', 'caCertificateRefs'])).entries()) {
+      const path = ['spec', 'validation', 'caCertificateRefs', index];
+      const reference = readReference(value, path, subject.namespace, { group: '', kind: 'ConfigMap' });
+      if (reference?.key !== Kinds.configMap) continue;
+      const lookup = lookUpObject(context, reference, namedObjects(context.ofKind(Kinds.configMap)));
+      if (lookup.state !== 'unknown' || !lookup.hasSiblings) continue;
+      const consequence = ', so the backend’s certificate cannot be verified';
+      reportUnknownObject(context, { path, reference, kind: 'ConfigMap', lookup, consequence, isLocal: true });
+    }
+  },
+};
+
+function checkTarget(context: CheckContext, target: ObjectReference): void {
+  const lookup = lookUpService(context, target);
+  const { path, name, sectionName } = target;
+  if (lookup.state === 'unknown') {
+    const consequence = ', so this policy does nothing';
+    reportUnknownObject(context, { path, reference: target, kind: 'Service', lookup, consequence, isLocal: true });
+    return;
+  }
+  if (lookup.state !== 'known' || sectionName === undefined) return;
+  const service = lookup.object;
+  const ports = context.index(servicePorts).get(`${service.namespace}/${service.name}`) ?? [];
+  const names = ports.map((port) => port.name).filter((each) => each !== '');
+  if (ports.length === 0 || names.includes(sectionName)) return;
+  const byNumber = ports.find(({ port }) => String(port) === sectionName)?.name ?? '';
+  const choices = byNumber === '' ? names : [byNumber];
+  const list = names.length > 0 ? `; its ports are ${names.map((each) => `\`${each}\``).join(', ')}` : '';
+  context.report(context.subject, [...path, 'sectionName'], {
+    message: `Service \`${name}\` has no port named \`${sectionName}\`${list}.`,
+    part: 'value',
+    related: [{ message: 'The ports are declared here.', object: service, path: ['spec', 'ports'] }],
+    fixes: choices.slice(0, 4).map((value) => ({
+      title: `Replace by \`${value}\``,
+      isPreferred: choices.length === 1,
+      changes: [{ type: 'replace-value', object: context.subject, path: [...path, 'sectionName'], value }],
+    })),
+  });
+}

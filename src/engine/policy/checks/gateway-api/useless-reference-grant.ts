@@ -1,0 +1,69 @@
+import { didYouMean, misspellingsOf, nearestNames } from '../../../../shared/nearest-names.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { CheckContext, Index, ObjectCheck } from '../check.ts';
+import { lookUpObject, reportUnknownObject } from '../object-lookup.ts';
+import { serviceDirectory } from '../routing/service-directory.ts';
+import { grantOf } from './gateway-views.ts';
+import { namedServices } from './known-targets.ts';
+
+/** Names of declared Namespaces, and whether a cluster told us all of them. */
+const declaredNamespaces: Index<{ readonly names: ReadonlySet<string>; readonly areAll: boolean }> = {
+  inputs: [Kinds.namespace],
+  relevant: () => undefined,
+  build: (objects) => {
+    const namespaces = objects.ofKind(Kinds.namespace);
+    return {
+      names: new Set(namespaces.map(({ name }) => name)),
+      areAll: namespaces.some(({ origin }) => origin.layer === 'cluster'),
+    };
+  },
+};
+
+export const uselessReferenceGrant: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH3009',
+  rule: 'useless-reference-grant',
+  aliases: ['KIA1601'],
+  severity: 'warning',
+  summary:
+    'A ReferenceGrant is from a namespace that does not exist or needs no grant, or to something that does not exist.',
+  subject: Kinds.referenceGrant,
+  inputs: [declaredNamespaces, serviceDirectory],
+  run(context) {
+    const { from, to } = grantOf(context.subject);
+    for (const { namespace, path } of from) checkNamespace(context, namespace, [...path, 'namespace']);
+    for (const { kind, name, path } of to) {
+      if (kind !== Kinds.service || name === undefined) continue;
+      const reference = { name, namespace: context.subject.namespace, hasNamespace: false };
+      const lookup = lookUpObject(context, reference, namedServices(context.index(serviceDirectory)));
+      if (lookup.state !== 'unknown') continue;
+      const consequence = ', so this grants nothing';
+      reportUnknownObject(context, { path, reference, kind: 'Service', lookup, consequence, isLocal: true });
+    }
+  },
+};
+
+function checkNamespace(context: CheckContext, namespace: string, path: readonly (string | number)[]): void {
+  const { subject, isNamespaceKnown } = context;
+  if (isNamespaceKnown && namespace === subject.namespace) {
+    context.report(subject, path, {
+      message: `References inside namespace \`${namespace}\` need no grant. Name the namespace that refers to this one.`,
+      part: 'value',
+    });
+    return;
+  }
+  const { names, areAll } = context.index(declaredNamespaces);
+  if (names.has(namespace)) return;
+  // Files seldom declare every namespace: what is no misspelling of one that they do declare may exist.
+  const near = areAll ? nearestNames(namespace, names) : misspellingsOf(namespace, names);
+  if (!areAll && near.length === 0) return;
+  context.report(subject, path, {
+    message: `No namespace \`${namespace}\`, so this grants nothing.${didYouMean(near)}`,
+    part: 'value',
+    fixes: near.map((value, index) => ({
+      title: `Replace by \`${value}\``,
+      isPreferred: index === 0,
+      changes: [{ type: 'replace-value', object: subject, path, value }],
+    })),
+  });
+}
