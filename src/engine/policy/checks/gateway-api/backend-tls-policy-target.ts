@@ -4,7 +4,7 @@ import type { ObjectReference } from '../../semantics/gateway-api/object-referen
 import { readReference, toService } from '../../semantics/gateway-api/object-reference.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { lookUpObject, namedObjects, reportUnknownObject } from '../object-lookup.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import { lookUpService } from './known-targets.ts';
 import { servicePorts } from './service-ports.ts';
 

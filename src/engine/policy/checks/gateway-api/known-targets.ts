@@ -6,8 +6,8 @@ import { isGatewayReference, isServiceReference } from '../../semantics/gateway-
 import type { CheckContext } from '../check.ts';
 import type { NamedObjects, ObjectLookup } from '../object-lookup.ts';
 import { lookUpObject, namedObjects } from '../object-lookup.ts';
-import type { ServiceDirectory } from '../routing/service-directory.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
+import type { ServiceDirectory } from '../directories/service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 
 /** Inputs of what reads parents. */
 export const parentInputs = [Kinds.kubernetesGateway, Kinds.listenerSet, Kinds.serviceEntry, serviceDirectory] as const;

@@ -3,7 +3,7 @@ import { requestRouteKinds } from '../../semantics/gateway-api/route.ts';
 import { carriesHttp } from '../../semantics/services.ts';
 import { serviceHost } from '../../semantics/hosts.ts';
 import type { ObjectCheck } from '../check.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import { routeOf } from './gateway-views.ts';
 
 export const serviceRouteTakesAllPorts: ObjectCheck = {

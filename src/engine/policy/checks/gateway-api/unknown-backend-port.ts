@@ -2,7 +2,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
 import { gatewayRouteKinds } from '../../semantics/gateway-api/route.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import { routeOf } from './gateway-views.ts';
 import { lookUpService } from './known-targets.ts';
 import { servicePorts } from './service-ports.ts';

@@ -2,7 +2,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import { gatewayRouteKinds } from '../../semantics/gateway-api/route.ts';
 import type { ObjectCheck } from '../check.ts';
 import { reportUnknownObject } from '../object-lookup.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import { routeOf } from './gateway-views.ts';
 import { lookUpService } from './known-targets.ts';
 

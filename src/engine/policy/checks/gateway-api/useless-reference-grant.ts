@@ -1,23 +1,11 @@
 import { didYouMean, misspellingsOf, nearestNames } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import type { CheckContext, Index, ObjectCheck } from '../check.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
 import { lookUpObject, reportUnknownObject } from '../object-lookup.ts';
-import { serviceDirectory } from '../routing/service-directory.ts';
+import { namespaceDirectory } from '../directories/namespace-directory.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
 import { grantOf } from './gateway-views.ts';
 import { namedServices } from './known-targets.ts';
-
-/** Names of declared Namespaces, and whether a cluster told us all of them. */
-const declaredNamespaces: Index<{ readonly names: ReadonlySet<string>; readonly areAll: boolean }> = {
-  inputs: [Kinds.namespace],
-  relevant: () => undefined,
-  build: (objects) => {
-    const namespaces = objects.ofKind(Kinds.namespace);
-    return {
-      names: new Set(namespaces.map(({ name }) => name)),
-      areAll: namespaces.some(({ origin }) => origin.layer === 'cluster'),
-    };
-  },
-};
 
 export const uselessReferenceGrant: ObjectCheck = {
   scope: 'object',
@@ -28,7 +16,7 @@ export const uselessReferenceGrant: ObjectCheck = {
   summary:
     'A ReferenceGrant is from a namespace that does not exist or needs no grant, or to something that does not exist.',
   subject: Kinds.referenceGrant,
-  inputs: [declaredNamespaces, serviceDirectory],
+  inputs: [namespaceDirectory, serviceDirectory],
   run(context) {
     const { from, to } = grantOf(context.subject);
     for (const { namespace, path } of from) checkNamespace(context, namespace, [...path, 'namespace']);
@@ -52,11 +40,13 @@ function checkNamespace(context: CheckContext, namespace: string, path: readonly
     });
     return;
   }
-  const { names, areAll } = context.index(declaredNamespaces);
-  if (names.has(namespace)) return;
+  const directory = context.index(namespaceDirectory);
+  const state = directory.stateOf(namespace);
+  if (state === 'known') return;
   // Files seldom declare every namespace: what is no misspelling of one that they do declare may exist.
-  const near = areAll ? nearestNames(namespace, names) : misspellingsOf(namespace, names);
-  if (!areAll && near.length === 0) return;
+  const near =
+    state === 'absent' ? nearestNames(namespace, directory.names) : misspellingsOf(namespace, directory.candidates());
+  if (state !== 'absent' && near.length === 0) return;
   context.report(subject, path, {
     message: `No namespace \`${namespace}\`, so this grants nothing.${didYouMean(near)}`,
     part: 'value',
