@@ -3,6 +3,7 @@ import type { HeaderList } from './header-list.ts';
 import { parseResponseHead, untilCloseBody, type ResponseHead, type SyntaxProblem } from './message-head.ts';
 import { MessageParser, type MessageHandler } from './message-parser.ts';
 import { MessageWriter } from './message-writer.ts';
+import type { SocketReader } from './socket-reader.ts';
 
 /** Why an exchange on a client connection cannot go on. */
 export type ClientFailure = 'closed' | 'local-reset' | 'protocol-error';
@@ -42,6 +43,7 @@ export class ClientConnection implements MessageHandler<ResponseHead> {
   /** For how long the server keeps it idle, as far as it said. */
   keepAliveMs = Number.POSITIVE_INFINITY;
   readonly #owner: ClientConnectionOwner;
+  readonly #reader: SocketReader | undefined;
   readonly #parser: MessageParser<ResponseHead>;
   #sink: ResponseSink | undefined;
   #headRequest = false;
@@ -56,16 +58,18 @@ export class ClientConnection implements MessageHandler<ResponseHead> {
   constructor(
     socket: Socket,
     owner: ClientConnectionOwner,
-    peer: { readonly secure: boolean; readonly principal: string | undefined },
+    peer: { readonly secure: boolean; readonly principal: string | undefined; readonly reader?: SocketReader },
   ) {
     this.socket = socket;
     this.localAddress = `${socket.localAddress ?? '-'}:${socket.localPort ?? 0}`;
     this.secure = peer.secure;
     this.principal = peer.principal;
     this.#owner = owner;
+    this.#reader = peer.reader;
     this.writer = new MessageWriter(socket);
     this.#parser = new MessageParser(parseResponseHead, this, { skipsEmptyLines: false });
-    socket.on('data', this.#onData);
+    if (this.#reader === undefined) socket.on('data', this.#onData);
+    else this.#reader.receive(this.#onData);
     socket.on('drain', this.#onDrain);
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);
@@ -129,6 +133,7 @@ export class ClientConnection implements MessageHandler<ResponseHead> {
     const rest = this.#parser.takeRest();
     this.#parser.stop();
     this.#sink = undefined;
+    this.#reader?.release();
     this.socket.removeListener('data', this.#onData);
     this.socket.removeListener('drain', this.#onDrain);
     this.socket.removeListener('end', this.#onEnd);

@@ -1,11 +1,12 @@
 import { chunkedBody, parseTrailers, untilCloseBody, type SyntaxProblem } from './message-head.ts';
 import type { HeaderList } from './header-list.ts';
+import { keepable } from './socket-reader.ts';
 
 /** Receives the pieces of messages in order. Called from within `execute` and `resume`. */
 export interface MessageHandler<Head> {
   /** Returns the length of the body that follows: bytes, `chunkedBody` or `untilCloseBody`. */
   onHead(head: Head): number;
-  /** A view into the chunk that was read; it stays valid. */
+  /** A view into the chunk that was read, see `keepable`. */
   onBody(data: Buffer): void;
   /** `more`: bytes follow that do not belong to this message. */
   onEnd(trailers: HeaderList | undefined, more: boolean): void;
@@ -116,7 +117,7 @@ export class MessageParser<Head extends object> {
   /** Bytes read behind the point where parsing stopped. */
   takeRest(): Buffer {
     const rest = this.#running
-      ? this.#data.subarray(this.#position)
+      ? keepable(this.#data.subarray(this.#position))
       : (this.#held?.subarray(0, this.#heldLength) ?? Buffer.alloc(0));
     this.#position = this.#data.length;
     this.#release();
@@ -149,8 +150,8 @@ export class MessageParser<Head extends object> {
     if (position >= data.length || (this.#state === 'stopped' && !this.#paused)) {
       this.#release();
     } else if (this.#held === undefined || position > 0) {
-      // A view, not a copy: an unfinished head is small, and bytes behind a pause are at most one read.
-      this.#held = data.subarray(position);
+      // At most one read: an unfinished head is small, and what comes behind a pause is bounded by its owner.
+      this.#held = keepable(data.subarray(position));
       this.#heldLength = this.#held.length;
     }
     this.#data = data.subarray(data.length);
@@ -165,7 +166,7 @@ export class MessageParser<Head extends object> {
   #hold(chunk: Buffer): void {
     const needed = this.#heldLength + chunk.length;
     if (this.#held === undefined) {
-      this.#held = chunk;
+      this.#held = keepable(chunk);
     } else {
       if (this.#held.length < needed) {
         const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#held.length));

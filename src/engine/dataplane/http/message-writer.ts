@@ -1,8 +1,14 @@
 import type { Socket } from 'node:net';
 import type { HeaderList } from './header-list.ts';
+import { keepable } from './socket-reader.ts';
 
-/** Pieces up to this size are copied together: one small copy costs less than a second system call. */
-const maxCopied = 32 * 1024;
+/**
+ * Pieces up to this size are copied together: one small copy costs less than a second system call. As one string, because
+ * Node writes strings of less than 16 KiB from its stack, with no buffer to be made and collected.
+ */
+const maxCopied = 16 * 1024 - 1;
+/** More is not gathered. */
+const maxGathered = 128 * 1024;
 
 const crlf = Buffer.from('\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
@@ -37,7 +43,7 @@ export class MessageWriter {
     if (this.#chunked) this.#add(`${data.length.toString(16)}\r\n`);
     this.#add(data);
     if (this.#chunked) this.#add(crlf);
-    if (this.#size > 4 * maxCopied) this.flush();
+    if (this.#size > maxGathered) this.flush();
   }
 
   /** Ends a message. Trailers go only where the body is chunked. */
@@ -57,25 +63,15 @@ export class MessageWriter {
     if (first === undefined) return;
     if (socket.destroyed || socket.writableEnded) {
       // The connection broke in the middle of a message; its owner hears of it from the socket.
-    } else if (pieces.length === 1) {
-      if (typeof first === 'string') socket.write(first, 'latin1');
-      else socket.write(first);
     } else if (this.#size <= maxCopied) {
-      const all = Buffer.allocUnsafe(this.#size);
-      let at = 0;
-      for (const piece of pieces) {
-        if (typeof piece === 'string') at += all.write(piece, at, 'latin1');
-        else {
-          all.set(piece, at);
-          at += piece.length;
-        }
-      }
-      socket.write(all);
+      let text = '';
+      for (const piece of pieces) text += typeof piece === 'string' ? piece : piece.toString('latin1');
+      socket.write(text, 'latin1');
     } else {
       socket.cork();
       for (const piece of pieces) {
         if (typeof piece === 'string') socket.write(piece, 'latin1');
-        else socket.write(piece);
+        else socket.write(keepable(piece));
       }
       socket.uncork();
     }

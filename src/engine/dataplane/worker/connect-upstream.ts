@@ -3,6 +3,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { UpstreamEndpoint, UpstreamTls } from '../../policy/semantics/routing/compiled.ts';
 import type { LinkTls } from '../tls/link-security.ts';
+import { SocketReader } from '../http/socket-reader.ts';
 import { isSocketPath } from '../endpoint-address.ts';
 import { openTunnel } from './open-tunnel.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
@@ -12,6 +13,8 @@ interface OpenedConnection {
   /** Mutually authenticated. */
   readonly secure: boolean;
   readonly principal: string | undefined;
+  /** Its bytes are to be had of this reader. Where there is none, the socket emits them. */
+  readonly reader?: SocketReader;
 }
 
 export type Transport = 'plain' | 'mutual' | 'simple';
@@ -41,6 +44,8 @@ export interface ConnectRequest {
   readonly policy: UpstreamTls;
   readonly link: LinkTls;
   readonly timeoutMs: number;
+  /** Whether the caller takes bytes of a reader. */
+  readonly takesReader: boolean;
 }
 
 type Done = (result: OpenedConnection | UpstreamFailure) => void;
@@ -92,13 +97,17 @@ function connectMutual({ endpoint, policy, link, timeoutMs }: ConnectRequest, fi
   return () => undefined;
 }
 
-function connectPlain({ endpoint, policy, timeoutMs }: ConnectRequest, finish: Done): () => void {
+function connectPlain({ endpoint, policy, timeoutMs, takesReader }: ConnectRequest, finish: Done): () => void {
   const address = { host: endpoint.address, port: endpoint.port, allowHalfOpen: true };
-  const socket =
-    policy.mode === 'simple'
-      ? tls.connect({ ...address, ...tlsOptions(policy, net.isIP(endpoint.address) === 0 ? endpoint.address : '') })
-      : net.connect({ ...address, noDelay: true });
-  return finishConnected(socket, timeoutMs, finish);
+  if (policy.mode === 'simple') {
+    const options = tlsOptions(policy, net.isIP(endpoint.address) === 0 ? endpoint.address : '');
+    return finishConnected(tls.connect({ ...address, ...options }), timeoutMs, finish);
+  }
+  if (!takesReader) return finishConnected(net.connect({ ...address, noDelay: true }), timeoutMs, finish);
+  const reader = new SocketReader();
+  const socket = net.connect({ ...address, noDelay: true, onread: reader.onread });
+  reader.attach(socket);
+  return finishConnected(socket, timeoutMs, (result) => finish('socket' in result ? { ...result, reader } : result));
 }
 
 function connectThroughTunnel({ endpoint, policy, timeoutMs }: ConnectRequest, finish: Done): () => void {

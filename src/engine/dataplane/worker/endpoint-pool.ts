@@ -167,6 +167,7 @@ export class EndpointPool implements ClientConnectionOwner {
         policy: this.#share.upstream.tls,
         link: this.#share.link,
         timeoutMs: this.#share.upstream.pool.connectTimeoutMs || 10_000,
+        takesReader: true,
       },
       (result) => {
         this.#connecting.delete(abort);

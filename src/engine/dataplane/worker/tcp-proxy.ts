@@ -72,7 +72,7 @@ export function proxyTcp(connection: TcpConnection, onClosed: () => void): void 
     };
     const timeoutMs = upstream.upstream.pool.connectTimeoutMs || 10_000;
     const cancel = connectUpstream(
-      { endpoint, policy: upstream.upstream.tls, link: upstream.link, timeoutMs },
+      { endpoint, policy: upstream.upstream.tls, link: upstream.link, timeoutMs, takesReader: false },
       (result) => {
         if (!('socket' in result)) {
           finish(result.kind === 'connection-timeout' ? 'timeout' : 'connect-failure');
