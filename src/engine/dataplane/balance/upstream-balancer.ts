@@ -94,7 +94,7 @@ export class UpstreamBalancer {
 
   /** Once for each `started`. */
   finished(endpoint: string, outcome: RequestOutcome): void {
-    const stale = this.#stale.get(endpoint);
+    const stale = this.#stale.size === 0 ? undefined : this.#stale.get(endpoint);
     if (stale !== undefined) {
       // Only ids come back, so the oldest requests are taken to end first.
       if (stale > 1) this.#stale.set(endpoint, stale - 1);

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { HeaderList } from './header-list.ts';
-import { parseResponseHead, untilCloseBody, type ResponseHead, type SyntaxProblem } from './message-head.ts';
+import { parseResponseHead, untilCloseBody, type ResponseHead } from './message-head.ts';
 import { MessageParser, type MessageHandler } from './message-parser.ts';
 import { MessageWriter } from './message-writer.ts';
 import type { SocketReader } from './socket-reader.ts';
+import type { SyntaxProblem } from './syntax-problem.ts';
 
 /** Why an exchange on a client connection cannot go on. */
 export type ClientFailure = 'closed' | 'local-reset' | 'protocol-error';

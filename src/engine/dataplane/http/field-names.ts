@@ -51,12 +51,17 @@ const known = new Map<string, FieldName>();
 const maxKnown = 1024;
 const maxKnownLength = 64;
 
+/** The same text as V8 keeps the names of properties: it compares those by address, which makes finding a field cheap. */
+function internalized(text: string): string {
+  return Object.keys({ [text]: true })[0] ?? text;
+}
+
 /** Looks a raw field name up; `undefined` where it is not a token. */
 export function fieldName(raw: string): FieldName | undefined {
   const present = known.get(raw);
   if (present !== undefined) return present;
   if (!isValidToken(raw)) return undefined;
-  const name = raw.toLowerCase();
+  const name = internalized(raw.toLowerCase());
   const field: FieldName = { name, kind: kinds.get(name) ?? 'plain' };
   if (known.size < maxKnown && raw.length <= maxKnownLength) known.set(raw, field);
   return field;

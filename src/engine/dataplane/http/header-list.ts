@@ -5,6 +5,8 @@
 export class HeaderList {
   readonly names: string[] = [];
   readonly values: string[] = [];
+  /** Whole lines with their CRLF, where they are known from a message before. */
+  readonly #lines: (string | undefined)[] = [];
 
   static of(fields: Iterable<readonly [string, string]>): HeaderList {
     const list = new HeaderList();
@@ -16,9 +18,10 @@ export class HeaderList {
     return this.names.length;
   }
 
-  append(name: string, value: string): void {
+  append(name: string, value: string, line?: string): void {
     this.names.push(name);
     this.values.push(value);
+    this.#lines.push(line);
   }
 
   has(name: string): boolean {
@@ -43,6 +46,7 @@ export class HeaderList {
       return;
     }
     this.values[at] = value;
+    this.#lines[at] = undefined;
     if (this.names.includes(name, at + 1)) this.#removeFrom(at + 1, name);
   }
 
@@ -55,20 +59,33 @@ export class HeaderList {
     const copy = new HeaderList();
     copy.names.push(...this.names);
     copy.values.push(...this.values);
+    copy.#lines.push(...this.#lines);
     return copy;
+  }
+
+  /** Field lines, each with its CRLF. */
+  serialize(): string {
+    const { names, values } = this;
+    const lines = this.#lines;
+    let text = '';
+    for (let i = 0; i < names.length; i++) text += lines[i] ?? `${names[i] ?? ''}: ${values[i] ?? ''}\r\n`;
+    return text;
   }
 
   #removeFrom(start: number, name: string): void {
     const { names, values } = this;
+    const lines = this.#lines;
     let kept = start;
     for (let i = start; i < names.length; i++) {
       const candidate = names[i] ?? '';
       if (candidate === name) continue;
       names[kept] = candidate;
       values[kept] = values[i] ?? '';
+      lines[kept] = lines[i];
       kept++;
     }
     names.length = kept;
     values.length = kept;
+    lines.length = kept;
   }
 }

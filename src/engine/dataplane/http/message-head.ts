@@ -2,49 +2,14 @@
  * Strict parsing of HTTP/1.1 heads (RFC 9112). Where the RFC lets a recipient choose between repairing and refusing, this
  * refuses: a proxy that repairs disagrees with somebody about where a message ends, and that is request smuggling.
  */
-import { fieldName, isRemovableByConnection, isValidToken } from './field-names.ts';
-import { HeaderList } from './header-list.ts';
-
-/** Why bytes are not HTTP, in words fit for a log. */
-export type SyntaxProblem =
-  | 'malformed request line'
-  | 'malformed status line'
-  | 'unsupported version'
-  | 'malformed header'
-  | 'folded header'
-  | 'invalid header value'
-  | 'too many headers'
-  | 'head too large'
-  | 'bare line feed'
-  | 'missing host'
-  | 'invalid host'
-  | 'invalid content-length'
-  | 'content-length with transfer-encoding'
-  | 'unsupported transfer-encoding'
-  | 'malformed chunk'
-  | 'malformed trailer'
-  | 'truncated message'
-  | 'data after the message';
+import { FieldMemory, parseFields, type Fields } from './field-lines.ts';
+import { isRemovableByConnection, isValidToken } from './field-names.ts';
+import type { HeaderList } from './header-list.ts';
+import type { SyntaxProblem } from './syntax-problem.ts';
 
 /** Body lengths that are not a number of bytes. */
 export const chunkedBody = -1;
 export const untilCloseBody = -2;
-
-const maxHeaders = 256;
-
-/** Fields of a head or a trailer section, with what the codec needs taken out. */
-class Fields {
-  readonly headers = new HeaderList();
-  contentLength: string | undefined;
-  transferEncoding: string | undefined;
-  connection: string | undefined;
-  upgrade: string | undefined;
-  te: string | undefined;
-  host: string | undefined;
-  expect: string | undefined;
-  keepAlive: string | undefined;
-  problem: SyntaxProblem | undefined;
-}
 
 interface BaseHead {
   /** 0 for HTTP/1.0. */
@@ -79,86 +44,6 @@ export interface ResponseHead extends BaseHead {
   readonly keepAliveMs: number | undefined;
 }
 
-/** Parses field lines of `text` from `start` to its end; lines are separated by CRLF, the last one has none. */
-function parseFields(text: string, start: number): Fields {
-  const fields = new Fields();
-  const { headers } = fields;
-  let position = start;
-  while (position < text.length) {
-    let end = text.indexOf('\r\n', position);
-    if (end < 0) end = text.length;
-    const first = text.charCodeAt(position);
-    if (first === 0x20 || first === 0x09) {
-      fields.problem = 'folded header';
-      return fields;
-    }
-    const colon = text.indexOf(':', position);
-    const field = colon < 0 || colon >= end ? undefined : fieldName(text.slice(position, colon));
-    if (field === undefined) {
-      fields.problem = 'malformed header';
-      return fields;
-    }
-    let valueStart = colon + 1;
-    let valueEnd = end;
-    while (valueStart < valueEnd && isBlank(text.charCodeAt(valueStart))) valueStart++;
-    while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
-    for (let i = valueStart; i < valueEnd; i++) {
-      const code = text.charCodeAt(i);
-      if ((code < 0x20 && code !== 0x09) || code === 0x7f) {
-        fields.problem = code === 0x0a ? 'bare line feed' : 'invalid header value';
-        return fields;
-      }
-    }
-    const value = text.slice(valueStart, valueEnd);
-    switch (field.kind) {
-      case 'plain':
-        headers.append(field.name, value);
-        break;
-      case 'content-length':
-        // Even equal duplicates are refused: the peers behind us may read the first, the last or the list.
-        if (fields.contentLength !== undefined) fields.problem = 'invalid content-length';
-        fields.contentLength = value;
-        break;
-      case 'transfer-encoding':
-        fields.transferEncoding = joined(fields.transferEncoding, value);
-        break;
-      case 'connection':
-        fields.connection = joined(fields.connection, value);
-        break;
-      case 'upgrade':
-        fields.upgrade = joined(fields.upgrade, value);
-        break;
-      case 'te':
-        fields.te = joined(fields.te, value);
-        break;
-      case 'expect':
-        fields.expect = joined(fields.expect, value);
-        break;
-      case 'host':
-        if (fields.host !== undefined) fields.problem = 'invalid host';
-        fields.host = value;
-        break;
-      case 'keep-alive':
-        fields.keepAlive = value;
-        break;
-      case 'dropped':
-        break;
-    }
-    if (headers.length > maxHeaders) fields.problem = 'too many headers';
-    if (fields.problem !== undefined) return fields;
-    position = end + 2;
-  }
-  return fields;
-}
-
-function joined(before: string | undefined, value: string): string {
-  return before === undefined ? value : `${before},${value}`;
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
-}
-
 /** Digits only; at most 15 of them, so that the number is exact. */
 function parseLength(text: string): number | undefined {
   if (text.length === 0 || text.length > 15) return undefined;
@@ -172,15 +57,19 @@ function parseLength(text: string): number | undefined {
 }
 
 interface ConnectionOptions {
-  close: boolean;
-  keepAlive: boolean;
-  upgrade: boolean;
+  readonly close: boolean;
+  readonly keepAlive: boolean;
+  readonly upgrade: boolean;
 }
+
+const noOptions: ConnectionOptions = { close: false, keepAlive: false, upgrade: false };
+const onlyKeepAlive: ConnectionOptions = { ...noOptions, keepAlive: true };
 
 /** Reads Connection and removes the fields it lists. */
 function connectionOptions(fields: Fields): ConnectionOptions {
-  const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false };
-  if (fields.connection === undefined) return options;
+  if (fields.connection === undefined) return noOptions;
+  if (fields.connection === 'keep-alive') return onlyKeepAlive;
+  const options = { close: false, keepAlive: false, upgrade: false };
   for (const part of fields.connection.split(',')) {
     const token = part.trim().toLowerCase();
     if (token === 'close') options.close = true;
@@ -216,8 +105,8 @@ export function isValidAuthority(authority: string): boolean {
   return /^[A-Za-z0-9\-._~!$&'()*+,;=%:[\]]*$/.test(authority);
 }
 
-/** Parses a request head without its final empty line. */
-export function parseRequestHead(text: string): RequestHead | SyntaxProblem {
+/** Parses a request head without its final empty line. `memory`: of the connection it came on. */
+export function parseRequestHead(text: string, memory = new FieldMemory()): RequestHead | SyntaxProblem {
   let lineEnd = text.indexOf('\r\n');
   if (lineEnd < 0) lineEnd = text.length;
   const methodEnd = text.indexOf(' ');
@@ -229,7 +118,7 @@ export function parseRequestHead(text: string): RequestHead | SyntaxProblem {
   const minorVersion = parseVersion(text, targetEnd + 1, lineEnd);
   if (minorVersion === undefined) return 'unsupported version';
 
-  const fields = parseFields(text, lineEnd + 2);
+  const fields = parseFields(text, lineEnd + 2, memory);
   if (fields.problem !== undefined) return fields.problem;
   if (fields.host === undefined ? minorVersion > 0 : !isValidAuthority(fields.host)) {
     return fields.host === undefined ? 'missing host' : 'invalid host';
@@ -261,8 +150,8 @@ export function parseRequestHead(text: string): RequestHead | SyntaxProblem {
   };
 }
 
-/** Parses a response head without its final empty line. */
-export function parseResponseHead(text: string): ResponseHead | SyntaxProblem {
+/** Parses a response head without its final empty line. `memory`: of the connection it came on. */
+export function parseResponseHead(text: string, memory = new FieldMemory()): ResponseHead | SyntaxProblem {
   let lineEnd = text.indexOf('\r\n');
   if (lineEnd < 0) lineEnd = text.length;
   if (lineEnd < 12 || text.charCodeAt(8) !== 0x20) return 'malformed status line';
@@ -277,7 +166,7 @@ export function parseResponseHead(text: string): ResponseHead | SyntaxProblem {
     if ((code < 0x20 && code !== 0x09) || code === 0x7f) return 'malformed status line';
   }
 
-  const fields = parseFields(text, lineEnd + 2);
+  const fields = parseFields(text, lineEnd + 2, memory);
   if (fields.problem !== undefined) return fields.problem;
   // Host means nothing in a response; it is passed on like any other field.
   if (fields.host !== undefined) fields.headers.append('host', fields.host);
@@ -319,7 +208,7 @@ const notInTrailers = ['authorization', 'set-cookie', 'content-encoding', 'conte
 
 /** Parses a trailer section without its final empty line. */
 export function parseTrailers(text: string): HeaderList | SyntaxProblem {
-  const fields = parseFields(text, 0);
+  const fields = parseFields(text, 0, undefined);
   if (fields.problem !== undefined) return 'malformed trailer';
   for (const name of notInTrailers) fields.headers.remove(name);
   return fields.headers;

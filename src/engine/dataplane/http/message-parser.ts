@@ -1,6 +1,11 @@
-import { chunkedBody, parseTrailers, untilCloseBody, type SyntaxProblem } from './message-head.ts';
+import { FieldMemory } from './field-lines.ts';
 import type { HeaderList } from './header-list.ts';
+import { chunkedBody, parseTrailers, untilCloseBody } from './message-head.ts';
 import { keepable } from './socket-reader.ts';
+import type { SyntaxProblem } from './syntax-problem.ts';
+
+/** Parses a head without its final empty line. */
+export type HeadParser<Head> = (text: string, memory: FieldMemory) => Head | SyntaxProblem;
 
 /** Receives the pieces of messages in order. Called from within `execute` and `resume`. */
 export interface MessageHandler<Head> {
@@ -43,7 +48,8 @@ const maxExtensionBytes = 4096;
  * head, any number of body pieces and an end. Chunk boundaries may lie anywhere. `execute` must not be called from a handler.
  */
 export class MessageParser<Head extends object> {
-  readonly #parseHead: (text: string) => Head | SyntaxProblem;
+  readonly #parseHead: HeadParser<Head>;
+  readonly #memory = new FieldMemory();
   readonly #handler: MessageHandler<Head>;
   readonly #skipsEmptyLines: boolean;
   #state: State = 'head';
@@ -61,7 +67,7 @@ export class MessageParser<Head extends object> {
   #extension = 0;
 
   constructor(
-    parseHead: (text: string) => Head | SyntaxProblem,
+    parseHead: HeadParser<Head>,
     handler: MessageHandler<Head>,
     options: { readonly skipsEmptyLines: boolean },
   ) {
@@ -231,7 +237,8 @@ export class MessageParser<Head extends object> {
       return false;
     }
     this.#searched = 0;
-    const head = this.#parseHead(data.toString('latin1', start, end));
+    // With the line end of the last field, so that all field lines are alike.
+    const head = this.#parseHead(data.toString('latin1', start, end + 2), this.#memory);
     if (typeof head === 'string') {
       this.#fail(head);
       return false;

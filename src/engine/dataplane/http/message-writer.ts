@@ -50,7 +50,7 @@ export class MessageWriter {
   end(trailers: HeaderList | undefined): void {
     if (this.#chunked) {
       if (trailers === undefined || trailers.length === 0) this.#add(lastChunk);
-      else this.#add(`0\r\n${serializeFields(trailers)}\r\n`);
+      else this.#add(`0\r\n${trailers.serialize()}\r\n`);
     }
     this.flush();
   }
@@ -88,12 +88,4 @@ export class MessageWriter {
     this.#pieces.push(piece);
     this.#size += piece.length;
   }
-}
-
-/** Field lines, each with its CRLF. */
-export function serializeFields(headers: HeaderList): string {
-  const { names, values } = headers;
-  let text = '';
-  for (let i = 0; i < names.length; i++) text += `${names[i] ?? ''}: ${values[i] ?? ''}\r\n`;
-  return text;
 }

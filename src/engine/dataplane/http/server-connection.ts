@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { HeaderList } from './header-list.ts';
-import { chunkedBody, parseRequestHead, untilCloseBody, type RequestHead, type SyntaxProblem } from './message-head.ts';
+import { chunkedBody, parseRequestHead, untilCloseBody, type RequestHead } from './message-head.ts';
 import { MessageParser, type MessageHandler } from './message-parser.ts';
-import { MessageWriter, serializeFields } from './message-writer.ts';
+import { MessageWriter } from './message-writer.ts';
 import { reasonPhrase } from './reason-phrases.ts';
+import type { SyntaxProblem } from './syntax-problem.ts';
 
 /** One request on a server connection, from its head on. */
 export interface ServerExchange {
@@ -59,6 +60,8 @@ export class ServerConnection implements MessageHandler<RequestHead> {
   readonly socket: Socket;
   readonly peer: ConnectionPeer;
   readonly remoteAddress: string;
+  /** The address without port. */
+  readonly remoteHost: string;
   readonly localAddress: string;
   readonly #handler: ServerHandler;
   readonly #timeouts: ServerTimeouts;
@@ -89,6 +92,7 @@ export class ServerConnection implements MessageHandler<RequestHead> {
   ) {
     this.socket = socket;
     this.peer = options.peer;
+    this.remoteHost = socket.remoteAddress ?? '';
     this.remoteAddress = `${socket.remoteAddress ?? '-'}:${socket.remotePort ?? 0}`;
     this.localAddress = `${socket.localAddress ?? '-'}:${socket.localPort ?? 0}`;
     this.#handler = options.handler;
@@ -177,7 +181,7 @@ export class ServerConnection implements MessageHandler<RequestHead> {
   /** Passes an interim response on. HTTP/1.0 clients do not know them. */
   sendInformational(status: number, headers: HeaderList): void {
     if (this.#head?.minorVersion !== 1 || this.#responseStarted || this.socket.destroyed) return;
-    this.socket.write(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${serializeFields(headers)}\r\n`, 'latin1');
+    this.socket.write(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${headers.serialize()}\r\n`, 'latin1');
   }
 
   /**
@@ -194,7 +198,7 @@ export class ServerConnection implements MessageHandler<RequestHead> {
     const head = this.#head;
     if (head === undefined || this.#responseStarted) return;
     this.#responseStarted = true;
-    let text = `HTTP/1.1 ${status} ${reason}\r\n${serializeFields(headers)}`;
+    let text = `HTTP/1.1 ${status} ${reason}\r\n${headers.serialize()}`;
     let chunked = false;
     if (status === 101 || (head.method === 'CONNECT' && status < 300)) {
       // Switched: what follows is not HTTP.

@@ -1,8 +1,9 @@
 import type { Timer } from '../balance/balancer-dependencies.ts';
 import type { HeaderList } from '../http/header-list.ts';
-import type { RequestHead, SyntaxProblem } from '../http/message-head.ts';
+import type { RequestHead } from '../http/message-head.ts';
 import { reasonPhrase } from '../http/reason-phrases.ts';
 import type { ServerConnection, ServerExchange } from '../http/server-connection.ts';
+import type { SyntaxProblem } from '../http/syntax-problem.ts';
 import { isGrpc, reportExchange } from './exchange-report.ts';
 import { abortOf, delayOf } from './faults.ts';
 import { Forwarding, type ForwardingOwner } from './forwarding.ts';
@@ -10,11 +11,13 @@ import { applyHeaderOperations } from './header-operations.ts';
 import { tellInstanceFailure } from './instance-failure.ts';
 import { localReplyHeaders } from './local-replies.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
-import type { Admission, ExchangeSide, RequestPlan } from './request-plan.ts';
+import { nothingLearnt, type Admission, type ExchangeSide, type RequestPlan } from './request-plan.ts';
 import { RequestTrace } from './request-trace.ts';
 import type { ResponseFlag } from './response-flags.ts';
 import { failureReply, type UpstreamFailure } from './upstream-failure.ts';
 import type { Heading, WaitingRequest } from './waiting-requests.ts';
+
+const noFlags: readonly ResponseFlag[] = [];
 
 type Extra = readonly (readonly [name: string, value: string])[];
 
@@ -28,9 +31,10 @@ export class Exchange implements ServerExchange, ForwardingOwner, WaitingRequest
   readonly head: RequestHead;
   readonly body = new ReplayBuffer();
   reading = true;
+  waitingPlace = -1;
   readonly #startedAt: number;
-  readonly #flags: ResponseFlag[] = [];
-  #admission: Admission = {};
+  #flags: readonly ResponseFlag[] = noFlags;
+  #admission: Admission = nothingLearnt;
   #plan: RequestPlan | undefined;
   #trace: RequestTrace | undefined;
   #forwarding: Forwarding | undefined;
@@ -104,7 +108,7 @@ export class Exchange implements ServerExchange, ForwardingOwner, WaitingRequest
   }
 
   addFlag(flag: ResponseFlag): void {
-    this.#flags.push(flag);
+    this.#flags = [...this.#flags, flag];
   }
 
   finishHeaders(headers: HeaderList): void {

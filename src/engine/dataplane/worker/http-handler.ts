@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { RequestHead, SyntaxProblem } from '../http/message-head.ts';
+import type { RequestHead } from '../http/message-head.ts';
 import {
   ServerConnection,
   type ConnectionPeer,
@@ -7,6 +7,7 @@ import {
   type ServerHandler,
   type ServerTimeouts,
 } from '../http/server-connection.ts';
+import type { SyntaxProblem } from '../http/syntax-problem.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeSide } from './request-plan.ts';
 import { epochTime } from './runtime.ts';

@@ -1,12 +1,20 @@
 import type { RequestHead } from '../http/message-head.ts';
 import type { ServerConnection } from '../http/server-connection.ts';
 import type { OutboundListener } from '../data-plane.ts';
+import type { CompiledDestination } from '../../policy/semantics/routing/compiled.ts';
 import type { ForwardResult, Router } from '../../policy/semantics/routing/decide.ts';
 import { passthroughRetry } from './application-upstream.ts';
 import { takeSteeringHeaders } from './internal-headers.ts';
 import { passthroughRefusals, type Passthrough } from './passthrough.ts';
 import { peerHeader } from './peer-metadata.ts';
-import type { Admission, ExchangeSide, ForwardPlan, ReplyPlan, RequestPlan } from './request-plan.ts';
+import {
+  nothingLearnt,
+  type Admission,
+  type ExchangeSide,
+  type ForwardPlan,
+  type ReplyPlan,
+  type RequestPlan,
+} from './request-plan.ts';
 import { unknownService, type ServiceLabels } from './request-series.ts';
 import { requestTarget, splitAuthority, type HostPort, type RequestTarget } from './request-target.ts';
 import type { Runtime } from './runtime.ts';
@@ -65,13 +73,13 @@ export class OutboundSide implements ExchangeSide {
     const { headers } = head;
     headers.remove(peerHeader);
     const steering = takeSteeringHeaders(headers);
-    if (this.#listener.type !== 'gateway') return steering === undefined ? {} : { overrides: steering };
+    if (this.#listener.type !== 'gateway') return steering === undefined ? nothingLearnt : { overrides: steering };
     // Envoy's edge (`use_remote_address`): what a caller from outside claims about itself is not believed.
     headers.remove('x-forwarded-client-cert');
     const before = headers.get('x-forwarded-for');
-    const address = connection.socket.remoteAddress ?? '';
-    headers.set('x-forwarded-for', before === undefined ? address : `${before},${address}`);
-    return {};
+    const { remoteHost } = connection;
+    headers.set('x-forwarded-for', before === undefined ? remoteHost : `${before},${remoteHost}`);
+    return nothingLearnt;
   }
 
   plan(head: RequestHead): RequestPlan | Promise<RequestPlan> {
@@ -170,12 +178,12 @@ function notFound(routes: OutboundRoutes, operation: string): ReplyPlan {
 
 function forwardPlan(routes: OutboundRoutes, result: ForwardResult, target: RequestTarget): ForwardPlan {
   const { destination, forward, rule } = result;
-  const upstream = routes.upstreams.get(destination.upstream);
+  const { service, operation } = namesOf(destination);
   return {
     kind: 'forward',
     generation: routes.generation,
-    service: { host: destination.host, name: destination.service, namespace: destination.namespace },
-    operation: `${destination.host}:${destination.port}/*`,
+    service,
+    operation,
     rule,
     destination,
     upstreamName: destination.upstream,
@@ -184,9 +192,22 @@ function forwardPlan(routes: OutboundRoutes, result: ForwardResult, target: Requ
     timeoutMs: forward.timeoutMs,
     retry: forward.retry,
     mirrors: forward.mirrors,
-    ...(upstream === undefined ? {} : { upstream }),
-    ...(forward.rewrite !== undefined && result.path !== target.path ? { originalPath: target.path } : {}),
+    upstream: routes.upstreams.get(destination.upstream),
+    originalPath: forward.rewrite !== undefined && result.path !== target.path ? target.path : undefined,
   };
+}
+
+const names = new WeakMap<CompiledDestination, Pick<ForwardPlan, 'service' | 'operation'>>();
+
+/** What telemetry calls requests to a destination; the same for all of them. */
+function namesOf(destination: CompiledDestination): Pick<ForwardPlan, 'service' | 'operation'> {
+  let result = names.get(destination);
+  if (result === undefined) {
+    const { host, port, service, namespace } = destination;
+    result = { service: { host, name: service, namespace }, operation: `${host}:${port}/*` };
+    names.set(destination, result);
+  }
+  return result;
 }
 
 async function passThrough(

@@ -1,20 +1,19 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
-// One system call for many ids.
-const pool = Buffer.allocUnsafe(4096);
-let used = pool.length;
+// One system call and one conversion for many ids.
+let digits = '';
+let used = 0;
 
-function hex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
+function hex(count: number): string {
+  if (used + count > digits.length) {
+    digits = randomBytes(4096).toString('hex');
     used = 0;
   }
-  const text = pool.toString('hex', used, used + bytes);
-  used += bytes;
-  return text;
+  used += count;
+  return digits.slice(used - count, used);
 }
 
 /** 32 lower-case hex digits. */
-export const newTraceId = (): string => hex(16);
+export const newTraceId = (): string => hex(32);
 /** 16 lower-case hex digits. */
-export const newSpanId = (): string => hex(8);
+export const newSpanId = (): string => hex(16);

@@ -26,8 +26,8 @@ interface BasePlan {
 
 export interface ForwardPlan extends BasePlan {
   readonly kind: 'forward';
-  /** Absent: the route names an upstream that does not exist. */
-  readonly upstream?: UpstreamRuntime;
+  /** Undefined: the route names one that does not exist. */
+  readonly upstream: UpstreamRuntime | undefined;
   readonly upstreamName: string;
   readonly destination?: CompiledDestination;
   /** With query. */
@@ -38,7 +38,7 @@ export interface ForwardPlan extends BasePlan {
   readonly retry: CompiledRetry;
   readonly mirrors: readonly CompiledMirror[];
   /** The path before a rewrite. */
-  readonly originalPath?: string;
+  readonly originalPath?: string | undefined;
 }
 
 export interface ReplyPlan extends BasePlan {
@@ -60,6 +60,8 @@ export interface Admission {
   /** `x-envoy-*` headers that may change retries and timeouts: those of the own application only. */
   readonly overrides?: HeaderList;
 }
+
+export const nothingLearnt: Admission = {};
 
 /** The inbound or the outbound half of a proxy, as an exchange sees it. */
 export interface ExchangeSide {

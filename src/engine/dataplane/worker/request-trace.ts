@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { HeaderList } from '../http/header-list.ts';
 import { newSpanId, newTraceId } from './random-ids.ts';
 import { readTraceContext, writeTraceContext, type TraceContext } from './trace-context.ts';
@@ -12,7 +13,7 @@ export class RequestTrace {
   /** Reads the headers of a request and gives it an `x-request-id` if it has none. */
   constructor(headers: HeaderList) {
     const requestId = headers.get('x-request-id');
-    this.requestId = requestId ?? crypto.randomUUID();
+    this.requestId = requestId ?? randomUUID();
     if (requestId === undefined) headers.append('x-request-id', this.requestId);
     this.#came = readTraceContext(headers);
     this.traceId = this.#came?.traceId ?? newTraceId();

@@ -32,22 +32,22 @@ function parseConditions(retryOn: readonly string[], statuses: readonly number[]
   return { names, statuses: codes };
 }
 
-const prepared = new WeakMap<CompiledRetry, RetryConditions>();
-
-function conditionsOf(policy: CompiledRetry): RetryConditions {
-  let conditions = prepared.get(policy);
-  if (conditions === undefined) {
-    conditions = parseConditions(policy.retryOn, policy.retriableStatusCodes);
-    prepared.set(policy, conditions);
-  }
-  return conditions;
-}
-
 /** What one request may retry: the route's policy, changed by the application's own `x-envoy-*` headers. */
 export interface RetryBudget {
   /** Extra tries. */
   readonly attempts: number;
   readonly conditions: RetryConditions;
+}
+
+const prepared = new WeakMap<CompiledRetry, RetryBudget>();
+
+function budgetOf(policy: CompiledRetry): RetryBudget {
+  let budget = prepared.get(policy);
+  if (budget === undefined) {
+    budget = { attempts: policy.attempts, conditions: parseConditions(policy.retryOn, policy.retriableStatusCodes) };
+    prepared.set(policy, budget);
+  }
+  return budget;
 }
 
 function listOf(text: string | undefined): string[] {
@@ -56,17 +56,14 @@ function listOf(text: string | undefined): string[] {
 
 /** Reads the overrides an application may set on its own requests. */
 export function retryBudget(policy: CompiledRetry, headers: HeaderList | undefined): RetryBudget {
-  const conditions = conditionsOf(policy);
-  const retryOn = headers && [
-    ...listOf(headers.get('x-envoy-retry-on')),
-    ...listOf(headers.get('x-envoy-retry-grpc-on')),
-  ];
-  const codes = listOf(headers?.get('x-envoy-retriable-status-codes')).map(Number).filter(Number.isInteger);
-  const maximum = headers?.get('x-envoy-max-retries');
-  if (maximum === undefined && codes.length === 0 && (retryOn === undefined || retryOn.length === 0)) {
-    return { attempts: policy.attempts, conditions };
-  }
-  const own = parseConditions(retryOn ?? [], codes);
+  const budget = budgetOf(policy);
+  if (headers === undefined) return budget;
+  const { conditions } = budget;
+  const retryOn = [...listOf(headers.get('x-envoy-retry-on')), ...listOf(headers.get('x-envoy-retry-grpc-on'))];
+  const codes = listOf(headers.get('x-envoy-retriable-status-codes')).map(Number).filter(Number.isInteger);
+  const maximum = headers.get('x-envoy-max-retries');
+  if (maximum === undefined && codes.length === 0 && retryOn.length === 0) return budget;
+  const own = parseConditions(retryOn, codes);
   // Envoy grants one retry where conditions come without a number.
   const attempts = policy.attempts > 0 ? policy.attempts : own.names.size > 0 ? 1 : 0;
   return {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Timer } from '../balance/balancer-dependencies.ts';
 
 /** Clock, chance and timers of a worker; a test brings its own. */

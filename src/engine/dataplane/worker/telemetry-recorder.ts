@@ -10,7 +10,7 @@ import type {
 } from '../report.ts';
 import { hopLabels, RequestCounters, type FinishedRequest, type HopLabels } from './request-series.ts';
 import type { TraceBudget } from './trace-budget.ts';
-import { countWaiting, type WaitingRequest } from './waiting-requests.ts';
+import { countWaiting, WaitingList, type WaitingRequest } from './waiting-requests.ts';
 
 /** A TCP connection being relayed; byte counts grow while it is open. */
 export interface RelayCount {
@@ -40,7 +40,7 @@ export class TelemetryRecorder {
   readonly budget: TraceBudget;
   readonly #requests: RequestCounters;
   readonly #urgent: UrgentNews;
-  readonly #waiting = new Set<WaitingRequest>();
+  readonly #waiting = new WaitingList();
   readonly #relays = new Map<RelayCount, OpenRelay>();
   #closedRelays: OpenRelay[] = [];
   #spans: Span[] = [];
@@ -60,7 +60,7 @@ export class TelemetryRecorder {
 
   /** It waits no more, whatever became of it. */
   answered(request: WaitingRequest): void {
-    this.#waiting.delete(request);
+    this.#waiting.remove(request);
   }
 
   /** What it waits for now. */

@@ -1,5 +1,4 @@
 import { chunkedBody, type RequestHead } from '../http/message-head.ts';
-import { serializeFields } from '../http/message-writer.ts';
 import { peerHeader } from './peer-metadata.ts';
 
 /** Methods whose requests announce their body even where it is empty (RFC 9110, 8.6). */
@@ -15,14 +14,13 @@ export function upgradeOf(head: RequestHead): string | undefined {
 
 /** The head as it goes upstream, re-framed from what was parsed; `peer`: value of the header for other sidecars. */
 export function serializeRequest(head: RequestHead, path: string, authority: string, peer: string | undefined): string {
-  let text = `${head.method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n${serializeFields(head.headers)}`;
+  let text = `${head.method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n${head.headers.serialize()}`;
   if (peer !== undefined) text += `${peerHeader}: ${peer}\r\n`;
   if (head.bodyLength === chunkedBody) text += 'transfer-encoding: chunked\r\n';
   else if (head.bodyLength > 0 || announcesBody.has(head.method)) text += `content-length: ${head.bodyLength}\r\n`;
-  if (head.trailers) text += 'te: trailers\r\n';
   const upgrade = upgradeOf(head);
-  const connection = [...(upgrade === undefined ? [] : ['upgrade']), ...(head.trailers ? ['te'] : [])].join(', ');
-  if (connection !== '') text += `connection: ${connection}\r\n`;
+  if (head.trailers) text += `te: trailers\r\nconnection: ${upgrade === undefined ? 'te' : 'upgrade, te'}\r\n`;
+  else if (upgrade !== undefined) text += 'connection: upgrade\r\n';
   if (upgrade !== undefined) text += `upgrade: ${upgrade}\r\n`;
   return `${text}\r\n`;
 }

@@ -15,6 +15,33 @@ export interface Heading {
 export interface WaitingRequest {
   /** Undefined between two tries. */
   readonly heading: Heading | undefined;
+  /** Its place in the list it waits in; -1: in none. */
+  waitingPlace: number;
+}
+
+/** Requests that wait. Each knows its place, so that coming and going costs next to nothing. */
+export class WaitingList {
+  readonly #requests: WaitingRequest[] = [];
+
+  add(request: WaitingRequest): void {
+    request.waitingPlace = this.#requests.length;
+    this.#requests.push(request);
+  }
+
+  /** Takes a request out, if it is in. */
+  remove(request: WaitingRequest): void {
+    const place = request.waitingPlace;
+    const last = place < 0 ? undefined : this.#requests.pop();
+    if (last === undefined) return;
+    request.waitingPlace = -1;
+    if (last === request) return;
+    last.waitingPlace = place;
+    this.#requests[place] = last;
+  }
+
+  [Symbol.iterator](): Iterator<WaitingRequest> {
+    return this.#requests.values();
+  }
 }
 
 /** Counts the requests that one proxy waits for, by where they are on their way to. */

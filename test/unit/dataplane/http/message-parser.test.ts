@@ -6,9 +6,9 @@ import {
   parseResponseHead,
   type RequestHead,
   type ResponseHead,
-  type SyntaxProblem,
 } from '../../../../src/engine/dataplane/http/message-head.ts';
-import { MessageParser } from '../../../../src/engine/dataplane/http/message-parser.ts';
+import { MessageParser, type HeadParser } from '../../../../src/engine/dataplane/http/message-parser.ts';
+import type { SyntaxProblem } from '../../../../src/engine/dataplane/http/syntax-problem.ts';
 
 interface Message {
   readonly start: string;
@@ -24,7 +24,7 @@ interface Parsed {
 }
 
 function collect(
-  parse: (text: string) => RequestHead | ResponseHead | SyntaxProblem,
+  parse: HeadParser<RequestHead | ResponseHead>,
   chunks: readonly Buffer[],
   options: { readonly finish?: boolean; readonly skipsEmptyLines?: boolean } = {},
 ): Parsed {

@@ -174,9 +174,11 @@ export function createRouter(routes: CompiledRoutes): Router {
     if (!table) return { kind: 'unknown-host', policy: elsewhere };
     const host = table.index.find(request.authority);
     if (!host) return { kind: 'unknown-host', policy: table.unknownHosts };
-    for (const [position, rule] of host.rules.entries()) {
+    let position = 0;
+    for (const rule of host.rules) {
       const fit = fittingMatch(rule, request);
       if (fit) return { kind: 'rule', virtualHost: host.virtualHost, rule, position, ...fit };
+      position++;
     }
     return { kind: 'not-found', virtualHost: host.virtualHost, rules: host.rules };
   };

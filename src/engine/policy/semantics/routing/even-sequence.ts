@@ -27,11 +27,14 @@ export function pickByWeight(weights: readonly number[], point: number): number 
   if (!(total > 0)) return undefined;
   let rest = point * total;
   let chosen: number | undefined;
-  for (const [index, weight] of weights.entries()) {
-    if (weight <= 0) continue;
-    chosen = index;
-    rest -= weight;
-    if (rest < 0) break;
+  let index = 0;
+  for (const weight of weights) {
+    if (weight > 0) {
+      chosen = index;
+      rest -= weight;
+      if (rest < 0) break;
+    }
+    index++;
   }
   return chosen;
 }

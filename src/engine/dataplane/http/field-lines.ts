@@ -1,0 +1,151 @@
+import { fieldName, type FieldName } from './field-names.ts';
+import { HeaderList } from './header-list.ts';
+import type { SyntaxProblem } from './syntax-problem.ts';
+
+const maxHeaders = 256;
+
+/** Fields of a head or a trailer section, with what the codec needs taken out. */
+export class Fields {
+  readonly headers = new HeaderList();
+  contentLength: string | undefined;
+  transferEncoding: string | undefined;
+  connection: string | undefined;
+  upgrade: string | undefined;
+  te: string | undefined;
+  host: string | undefined;
+  expect: string | undefined;
+  keepAlive: string | undefined;
+  problem: SyntaxProblem | undefined;
+}
+
+/** One field line, understood. */
+interface FieldLine {
+  /** As it came, with its CRLF. */
+  readonly raw: string;
+  readonly field: FieldName;
+  readonly value: string;
+  /** As it is passed on, with its CRLF. Made when the line comes again. */
+  written: string | undefined;
+}
+
+/** Lines are strings that may keep the whole head they were cut from: what a peer can make us remember is bounded. */
+const maxRememberedLines = 32;
+const maxRememberedHead = 4096;
+
+/**
+ * Field lines of the last head on a connection, by their place. A client sends most of them again with its next request, and
+ * a server with its next response: what is the same to the byte has been understood already.
+ */
+export class FieldMemory {
+  readonly #lines: FieldLine[] = [];
+
+  /** The line that came at this place the last time, if `text` has it at `position` again. */
+  recall(place: number, text: string, position: number): FieldLine | undefined {
+    const line = this.#lines[place];
+    if (line === undefined || !text.startsWith(line.raw, position)) return undefined;
+    line.written ??= flat(`${line.field.name}: ${line.value}\r\n`);
+    return line;
+  }
+
+  keep(place: number, line: FieldLine): void {
+    const lines = this.#lines;
+    // One after the other, so that the list has no holes.
+    // A line without its end would be taken for the start of a longer one.
+    if (place < maxRememberedLines && place <= lines.length && line.raw.endsWith('\r\n')) lines[place] = line;
+  }
+}
+
+/** The same text in one piece, where V8 would keep what it was put together of and join it again for each message. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+/** Parses field lines of `text` from `start` to its end; lines are separated by CRLF, the last one may have none. */
+export function parseFields(text: string, start: number, memory: FieldMemory | undefined): Fields {
+  const fields = new Fields();
+  const { headers } = fields;
+  const keeps = text.length <= maxRememberedHead;
+  let position = start;
+  for (let place = 0; position < text.length; place++) {
+    let line = memory?.recall(place, text, position);
+    if (line === undefined) {
+      const parsed = parseLine(text, position);
+      if (typeof parsed === 'string') {
+        fields.problem = parsed;
+        return fields;
+      }
+      line = parsed;
+      if (keeps) memory?.keep(place, line);
+    }
+    take(line, fields);
+    if (headers.length > maxHeaders) fields.problem = 'too many headers';
+    if (fields.problem !== undefined) return fields;
+    position += line.raw.length;
+  }
+  return fields;
+}
+
+function parseLine(text: string, position: number): FieldLine | SyntaxProblem {
+  let end = text.indexOf('\r\n', position);
+  if (end < 0) end = text.length;
+  if (isBlank(text.charCodeAt(position))) return 'folded header';
+  const colon = text.indexOf(':', position);
+  const field = colon < 0 || colon >= end ? undefined : fieldName(text.slice(position, colon));
+  if (field === undefined) return 'malformed header';
+  let valueStart = colon + 1;
+  let valueEnd = end;
+  while (valueStart < valueEnd && isBlank(text.charCodeAt(valueStart))) valueStart++;
+  while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
+  for (let i = valueStart; i < valueEnd; i++) {
+    const code = text.charCodeAt(i);
+    if ((code < 0x20 && code !== 0x09) || code === 0x7f)
+      return code === 0x0a ? 'bare line feed' : 'invalid header value';
+  }
+  return { raw: text.slice(position, end + 2), field, value: text.slice(valueStart, valueEnd), written: undefined };
+}
+
+/** Adds a line to what came before it. */
+function take({ field, value, written }: FieldLine, fields: Fields): void {
+  switch (field.kind) {
+    case 'plain':
+      fields.headers.append(field.name, value, written);
+      break;
+    case 'content-length':
+      // Even equal duplicates are refused: the peers behind us may read the first, the last or the list.
+      if (fields.contentLength !== undefined) fields.problem = 'invalid content-length';
+      fields.contentLength = value;
+      break;
+    case 'transfer-encoding':
+      fields.transferEncoding = joined(fields.transferEncoding, value);
+      break;
+    case 'connection':
+      fields.connection = joined(fields.connection, value);
+      break;
+    case 'upgrade':
+      fields.upgrade = joined(fields.upgrade, value);
+      break;
+    case 'te':
+      fields.te = joined(fields.te, value);
+      break;
+    case 'expect':
+      fields.expect = joined(fields.expect, value);
+      break;
+    case 'host':
+      if (fields.host !== undefined) fields.problem = 'invalid host';
+      fields.host = value;
+      break;
+    case 'keep-alive':
+      fields.keepAlive = value;
+      break;
+    case 'dropped':
+      break;
+  }
+}
+
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before},${value}`;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

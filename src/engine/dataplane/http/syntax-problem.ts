@@ -1,0 +1,20 @@
+/** Why bytes are not HTTP, in words fit for a log. */
+export type SyntaxProblem =
+  | 'malformed request line'
+  | 'malformed status line'
+  | 'unsupported version'
+  | 'malformed header'
+  | 'folded header'
+  | 'invalid header value'
+  | 'too many headers'
+  | 'head too large'
+  | 'bare line feed'
+  | 'missing host'
+  | 'invalid host'
+  | 'invalid content-length'
+  | 'content-length with transfer-encoding'
+  | 'unsupported transfer-encoding'
+  | 'malformed chunk'
+  | 'malformed trailer'
+  | 'truncated message'
+  | 'data after the message';
