@@ -506,3 +506,30 @@ test('a tcp listener relays both ways with half-close, and counts bytes while op
     [[5, 20]],
   );
 });
+
+describe('bodies', () => {
+  test('answers of all sizes reach slow readers unmixed', async () => {
+    const sizes = [0, 1, 1000, 16_000, 16_383, 16_384, 16_385, 40_000, 65_536, 65_537, 200_000, 1_500_000];
+    // Each answer is made of a letter of its own, so that bytes of another one show.
+    const letter = (index: number): string => String.fromCharCode(0x61 + index);
+    const application = await startApplication(cleanup, (request, response) => {
+      const index = Number(request.url?.slice(1));
+      response.end(letter(index).repeat(sizes[index] ?? 0));
+    });
+    const port = await proxyTo(application);
+    const readAll = async (start: number): Promise<void> => {
+      const client = await RawClient.connect(cleanup, port);
+      for (let turn = 0; turn < sizes.length; turn++) {
+        const index = (start + turn) % sizes.length;
+        const size = sizes[index] ?? 0;
+        client.received = '';
+        client.socket.pause();
+        client.send(`${head('GET', `/${index}`)}\r\n`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        client.socket.resume();
+        await eventually(() => client.received.endsWith(`\r\n\r\n${letter(index).repeat(size)}`));
+      }
+    };
+    await Promise.all(sizes.map((_, start) => readAll(start)));
+  });
+});

@@ -34,24 +34,38 @@ const maxRememberedHead = 4096;
 
 /**
  * Field lines of the last head on a connection, by their place. A client sends most of them again with its next request, and
- * a server with its next response: what is the same to the byte has been understood already.
+ * a server with its next response, often all: what is the same to the byte has been understood already.
  */
 export class FieldMemory {
+  /** All lines of the last head in one piece; undefined where it was too long. */
+  #all: string | undefined;
+  #count = 0;
   readonly #lines: FieldLine[] = [];
+
+  /** The lines of the last head, if `text` consists of the same from `start` on. */
+  recallAll(text: string, start: number): readonly FieldLine[] | undefined {
+    if (this.#all === undefined || text.slice(start) !== this.#all) return undefined;
+    return this.#lines.length === this.#count ? this.#lines : this.#lines.slice(0, this.#count);
+  }
 
   /** The line that came at this place the last time, if `text` has it at `position` again. */
   recall(place: number, text: string, position: number): FieldLine | undefined {
     const line = this.#lines[place];
-    if (line === undefined || !text.startsWith(line.raw, position)) return undefined;
-    line.written ??= flat(`${line.field.name}: ${line.value}\r\n`);
-    return line;
+    return line !== undefined && text.slice(position, position + line.raw.length) === line.raw ? line : undefined;
   }
 
   keep(place: number, line: FieldLine): void {
+    this.#all = undefined;
     const lines = this.#lines;
-    // One after the other, so that the list has no holes.
-    // A line without its end would be taken for the start of a longer one.
+    // One after the other, so that the list has no holes. A line without its end could be the start of a longer one.
     if (place < maxRememberedLines && place <= lines.length && line.raw.endsWith('\r\n')) lines[place] = line;
+  }
+
+  /** Called after the `count` lines of a head were recalled or kept one by one. */
+  keepAll(text: string, start: number, count: number): void {
+    const remembered = text.length <= maxRememberedHead && count <= this.#lines.length && text.endsWith('\r\n');
+    this.#all = remembered ? text.slice(start) : undefined;
+    this.#count = count;
   }
 }
 
@@ -63,12 +77,18 @@ function flat(text: string): string {
 /** Parses field lines of `text` from `start` to its end; lines are separated by CRLF, the last one may have none. */
 export function parseFields(text: string, start: number, memory: FieldMemory | undefined): Fields {
   const fields = new Fields();
-  const { headers } = fields;
+  const same = memory?.recallAll(text, start);
+  if (same !== undefined) {
+    for (const line of same) takeAgain(line, fields);
+    return fields;
+  }
   const keeps = text.length <= maxRememberedHead;
   let position = start;
-  for (let place = 0; position < text.length; place++) {
+  let place = 0;
+  for (; position < text.length; place++) {
     let line = memory?.recall(place, text, position);
-    if (line === undefined) {
+    if (line !== undefined) takeAgain(line, fields);
+    else {
       const parsed = parseLine(text, position);
       if (typeof parsed === 'string') {
         fields.problem = parsed;
@@ -76,12 +96,13 @@ export function parseFields(text: string, start: number, memory: FieldMemory | u
       }
       line = parsed;
       if (keeps) memory?.keep(place, line);
+      take(line, fields);
     }
-    take(line, fields);
-    if (headers.length > maxHeaders) fields.problem = 'too many headers';
+    if (fields.headers.length > maxHeaders) fields.problem = 'too many headers';
     if (fields.problem !== undefined) return fields;
     position += line.raw.length;
   }
+  memory?.keepAll(text, start, place);
   return fields;
 }
 
@@ -102,6 +123,12 @@ function parseLine(text: string, position: number): FieldLine | SyntaxProblem {
       return code === 0x0a ? 'bare line feed' : 'invalid header value';
   }
   return { raw: text.slice(position, end + 2), field, value: text.slice(valueStart, valueEnd), written: undefined };
+}
+
+/** Adds a line that came before: it is likely to come again. */
+function takeAgain(line: FieldLine, fields: Fields): void {
+  line.written ??= flat(`${line.field.name}: ${line.value}\r\n`);
+  take(line, fields);
 }
 
 /** Adds a line to what came before it. */

@@ -10,16 +10,16 @@ const maxCopied = 16 * 1024 - 1;
 /** More is not gathered. */
 const maxGathered = 128 * 1024;
 
-const crlf = Buffer.from('\r\n');
-const lastChunk = Buffer.from('0\r\n\r\n');
-
 /**
  * Writes messages to a socket. Pieces are gathered until `flush`, so that a head and a body that came in one read leave in
  * one write. Strings are bytes (latin1), as the parser made them.
  */
 export class MessageWriter {
   readonly #socket: Socket;
-  readonly #pieces: (string | Buffer)[] = [];
+  /** What was gathered, while it is short. */
+  #text = '';
+  /** What was gathered since it is not short any more. */
+  #pieces: (string | Buffer)[] | undefined;
   #size = 0;
   #chunked = false;
   /** Bytes of bodies handed over since `beginMessage`, without framing. */
@@ -42,41 +42,37 @@ export class MessageWriter {
     this.bodyBytes += data.length;
     if (this.#chunked) this.#add(`${data.length.toString(16)}\r\n`);
     this.#add(data);
-    if (this.#chunked) this.#add(crlf);
+    if (this.#chunked) this.#add('\r\n');
     if (this.#size > maxGathered) this.flush();
   }
 
   /** Ends a message. Trailers go only where the body is chunked. */
   end(trailers: HeaderList | undefined): void {
-    if (this.#chunked) {
-      if (trailers === undefined || trailers.length === 0) this.#add(lastChunk);
-      else this.#add(`0\r\n${trailers.serialize()}\r\n`);
-    }
+    if (this.#chunked) this.#add(`0\r\n${trailers?.serialize() ?? ''}\r\n`);
     this.flush();
   }
 
   /** Hands everything gathered to the socket. */
   flush(): void {
-    const pieces = this.#pieces;
+    if (this.#size === 0) return;
     const socket = this.#socket;
-    const first = pieces[0];
-    if (first === undefined) return;
-    if (socket.destroyed || socket.writableEnded) {
-      // The connection broke in the middle of a message; its owner hears of it from the socket.
-    } else if (this.#size <= maxCopied) {
-      let text = '';
-      for (const piece of pieces) text += typeof piece === 'string' ? piece : piece.toString('latin1');
-      socket.write(text, 'latin1');
-    } else {
-      socket.cork();
-      for (const piece of pieces) {
-        if (typeof piece === 'string') socket.write(piece, 'latin1');
-        else socket.write(keepable(piece));
-      }
-      socket.uncork();
-    }
-    pieces.length = 0;
+    const text = this.#text;
+    const pieces = this.#pieces;
+    this.#text = '';
+    this.#pieces = undefined;
     this.#size = 0;
+    // The connection may have broken in the middle of a message; its owner hears of it from the socket.
+    if (socket.destroyed || socket.writableEnded) return;
+    if (pieces === undefined) {
+      socket.write(text, 'latin1');
+      return;
+    }
+    socket.cork();
+    for (const piece of pieces) {
+      if (typeof piece === 'string') socket.write(piece, 'latin1');
+      else socket.write(piece);
+    }
+    socket.uncork();
   }
 
   /** The receiver is slower than the sender: no more should be read until the socket drains. */
@@ -85,7 +81,12 @@ export class MessageWriter {
   }
 
   #add(piece: string | Buffer): void {
-    this.#pieces.push(piece);
     this.#size += piece.length;
+    if (this.#pieces === undefined && this.#size <= maxCopied) {
+      this.#text += typeof piece === 'string' ? piece : piece.toString('latin1');
+      return;
+    }
+    this.#pieces ??= this.#text === '' ? [] : [this.#text];
+    this.#pieces.push(typeof piece === 'string' ? piece : keepable(piece));
   }
 }

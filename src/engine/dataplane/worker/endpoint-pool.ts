@@ -71,9 +71,9 @@ export class EndpointPool implements ClientConnectionOwner {
   }
 
   /** Gives `taker` an idle connection at once, or a new one later. */
-  acquire(taker: ConnectionTaker): void {
+  acquire(taker: ConnectionTaker, now: number): void {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (idle.usable && this.#share.now() - idle.idleSince < idle.keepAliveMs * keepAliveMargin) {
+      if (idle.usable && now - idle.idleSince < idle.keepAliveMs * keepAliveMargin) {
         taker.onConnection(idle);
         return;
       }

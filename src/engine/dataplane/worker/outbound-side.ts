@@ -90,7 +90,8 @@ export class OutboundSide implements ExchangeSide {
     }
     const { type, host: serviceHost, guarded = false } = this.#listener;
     const gateway = type === 'gateway';
-    const called = splitAuthority(target.authority, this.#defaultPort);
+    // A gateway answers to any name on its port.
+    const called = gateway && !guarded ? undefined : splitAuthority(target.authority, this.#defaultPort);
     if (called === undefined && !gateway) return refusal(routes, 400, 'The request names no host to go to.');
     const isService = type === 'service' && serviceHost !== undefined;
     const authority = isService ? authorityOf(serviceHost, this.#defaultPort) : target.authority;

@@ -47,7 +47,7 @@ export class UpstreamAttempt implements ConnectionTaker, ResponseSink {
     this.upstream.balancer.started(this.pool.endpoint.id);
     if (this.upstream.requests > this.upstream.upstream.pool.maxRequests) {
       this.#fail({ kind: 'overflow', detail: '' }, { type: 'cancelled' });
-    } else this.pool.acquire(this);
+    } else this.pool.acquire(this, this.startedAt);
   }
 
   /** Gives the try up: nothing more is heard of it. */

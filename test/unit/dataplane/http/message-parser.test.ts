@@ -344,6 +344,41 @@ describe('properties', () => {
     );
   });
 
+  test('bytes that wait do not change when the buffer they came in is read into again', () => {
+    const buffer = Buffer.alloc(100);
+    const bodies: string[] = [];
+    const targets: string[] = [];
+    const parser: MessageParser<RequestHead> = new MessageParser<RequestHead>(
+      parseRequestHead,
+      {
+        onHead: (head) => {
+          targets.push(head.target);
+          return head.bodyLength;
+        },
+        onBody: (data) => void bodies.push(data.toString('latin1')),
+        onEnd: () => parser.pause(),
+        onSyntaxError: (problem) => assert.fail(problem),
+      },
+      { skipsEmptyLines: true },
+    );
+    const read = (text: string): void => {
+      buffer.fill('!');
+      buffer.write(text, 'latin1');
+      parser.execute(buffer.subarray(0, text.length));
+      buffer.fill('!');
+    };
+    read('POST /1 HTTP/1.1\r\nHo');
+    read('st: x\r\nContent-Length: 4\r\n\r\nab');
+    read('cdGET /2 HT');
+    read('TP/1.1\r\nHost: x\r\n');
+    parser.resume();
+    read('\r\nsomething else');
+    parser.stop();
+    assert.deepEqual(targets, ['/1', '/2']);
+    assert.deepEqual(bodies, ['ab', 'cd']);
+    assert.equal(parser.takeRest().toString(), 'something else');
+  });
+
   test('random bytes never throw', () => {
     const noise = fc.uint8Array({ maxLength: 200 });
     const broken = fc.tuple(request, fc.nat(), fc.nat({ max: 255 })).map(([{ wire }, position, byte]) => {

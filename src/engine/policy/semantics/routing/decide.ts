@@ -177,7 +177,7 @@ export function createRouter(routes: CompiledRoutes): Router {
     let position = 0;
     for (const rule of host.rules) {
       const fit = fittingMatch(rule, request);
-      if (fit) return { kind: 'rule', virtualHost: host.virtualHost, rule, position, ...fit };
+      if (fit) return { ...fit, kind: 'rule', virtualHost: host.virtualHost, rule, position };
       position++;
     }
     return { kind: 'not-found', virtualHost: host.virtualHost, rules: host.rules };
@@ -191,7 +191,8 @@ export function createRouter(routes: CompiledRoutes): Router {
   ): RoutingResult => {
     const { virtualHost, match } = found;
     const rule = found.rule.rule;
-    const base = { rule, virtualHost, ...(match && { match }) };
+    // Spread first wherever it is: V8 copies a whole object much faster than into one.
+    const base = match === undefined ? { rule, virtualHost } : { rule, virtualHost, match };
     const action: CompiledForward | CompiledRedirect | CompiledDirectResponse = rule.action;
     switch (action.type) {
       case 'redirect':
@@ -207,8 +208,8 @@ export function createRouter(routes: CompiledRoutes): Router {
         const destination = choosers.get(action)?.(random);
         if (!destination) return { kind: 'not-found', virtualHost };
         return {
-          kind: 'forward',
           ...base,
+          kind: 'forward',
           destination,
           forward: action,
           path: rewrittenPath(action, match, request),
