@@ -98,6 +98,7 @@ export class LayeredModel {
       base: this.#baseObjects(),
       settings: this.settings,
       rules: this.#options.rules(),
+      now: Date.now(),
     });
   }
 
@@ -115,6 +116,7 @@ export class LayeredModel {
           base: [...base, ...(isGiven ? [] : this.#registeredObjects())],
           settings,
           rules: { ...this.#options.rules(), ...params.rules },
+          now: Date.now(),
         });
     return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
   }

@@ -23,7 +23,12 @@ export interface AnalyzeInput {
   readonly base?: readonly MeshObject[];
   readonly settings: ResolvedMeshSettings;
   readonly rules?: RuleSettings;
+  /** What time it is, in milliseconds since 1970; without it nothing is said of what expires. */
+  readonly now?: number;
 }
+
+/** Time is told in steps of it, so that checks that go by it are not run again with every edit. */
+const hour = 3_600_000;
 
 const noRules: RuleSettings = {};
 
@@ -70,10 +75,14 @@ export class IncrementalAnalyzer {
     this.#checks = checks;
   }
 
-  analyze({ files: source, base = [], settings, rules = noRules }: AnalyzeInput): AnalyzeResult {
+  analyze({ files: source, base = [], settings, rules = noRules, now }: AnalyzeInput): AnalyzeResult {
     const files = [...source.files()];
     const world = this.#updatedWorld(files, base, settings);
-    const checks = this.#checksByKind(world, namespaceKnowledge(files));
+    const checks = this.#checksByKind(
+      world,
+      namespaceKnowledge(files),
+      now === undefined ? undefined : now - (now % hour),
+    );
     const diagnostics: Diagnostic[] = [];
     let documents = 0;
     for (const file of files) {
@@ -111,16 +120,20 @@ export class IncrementalAnalyzer {
   }
 
   /** The checks by the kind they look at, with the findings that still hold. */
-  #checksByKind(world: ObjectWorld, hasKnownNamespace: (object: MeshObject) => boolean): Map<KindKey, SubjectChecks> {
+  #checksByKind(
+    world: ObjectWorld,
+    hasKnownNamespace: (object: MeshObject) => boolean,
+    now: number | undefined,
+  ): Map<KindKey, SubjectChecks> {
     const byKind = new Map<KindKey, SubjectChecks['runners'][number][]>();
     for (const check of this.#checks) {
-      const stamp = world.stampOf(check.inputs);
+      const stamp = world.stampOf(check.inputs) + (check.readsTime === true ? ` at ${String(now)}` : '');
       let memory = this.#memories.get(check);
       if (memory?.stamp !== stamp) {
         this.#memories.set(check, (memory = { stamp, findings: new WeakMap() }));
         for (const kind of subjectsOf(check)) this.#generations.set(kind, (this.#generations.get(kind) ?? 0) + 1);
       }
-      const entry = { runner: new CheckRunner(check, world, hasKnownNamespace), memory };
+      const entry = { runner: new CheckRunner(check, world, hasKnownNamespace, now), memory };
       for (const kind of subjectsOf(check)) {
         const same = byKind.get(kind);
         if (same) same.push(entry);

@@ -14,6 +14,7 @@ export interface Subject {
 export class CheckRunner {
   readonly check: ObjectCheck;
   readonly #world: ObjectWorld;
+  readonly #now: number | undefined;
   readonly #hasKnownNamespace: (object: MeshObject) => boolean;
   readonly #onRead: ((input: CheckInput) => void) | undefined;
   readonly #reader: ObjectReader;
@@ -22,11 +23,13 @@ export class CheckRunner {
     check: ObjectCheck,
     world: ObjectWorld,
     hasKnownNamespace: (object: MeshObject) => boolean,
+    now?: number,
     onRead?: (input: CheckInput) => void,
   ) {
     this.check = check;
     this.#world = world;
     this.#hasKnownNamespace = hasKnownNamespace;
+    this.#now = now;
     this.#onRead = onRead;
     const kinds = check.inputs.filter((input) => typeof input === 'string');
     this.#reader = world.readerOf(kinds, onRead);
@@ -35,6 +38,7 @@ export class CheckRunner {
   run({ object, isNamespaceKnown }: Subject): readonly Finding[] {
     const findings: Finding[] = [];
     const { check } = this;
+    const now = this.#now;
     const context: CheckContext = {
       ...this.#reader,
       subject: object,
@@ -46,6 +50,10 @@ export class CheckRunner {
         return this.#world.versionsOf(kind, namespace, name);
       },
       settings: this.#world.settings,
+      get now() {
+        if (check.readsTime !== true) throw new Error('The time is read but not declared');
+        return now;
+      },
       index: <T>(index: Index<T>): T => {
         if (!check.inputs.includes(index)) throw new Error('An index is read but not declared as an input');
         this.#onRead?.(index);

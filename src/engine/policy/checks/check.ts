@@ -75,6 +75,8 @@ export interface CheckContext extends ObjectReader {
   /** Whether the namespace of any object stands in its file. */
   hasKnownNamespace(object: MeshObject): boolean;
   readonly settings: ResolvedMeshSettings;
+  /** Milliseconds since 1970, in whole hours; undefined where nobody said what time it is. For checks that read time. */
+  readonly now: number | undefined;
   index<T>(index: Index<T>): T;
   report(object: MeshObject, path: FieldPath, details: ReportDetails): void;
 }
@@ -88,6 +90,8 @@ export interface ObjectCheck extends RuleInfo {
   readonly subject: KindKey | readonly KindKey[];
   /** What it reads beside its subject. */
   readonly inputs: readonly CheckInput[];
+  /** It asks for `now`, and is run again when that changes. */
+  readonly readsTime?: boolean;
   run(context: CheckContext): void;
 }
 

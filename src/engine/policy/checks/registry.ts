@@ -3,9 +3,13 @@ import type { Check, ObjectCheck } from './check.ts';
 import { fileTooLong } from './engine/file-too-long.ts';
 import { internalError } from './engine/internal-error.ts';
 import { gatewayApiChecks } from './gateway-api/gateway-api-checks.ts';
+import { extensionsChecks } from './extensions/extensions-checks.ts';
+import { gatewaysChecks } from './gateways/gateways-checks.ts';
+import { meshConfigChecks } from './mesh-config/mesh-config-checks.ts';
 import { routingChecks } from './routing/routing-checks.ts';
 import { declarationChecks } from './schema/declaration-checks.ts';
 import { structureChecks } from './schema/structure-checks.ts';
+import { scopeChecks } from './scope/scope-checks.ts';
 import { trafficChecks } from './traffic/traffic-checks.ts';
 import { weightsChecks } from './weights/weights-checks.ts';
 import { workloadsChecks } from './workloads/workloads-checks.ts';
@@ -40,6 +44,10 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...trafficChecks,
   ...workloadsChecks,
   ...gatewayApiChecks,
+  ...gatewaysChecks,
+  ...scopeChecks,
+  ...extensionsChecks,
+  ...meshConfigChecks,
 ];
 
 export const checks: readonly Check[] = [

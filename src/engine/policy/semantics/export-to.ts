@@ -1,4 +1,6 @@
 import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
+import { fieldOf, listOf } from '../../../shared/untrusted.ts';
+import type { MeshObject } from '../../model/mesh-object.ts';
 
 /** Namespaces an object is exported to: `*` all, else names. Empty: nobody (`~`). */
 export type ExportTo = ReadonlySet<string>;
@@ -20,6 +22,18 @@ export function resolveExportTo(
   return new Set(values.map((value) => (value === '.' ? namespace : value)));
 }
 
+/** What `spec.exportTo` of an object says; what is no text in it is left out. */
+export function exportToOf(object: MeshObject, settings: ResolvedMeshSettings, key: DefaultKey): ExportTo {
+  const declared = listOf(fieldOf(object.spec, 'exportTo')).filter((name) => typeof name === 'string');
+  return resolveExportTo(declared, object.namespace, settings, key);
+}
+
 export function isExportedTo(exportTo: ExportTo, namespace: string): boolean {
   return exportTo.has('*') || exportTo.has(namespace);
+}
+
+/** Some namespace sees what both are exported to. */
+export function exportsOverlap(a: ExportTo, b: ExportTo): boolean {
+  if (a.size === 0 || b.size === 0) return false;
+  return a.has('*') || b.has('*') || [...a].some((namespace) => b.has(namespace));
 }

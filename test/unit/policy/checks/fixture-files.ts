@@ -7,6 +7,9 @@ import { readMarkedYaml } from './marked-yaml.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../fixtures/checks');
 
+/** When the fixtures are looked at: certificates in them have expired by then or have not. */
+export const fixtureTime = Date.parse('2026-06-01T00:00:00Z');
+
 export interface Fixture extends MarkedYaml {
   /** Name of the folder: the rule the fixture is about. */
   readonly rule: string;

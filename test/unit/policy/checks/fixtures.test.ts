@@ -6,7 +6,7 @@ import { applyEdits } from '../../../../src/engine/policy/fixes/apply-edits.ts';
 import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
 import { resolveMeshSettings } from '../../../../src/shared/mesh-settings.ts';
 import type { Fixture } from './fixture-files.ts';
-import { clusterObjects, fixtures } from './fixture-files.ts';
+import { clusterObjects, fixtures, fixtureTime } from './fixture-files.ts';
 
 const uri = 'file:///fixture.yaml';
 
@@ -15,7 +15,8 @@ function analyzeText(fixture: Fixture, text = fixture.text, isOpen = true): Anal
   if (isOpen) files.setOpen(uri, text, 1);
   else files.setDisk(uri, text);
   const { settings, rules } = fixture;
-  return analyze({ files, base: clusterObjects(fixture), settings: resolveMeshSettings(settings), rules });
+  const base = clusterObjects(fixture);
+  return analyze({ files, base, settings: resolveMeshSettings(settings), rules, now: fixtureTime });
 }
 
 const brief = ({ code, range }: Diagnostic): string => {

@@ -12,7 +12,7 @@ import type { MeshObject } from '../../../../src/engine/model/mesh-object.ts';
 import { kindKey } from '../../../../src/engine/model/mesh-object.ts';
 import { resolveMeshSettings } from '../../../../src/shared/mesh-settings.ts';
 import { rulesPage } from '../../../../scripts/rules-page.mjs';
-import { clusterObjects, fixtures } from './fixture-files.ts';
+import { clusterObjects, fixtures, fixtureTime } from './fixture-files.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 
@@ -97,6 +97,7 @@ describe('declared inputs are the kinds that are read', () => {
           check,
           world,
           () => true,
+          fixtureTime,
           (input) => read.add(input),
         );
         for (const object of files.objects()) {

@@ -4,7 +4,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
 import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
 import type { ExportTo } from '../../semantics/export-to.ts';
-import { isExportedTo, resolveExportTo } from '../../semantics/export-to.ts';
+import { exportToOf, isExportedTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { Index } from '../check.ts';
 import { perObject } from '../per-object.ts';
@@ -44,12 +44,11 @@ export class SubsetDirectory {
     for (const object of rules) {
       const written = stringOf(fieldOf(object.spec, 'host'));
       if (written === undefined || written === '') continue;
-      const declared = listOf(fieldOf(object.spec, 'exportTo')).filter((name) => typeof name === 'string');
       const view: DestinationRuleView = {
         object,
         written,
         host: resolveHost(written, object.namespace, settings),
-        exportTo: resolveExportTo(declared, object.namespace, settings, 'defaultDestinationRuleExportTo'),
+        exportTo: exportToOf(object, settings, 'defaultDestinationRuleExportTo'),
         subsets: subsetsOf(object),
       };
       if (isWildcard(view.host)) this.#wildcards.push(view);

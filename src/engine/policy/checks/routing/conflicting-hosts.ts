@@ -2,9 +2,8 @@ import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
 import type { ExportTo } from '../../semantics/export-to.ts';
-import { resolveExportTo } from '../../semantics/export-to.ts';
+import { exportsOverlap, exportToOf } from '../../semantics/export-to.ts';
 import { resolveHost } from '../../semantics/hosts.ts';
 import type { Index, ObjectCheck } from '../check.ts';
 import { gatewaysOf, hostsOf } from './virtual-service-view.ts';
@@ -20,8 +19,7 @@ interface HostClaim {
 /** Hosts of VirtualServices that apply to sidecars, each object at most once for a host. */
 function claimsOf(object: MeshObject, settings: ResolvedMeshSettings): readonly HostClaim[] {
   if (!gatewaysOf(object).includes('mesh')) return [];
-  const declared = listOf(fieldOf(object.spec, 'exportTo')).filter((name) => typeof name === 'string');
-  const exportTo = resolveExportTo(declared, object.namespace, settings, 'defaultVirtualServiceExportTo');
+  const exportTo = exportToOf(object, settings, 'defaultVirtualServiceExportTo');
   const claims = new Map<string, HostClaim>();
   for (const { host: written, path } of hostsOf(object)) {
     const host = resolveHost(written, object.namespace, settings);
@@ -63,7 +61,7 @@ export const conflictingHosts: ObjectCheck = {
         (other) =>
           // Another version of the same object, in another file, is no rival.
           !(other.object.name === subject.name && other.object.namespace === subject.namespace) &&
-          overlap(claim.exportTo, other.exportTo) &&
+          exportsOverlap(claim.exportTo, other.exportTo) &&
           (claim.written.includes('.') || context.isNamespaceKnown === context.hasKnownNamespace(other.object)),
       );
       const [first] = rivals;
@@ -79,8 +77,3 @@ export const conflictingHosts: ObjectCheck = {
     }
   },
 };
-
-function overlap(a: ExportTo, b: ExportTo): boolean {
-  if (a.size === 0 || b.size === 0) return false;
-  return a.has('*') || b.has('*') || [...a].some((namespace) => b.has(namespace));
-}

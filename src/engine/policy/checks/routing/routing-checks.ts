@@ -3,7 +3,10 @@ import { conflictingHosts } from './conflicting-hosts.ts';
 import { destinationPortRequired } from './destination-port.ts';
 import { ineffectiveMatch } from './ineffective-match.ts';
 import { missingRoute } from './missing-route.ts';
+import { repeatedDestination } from './repeated-destination.ts';
+import { repeatedGatewayRule } from './repeated-gateway-rule.ts';
 import { rewriteDoubleSlash } from './rewrite-double-slash.ts';
+import { subsetsBypassed } from './subsets-bypassed.ts';
 import { unknownGateway } from './unknown-gateway.ts';
 import { unknownHost } from './unknown-host.ts';
 import { unknownPort } from './unknown-port.ts';
@@ -21,4 +24,7 @@ export const routingChecks: readonly ObjectCheck[] = [
   ineffectiveMatch,
   conflictingHosts,
   rewriteDoubleSlash,
+  repeatedDestination,
+  subsetsBypassed,
+  repeatedGatewayRule,
 ];

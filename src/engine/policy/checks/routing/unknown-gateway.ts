@@ -1,12 +1,11 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
-import { rulesOf } from './virtual-service-view.ts';
+import { gatewayNamesOf } from './virtual-service-view.ts';
 
 /** Gateways of the Gateway API can be named too, by what istiod makes of them. */
-const gatewayApi = 'gateway.networking.k8s.io/Gateway';
+const gatewayApi = Kinds.kubernetesGateway;
 
 export const unknownGateway: ObjectCheck = {
   scope: 'object',
@@ -19,48 +18,42 @@ export const unknownGateway: ObjectCheck = {
   inputs: [Kinds.gateway, gatewayApi],
   run(context) {
     const { subject } = context;
-    checkNames(context, listOf(fieldOf(subject.spec, 'gateways')), ['spec', 'gateways']);
-    for (const { matches } of rulesOf(subject)) {
-      for (const match of matches) checkNames(context, listOf(match.value.gateways), [...match.path, 'gateways']);
-    }
+    for (const { name, path } of gatewayNamesOf(subject)) if (!name.includes('~')) checkName(context, name, path);
   },
 };
 
-function checkNames(context: CheckContext, names: readonly unknown[], path: FieldPath): void {
+function checkName(context: CheckContext, written: string, path: FieldPath): void {
   const { subject, isNamespaceKnown } = context;
   const gateways = [...context.ofKind(Kinds.gateway), ...context.ofKind(gatewayApi)];
-  for (const [index, written] of names.entries()) {
-    if (typeof written !== 'string' || written === '' || written === 'mesh' || written.includes('~')) continue;
-    const { namespace, name, isExplicit } = parseGatewayName(written, subject.namespace);
-    const isThere = gateways.some(
-      (gateway) =>
-        gateway.name === name &&
-        (gateway.namespace === namespace || (!isExplicit && !(isNamespaceKnown && context.hasKnownNamespace(gateway)))),
-    );
-    if (isThere) continue;
-    const here = gateways.filter((gateway) => gateway.namespace === namespace).map((gateway) => gateway.name);
-    const near = nearestNames(name, here).map((each) => (isExplicit ? `${namespace}/${each}` : each));
-    const elsewhere = gateways
-      .filter((gateway) => gateway.name === name)
-      .map((gateway) => `${gateway.namespace}/${name}`);
-    const proposals = [...near, ...elsewhere].slice(0, 4);
-    const where = isExplicit || isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
-    context.report(subject, [...path, index], {
-      message: `No Gateway \`${name}\`${where}.${didYouMean(proposals)}`,
-      part: 'value',
-      // Without any Gateway at hand they are probably kept elsewhere.
-      ...(gateways.length === 0 && { severity: 'warning' as const }),
-      fixes: proposals.map((value, number) => ({
-        title: `Replace by \`${value}\``,
-        isPreferred: number === 0,
-        changes: [{ type: 'replace-value', object: subject, path: [...path, index], value }],
-      })),
-    });
-  }
+  const { namespace, name, isExplicit } = parseGatewayName(written, subject.namespace);
+  const isThere = gateways.some(
+    (gateway) =>
+      gateway.name === name &&
+      (gateway.namespace === namespace || (!isExplicit && !(isNamespaceKnown && context.hasKnownNamespace(gateway)))),
+  );
+  if (isThere) return;
+  const here = gateways.filter((gateway) => gateway.namespace === namespace).map((gateway) => gateway.name);
+  const near = nearestNames(name, here).map((each) => (isExplicit ? `${namespace}/${each}` : each));
+  const elsewhere = gateways
+    .filter((gateway) => gateway.name === name)
+    .map((gateway) => `${gateway.namespace}/${name}`);
+  const proposals = [...near, ...elsewhere].slice(0, 4);
+  const where = isExplicit || isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
+  context.report(subject, path, {
+    message: `No Gateway \`${name}\`${where}.${didYouMean(proposals)}`,
+    part: 'value',
+    // Without any Gateway at hand they are probably kept elsewhere.
+    ...(gateways.length === 0 && { severity: 'warning' as const }),
+    fixes: proposals.map((value, number) => ({
+      title: `Replace by \`${value}\``,
+      isPreferred: number === 0,
+      changes: [{ type: 'replace-value', object: subject, path, value }],
+    })),
+  });
 }
 
 /** `name`, `namespace/name`, or the old form `name.namespace.svc.cluster.local`. */
-function parseGatewayName(
+export function parseGatewayName(
   written: string,
   ownNamespace: string,
 ): { readonly namespace: string; readonly name: string; readonly isExplicit: boolean } {

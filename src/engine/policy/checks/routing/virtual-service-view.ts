@@ -82,6 +82,23 @@ export function gatewaysOf(object: MeshObject): readonly string[] {
   return names.length > 0 ? names : ['mesh'];
 }
 
+/** Names of gateways where they are written: those of the whole object, then those of its matches. `mesh` is none. */
+export const gatewayNamesOf = perObject(
+  (object: MeshObject): readonly { readonly name: string; readonly path: FieldPath }[] => {
+    const lists = [
+      { names: fieldOf(object.spec, 'gateways'), path: ['spec', 'gateways'] },
+      ...rulesOf(object).flatMap(({ matches }) =>
+        matches.map(({ value, path }) => ({ names: value.gateways, path: [...path, 'gateways'] })),
+      ),
+    ];
+    return lists.flatMap(({ names, path }) =>
+      listOf(names).flatMap((name, index) =>
+        typeof name === 'string' && name !== '' && name !== 'mesh' ? [{ name, path: [...path, index] }] : [],
+      ),
+    );
+  },
+);
+
 /** Hosts with their index. */
 export function hostsOf(object: MeshObject): readonly { readonly host: string; readonly path: FieldPath }[] {
   return listOf(fieldOf(object.spec, 'hosts')).flatMap((host, index) =>

@@ -1,10 +1,18 @@
 import type { ObjectCheck } from '../check.ts';
+import { competingDestinationRules } from './competing-destination-rules.ts';
+import { lostMutualTls } from './lost-mutual-tls.ts';
+import { noServerAuthority } from './no-server-authority.ts';
 import { outlierNeverEjects } from './outlier-never-ejects.ts';
 import { subsetSelectsNothing } from './subset-selects-nothing.ts';
+import { subsetWithoutLabels } from './subset-without-labels.ts';
 import { unknownDestinationRuleHost } from './unknown-destination-rule-host.ts';
 
 export const trafficChecks: readonly ObjectCheck[] = [
   subsetSelectsNothing,
   unknownDestinationRuleHost,
   outlierNeverEjects,
+  noServerAuthority,
+  competingDestinationRules,
+  lostMutualTls,
+  subsetWithoutLabels,
 ];

@@ -1,0 +1,16 @@
+import type { ObjectCheck } from '../check.ts';
+import { accessLogWithoutProvider } from './access-log-without-provider.ts';
+import { ignoredPatch } from './ignored-patch.ts';
+import { patchOrder } from './patch-order.ts';
+import { retiredTracingProvider } from './retired-tracing-provider.ts';
+import { telemetriesOfOneWorkload } from './telemetries-of-one-workload.ts';
+import { telemetriesWithoutSelector } from './telemetries-without-selector.ts';
+
+export const extensionsChecks: readonly ObjectCheck[] = [
+  telemetriesOfOneWorkload,
+  telemetriesWithoutSelector,
+  accessLogWithoutProvider,
+  retiredTracingProvider,
+  patchOrder,
+  ignoredPatch,
+];

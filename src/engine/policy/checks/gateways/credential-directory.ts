@@ -1,0 +1,53 @@
+import { stringOf, valueAt, fieldOf } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { KindKey, MeshObject } from '../../../model/mesh-object.ts';
+import { kindKey } from '../../../model/mesh-object.ts';
+import { addToList } from '../directories/add-to-list.ts';
+import type { Index } from '../check.ts';
+
+/** Kinds of which a controller makes a Secret. */
+const makers: readonly KindKey[] = [
+  'cert-manager.io/Certificate',
+  'external-secrets.io/ExternalSecret',
+  'bitnami.com/SealedSecret',
+];
+
+/** Name of the Secret that the object is, or will become. */
+function secretNameOf(object: MeshObject): string {
+  switch (kindKey(object)) {
+    case 'cert-manager.io/Certificate':
+      return stringOf(fieldOf(object.spec, 'secretName')) ?? object.name;
+    case 'external-secrets.io/ExternalSecret':
+      return stringOf(valueAt(object.spec, ['target', 'name'])) ?? object.name;
+    default:
+      return object.name;
+  }
+}
+
+/** Secrets, and what becomes one. */
+export class CredentialDirectory {
+  readonly #byName = new Map<string, MeshObject[]>();
+  readonly #names = new Map<string, string[]>();
+
+  constructor(objects: readonly MeshObject[]) {
+    for (const object of objects) {
+      const name = secretNameOf(object);
+      addToList(this.#byName, name, object);
+      addToList(this.#names, object.namespace, name);
+    }
+  }
+
+  named(name: string): readonly MeshObject[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  namesIn(namespace: string): readonly string[] {
+    return this.#names.get(namespace) ?? [];
+  }
+}
+
+export const credentialDirectory: Index<CredentialDirectory> = {
+  inputs: [Kinds.secret, ...makers],
+  relevant: (object) => [secretNameOf(object), object.kind === 'Secret' && object.rest],
+  build: (objects) => new CredentialDirectory([Kinds.secret, ...makers].flatMap((kind) => objects.ofKind(kind))),
+};

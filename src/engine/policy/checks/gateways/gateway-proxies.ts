@@ -1,0 +1,49 @@
+import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
+import type { Index } from '../check.ts';
+import { perObject } from '../per-object.ts';
+import type { WorkloadView } from '../../semantics/workloads.ts';
+import { readWorkload, workloadKinds } from '../../semantics/workloads.ts';
+
+/** What is known of the proxies that serve Gateways. */
+export interface GatewayProxies {
+  /** A cluster tells every workload. */
+  readonly areAllKnown: boolean;
+  /** Files declare at least one proxy of a gateway. */
+  readonly someKnown: boolean;
+}
+
+const viewOf = perObject(readWorkload);
+
+/**
+ * Labels and image of Istio's charts: the chart `gateway` labels its proxies `istio: <name>`, the injector takes the
+ * template `gateway` by an annotation, and a proxy that stands alone has the image `auto` or that of the proxy.
+ */
+function isGatewayProxy({ labels, annotations, containers }: WorkloadView): boolean {
+  return (
+    annotations['inject.istio.io/templates'] === 'gateway' ||
+    labels['istio.io/gateway-name'] !== undefined ||
+    hasGatewayLabel(labels) ||
+    containers.every(({ name, image }) => name === 'istio-proxy' && (image === 'auto' || image.includes('proxyv2')))
+  );
+}
+
+function hasGatewayLabel(labels: Labels): boolean {
+  return /gateway$/.test(labels['istio'] ?? '');
+}
+
+function isProxyObject(object: MeshObject): boolean {
+  const view = viewOf(object);
+  return view !== undefined && view.containers.length > 0 && isGatewayProxy(view);
+}
+
+export const gatewayProxies: Index<GatewayProxies> = {
+  inputs: workloadKinds,
+  relevant: isProxyObject,
+  build: (objects) => {
+    const workloads = workloadKinds.flatMap((kind) => objects.ofKind(kind));
+    return {
+      areAllKnown: workloads.some(({ kind, origin }) => kind === 'Pod' && origin.layer === 'cluster'),
+      someKnown: workloads.some(isProxyObject),
+    };
+  },
+};

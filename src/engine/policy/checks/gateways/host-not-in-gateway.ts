@@ -1,0 +1,60 @@
+import { fieldOf, listOf, stringOf } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import { hostsOverlap } from '../../semantics/hosts.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
+import { parseGatewayName } from '../routing/unknown-gateway.ts';
+import { hostsOf } from '../routing/virtual-service-view.ts';
+import { readGateway } from './gateway-directory.ts';
+
+export const hostNotInGateway: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1507',
+  rule: 'host-not-in-gateway',
+  aliases: ['IST0132'],
+  severity: 'warning',
+  summary: 'A VirtualService is bound to a gateway that has none of its hosts, so no request gets to it there.',
+  subject: Kinds.virtualService,
+  inputs: [Kinds.gateway, Kinds.kubernetesGateway],
+  run(context) {
+    const { subject } = context;
+    const hosts = hostsOf(subject).map(({ host }) => host);
+    if (hosts.length === 0) return;
+    for (const [index, written] of listOf(fieldOf(subject.spec, 'gateways')).entries()) {
+      if (typeof written !== 'string' || written === 'mesh') continue;
+      const gateway = gatewayNamed(context, written);
+      const offered = gateway && offeredHosts(gateway, context);
+      if (!gateway || !offered || offered.some((each) => hosts.some((host) => hostsOverlap(each, host)))) continue;
+      const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+      const has = offered.length === 0 ? `has no host for namespace \`${subject.namespace}\`` : `has ${list(offered)}`;
+      context.report(subject, ['spec', 'gateways', index], {
+        message: `Gateway \`${written}\` ${has}, and no ${hosts.length === 1 ? `\`${hosts[0] ?? ''}\`` : `host of ${list(hosts)}`}: nothing of this VirtualService is served there.`,
+        part: 'value',
+        related: [{ message: 'The hosts of the gateway.', object: gateway, path: ['spec', placeOf(gateway)] }],
+      });
+    }
+  },
+};
+
+const placeOf = (gateway: MeshObject): string =>
+  gateway.apiVersion.startsWith('networking.') ? 'servers' : 'listeners';
+
+function gatewayNamed(context: CheckContext, written: string): MeshObject | undefined {
+  const { namespace, name } = parseGatewayName(written, context.subject.namespace);
+  return context.find(Kinds.gateway, namespace, name) ?? context.find(Kinds.kubernetesGateway, namespace, name);
+}
+
+/** Hosts that the gateway gives to VirtualServices of the subject's namespace; undefined where they cannot be read. */
+function offeredHosts(gateway: MeshObject, { subject, isNamespaceKnown }: CheckContext): readonly string[] | undefined {
+  if (placeOf(gateway) === 'listeners') {
+    const listeners = listOf(fieldOf(gateway.spec, 'listeners'));
+    if (listeners.length === 0) return undefined;
+    return [...new Set(listeners.map((listener) => stringOf(fieldOf(listener, 'hostname')) ?? '*'))];
+  }
+  const hosts = readGateway(gateway).servers.flatMap((server) => server.hosts);
+  if (hosts.length === 0) return undefined;
+  const usable = hosts.filter(
+    ({ namespace }) => namespace === '*' || namespace === subject.namespace || (!isNamespaceKnown && namespace !== '~'),
+  );
+  return [...new Set(usable.map(({ host }) => host))];
+}

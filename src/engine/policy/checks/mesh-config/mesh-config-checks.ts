@@ -1,0 +1,16 @@
+import type { ObjectCheck } from '../check.ts';
+import { controlPlaneAddress } from './control-plane-address.ts';
+import { controlPlaneIp } from './control-plane-ip.ts';
+import { gatewayApiVersion } from './gateway-api-version.ts';
+import { removedKind } from './removed-kind.ts';
+import { unknownNetworkRegistry } from './unknown-network-registry.ts';
+import { unknownWebhookService } from './unknown-webhook-service.ts';
+
+export const meshConfigChecks: readonly ObjectCheck[] = [
+  unknownNetworkRegistry,
+  unknownWebhookService,
+  controlPlaneAddress,
+  controlPlaneIp,
+  gatewayApiVersion,
+  removedKind,
+];

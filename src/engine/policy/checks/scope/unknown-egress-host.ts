@@ -1,0 +1,58 @@
+import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import { hostCovers, isWildcard } from '../../semantics/hosts.ts';
+import type { ObjectCheck } from '../check.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
+
+export const unknownEgressHost: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1605',
+  rule: 'unknown-egress-host',
+  aliases: ['KIA1004'],
+  severity: 'warning',
+  summary: 'A Sidecar lets its workloads see a host that no Service or ServiceEntry has.',
+  subject: Kinds.sidecar,
+  inputs: [serviceDirectory],
+  run(context) {
+    const { subject, isNamespaceKnown, settings } = context;
+    const directory = context.index(serviceDirectory);
+    if (directory.isEmpty) return;
+    for (const [index, egress] of listOf(fieldOf(subject.spec, 'egress')).entries()) {
+      for (const [number, written] of listOf(fieldOf(egress, 'hosts')).entries()) {
+        const [, scope, host] = /^([^/~]+)\/(.+)$/.exec(typeof written === 'string' ? written : '') ?? [];
+        if (scope === undefined || host === undefined || isWildcard(host)) continue;
+        const namespace = scope === '.' ? subject.namespace : scope;
+        const found = directory.servicesOf(host.toLowerCase());
+        const isSure = scope !== '.' || isNamespaceKnown;
+        if (found.some((service) => scope === '*' || service.namespace === namespace || !isSure)) continue;
+        const lookup = directory.lookUp(host, namespace, isSure);
+        if (found.length === 0 && lookup.state === 'undecided') continue;
+        const suffix = `.svc.${settings.clusterDomain}`;
+        // Services of a namespace of which nothing is known are declared elsewhere.
+        const isOfCluster = hostCovers(`*${suffix}`, host);
+        if (isOfCluster && directory.namesIn(host.slice(0, -suffix.length).split('.')[1] ?? '').length === 0) continue;
+        const path = ['spec', 'egress', index, 'hosts', number];
+        const proposals =
+          found.length > 0
+            ? found.map((service) => `${service.namespace}/${host}`)
+            : [
+                directory.namesIn(namespace).includes(host) ? `${host}.${namespace}${suffix}` : '',
+                ...nearestNames(host, directory.hosts()),
+              ]
+                .filter((each) => each !== '')
+                .map((each) => `${scope}/${each}`);
+        const where = found.length > 0 ? ` in namespace \`${namespace}\`` : '';
+        context.report(subject, path, {
+          message: `No Service or ServiceEntry has the host \`${host}\`${where}.${didYouMean(proposals)}`,
+          part: 'value',
+          fixes: proposals.map((value, at) => ({
+            title: `Replace by \`${value}\``,
+            isPreferred: at === 0,
+            changes: [{ type: 'replace-value', object: subject, path, value }],
+          })),
+        });
+      }
+    }
+  },
+};
