@@ -95,13 +95,12 @@ function competes(context: CheckContext, claim: RouteClaim, rival: RouteClaim): 
   const areKnown = [context.isNamespaceKnown, context.hasKnownNamespace(object)];
   // Files that leave the namespace open are often alternatives to each other.
   if (areKnown.includes(false)) return areKnown[0] === areKnown[1] && object.origin.source === subject.origin.source;
-  // What admits one namespace admits all routes of it.
-  return object.namespace === subject.namespace || shareListener(context, claim, rival);
+  const gateway = gatewayOf(context, claim.parent);
+  // A gateway that we cannot see admits all routes of a namespace or none.
+  return gateway ? shareListener(context, gateway, claim, rival) : object.namespace === subject.namespace;
 }
 
-function shareListener(context: CheckContext, claim: RouteClaim, rival: RouteClaim): boolean {
-  const gateway = gatewayOf(context, claim.parent);
-  if (!gateway) return false;
+function shareListener(context: CheckContext, gateway: MeshObject, claim: RouteClaim, rival: RouteClaim): boolean {
   const [own = [], other = []] = [claim, rival].map(({ object, parent }) => {
     const attachment = attachmentTo(context, routeOf(object), parent, gateway);
     return attachment?.state === 'attached' ? attachment.listeners : [];

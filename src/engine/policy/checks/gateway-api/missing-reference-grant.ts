@@ -4,6 +4,7 @@ import type { MeshObject } from '../../../model/mesh-object.ts';
 import { groupOf, kindKey } from '../../../model/mesh-object.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
 import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
+import { isGatewayReference } from '../../semantics/gateway-api/object-reference.ts';
 import type { Grant } from '../../semantics/gateway-api/reference-grants.ts';
 import { isGranted } from '../../semantics/gateway-api/reference-grants.ts';
 import { gatewayRouteKinds } from '../../semantics/gateway-api/route.ts';
@@ -29,10 +30,12 @@ export const missingReferenceGrant: ObjectCheck = {
   inputs: [referenceGrants],
   run(context) {
     const { subject } = context;
-    const references = [
-      ...routeOf(subject).rules.flatMap(({ backends, mirrors }) => [...backends, ...mirrors]),
-      ...certificatesOf(subject),
-    ];
+    const { parents, rules } = routeOf(subject);
+    // In a mesh clients go where they like anyway: only what comes in through a gateway needs to be allowed.
+    const backends = parents.some(isGatewayReference)
+      ? rules.flatMap((rule) => [...rule.backends, ...rule.mirrors])
+      : [];
+    const references = [...backends, ...certificatesOf(subject)];
     const reported = new Set<string>();
     for (const reference of references) {
       if (!isUngranted(context, reference)) continue;
