@@ -6,6 +6,7 @@ import { gatewayApiChecks } from './gateway-api/gateway-api-checks.ts';
 import { extensionsChecks } from './extensions/extensions-checks.ts';
 import { gatewaysChecks } from './gateways/gateways-checks.ts';
 import { meshConfigChecks } from './mesh-config/mesh-config-checks.ts';
+import { networkPoliciesChecks } from './network-policies/network-policies-checks.ts';
 import { routingChecks } from './routing/routing-checks.ts';
 import { declarationChecks } from './schema/declaration-checks.ts';
 import { structureChecks } from './schema/structure-checks.ts';
@@ -48,6 +49,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...scopeChecks,
   ...extensionsChecks,
   ...meshConfigChecks,
+  ...networkPoliciesChecks,
 ];
 
 export const checks: readonly Check[] = [

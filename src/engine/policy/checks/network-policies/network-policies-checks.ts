@@ -1,0 +1,22 @@
+import type { ObjectCheck } from '../check.ts';
+import { ambientPortBlocked } from './ambient-port-blocked.ts';
+import { clusterPolicyPriority } from './cluster-policy-priority.ts';
+import { egressWithoutDns } from './egress-without-dns.ts';
+import { ignoredPolicyRules } from './ignored-policy-rules.ts';
+import { invalidPolicyRange } from './invalid-policy-range.ts';
+import { peerSelectsNothing } from './peer-selects-nothing.ts';
+import { policyPort } from './policy-port.ts';
+import { policySelectsNothing } from './policy-selects-nothing.ts';
+import { unreachablePolicyRule } from './unreachable-policy-rule.ts';
+
+export const networkPoliciesChecks: readonly ObjectCheck[] = [
+  policySelectsNothing,
+  peerSelectsNothing,
+  policyPort,
+  ignoredPolicyRules,
+  egressWithoutDns,
+  ambientPortBlocked,
+  invalidPolicyRange,
+  clusterPolicyPriority,
+  unreachablePolicyRule,
+];

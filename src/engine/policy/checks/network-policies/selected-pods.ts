@@ -1,0 +1,53 @@
+/** Pods that selectors of policies mean, and what may be said where they mean none. */
+import { misspellingsOf } from '../../../../shared/nearest-names.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import { kindKey } from '../../../model/mesh-object.ts';
+import type { Severity } from '../../../../shared/diagnostics.ts';
+import type { LabelSelector } from '../../semantics/label-selector.ts';
+import { labelSelectorMatches } from '../../semantics/label-selector.ts';
+import type { WorkloadView } from '../../semantics/workloads.ts';
+import type { CheckContext } from '../check.ts';
+import { workloadDirectory } from '../directories/workload-directory.ts';
+
+/** Workloads whose pods are in the namespace of the subject; those outside the cluster are no pods. */
+export function podsHere(context: CheckContext): readonly WorkloadView[] {
+  return context
+    .index(workloadDirectory)
+    .inNamespace(context.subject.namespace)
+    .filter(({ object }) => kindKey(object) !== Kinds.workloadEntry && kindKey(object) !== Kinds.workloadGroup);
+}
+
+export function selectPods(pods: readonly WorkloadView[], selector: LabelSelector): readonly WorkloadView[] {
+  return pods.filter(({ labels }) => labelSelectorMatches(selector, labels));
+}
+
+export interface EmptySelection {
+  readonly severity: Severity;
+  /** The label that no pod has, and what it may be meant for. */
+  readonly key?: string;
+  readonly value?: string;
+  readonly near: readonly string[];
+}
+
+/**
+ * Why a selector selects none of the pods. Undefined where it selects some, or where none are known. What files do not
+ * have may still be installed from elsewhere, so that it is a warning only where a cluster is known, or where the label
+ * is the slip of one that pods have.
+ */
+export function emptySelection(pods: readonly WorkloadView[], selector: LabelSelector): EmptySelection | undefined {
+  if (pods.length === 0 || selector.requirements.length === 0 || selectPods(pods, selector).length > 0)
+    return undefined;
+  const isClusterKnown = pods.some(({ object }) => object.origin.layer === 'cluster');
+  const lonely = selector.requirements.find(
+    ({ key, operator, values }) =>
+      operator === 'In' && values.length === 1 && !pods.some(({ labels }) => labels[key] === values[0]),
+  );
+  const [value] = lonely?.values ?? [];
+  if (!lonely || value === undefined) return { severity: isClusterKnown ? 'warning' : 'information', near: [] };
+  const near = misspellingsOf(
+    value,
+    pods.flatMap(({ labels }) => labels[lonely.key] ?? []),
+  );
+  const severity = isClusterKnown || near.length > 0 ? 'warning' : 'information';
+  return { severity, key: lonely.key, value, near };
+}
