@@ -1,4 +1,5 @@
 /** All checks, in the order of their codes. A code is given once: one that is no longer used moves to `retiredCodes`. */
+import { authorizationChecks } from './authorization/authorization-checks.ts';
 import type { Check, ObjectCheck } from './check.ts';
 import { fileTooLong } from './engine/file-too-long.ts';
 import { internalError } from './engine/internal-error.ts';
@@ -43,6 +44,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...routingChecks,
   ...weightsChecks,
   ...trafficChecks,
+  ...authorizationChecks,
   ...workloadsChecks,
   ...gatewayApiChecks,
   ...gatewaysChecks,

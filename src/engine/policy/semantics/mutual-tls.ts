@@ -49,19 +49,23 @@ function read(object: MeshObject): PeerAuthentication {
   };
 }
 
-const indexes = new WeakMap<Snapshot, PeerAuthenticationIndex>();
-
-/** The PeerAuthentications of a snapshot, read once for as long as it lives. */
-export function indexPeerAuthentications(snapshot: Snapshot): PeerAuthenticationIndex {
-  const present = indexes.get(snapshot);
-  if (present) return present;
+/** Reads PeerAuthentications, whatever their order. */
+export function readPeerAuthentications(objects: readonly MeshObject[]): PeerAuthenticationIndex {
   const index = new Map<string, PeerAuthentication[]>();
-  for (const object of [...snapshot.ofKind(Kinds.peerAuthentication)].sort(byAge)) {
+  for (const object of [...objects].sort(byAge)) {
     const list = index.get(object.namespace);
     if (list) list.push(read(object));
     else index.set(object.namespace, [read(object)]);
   }
-  indexes.set(snapshot, index);
+  return index;
+}
+
+const indexes = new WeakMap<Snapshot, PeerAuthenticationIndex>();
+
+/** The PeerAuthentications of a snapshot, read once for as long as it lives. */
+export function indexPeerAuthentications(snapshot: Snapshot): PeerAuthenticationIndex {
+  let index = indexes.get(snapshot);
+  if (!index) indexes.set(snapshot, (index = readPeerAuthentications(snapshot.ofKind(Kinds.peerAuthentication))));
   return index;
 }
 
@@ -114,4 +118,21 @@ export function serverMtlsMode(input: {
 }): ServerMtls {
   const index = indexPeerAuthentications(input.snapshot);
   return serverMtlsOf(index, input.settings, input.namespace, input.labels, input.port);
+}
+
+/** Modes of a workload's server side over its ports: those with one of their own, and the rest. */
+export function serverModesOf(
+  index: PeerAuthenticationIndex,
+  settings: ResolvedMeshSettings,
+  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+): readonly ServerMtls[] {
+  const special = (index.get(namespace) ?? []).flatMap(({ selector, ports }) =>
+    selector && selectorMatches(selector, labels) ? [...ports.keys()] : [],
+  );
+  return [undefined, ...special].map((port) => serverMtlsOf(index, settings, namespace, labels, port));
+}
+
+/** Whether clients choose mutual TLS by themselves wherever the server takes it. */
+export function isAutoMtls(settings: ResolvedMeshSettings): boolean {
+  return settings.meshConfig['enableAutoMtls'] !== false;
 }

@@ -7,7 +7,8 @@ export type ServiceAccountState = 'known' | 'absent' | 'undecided';
 
 export class ServiceAccountDirectory {
   readonly #byNamespace = new Map<string, Set<string>>();
-  readonly #isComplete: boolean;
+  /** All service accounts there are are known: a cluster tells them. */
+  readonly isComplete: boolean;
 
   constructor(accounts: readonly MeshObject[]) {
     for (const { namespace, name } of accounts) {
@@ -15,7 +16,7 @@ export class ServiceAccountDirectory {
       if (names) names.add(name);
       else this.#byNamespace.set(namespace, new Set([name]));
     }
-    this.#isComplete = accounts.some(({ origin }) => origin.layer === 'cluster');
+    this.isComplete = accounts.some(({ origin }) => origin.layer === 'cluster');
   }
 
   namesIn(namespace: string): readonly string[] {
@@ -31,7 +32,7 @@ export class ServiceAccountDirectory {
   stateOf(namespace: string, name: string): ServiceAccountState {
     const names = this.#byNamespace.get(namespace);
     if (name === 'default' || names?.has(name)) return 'known';
-    return names || this.#isComplete ? 'absent' : 'undecided';
+    return names || this.isComplete ? 'absent' : 'undecided';
   }
 }
 

@@ -3,8 +3,8 @@ import { textsOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { KindKey, Labels, MeshObject } from '../../../model/mesh-object.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
-import type { IstioAnnotation } from '../../semantics/istio-annotations.ts';
-import { istioAnnotations } from '../../semantics/istio-annotations.ts';
+import type { IstioAnnotation } from '../../schema/istio-annotations.ts';
+import { istioAnnotations } from '../../schema/istio-annotations.ts';
 import { podKinds, podTemplatePath } from '../../semantics/workloads.ts';
 import { perObject } from '../per-object.ts';
 

@@ -1,5 +1,5 @@
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
-import { istioAnnotations, istioLabels, isIstioAnnotation } from '../../semantics/istio-annotations.ts';
+import { istioAnnotations, istioLabels, isIstioAnnotation } from '../../schema/istio-annotations.ts';
 import type { ObjectCheck } from '../check.ts';
 import { annotatedKinds, annotationPlaces } from './annotation-places.ts';
 

@@ -1,7 +1,7 @@
 /** Annotations that Istio reads: on what, how settled they are, and what they may hold. */
-import { isIP } from 'node:net';
 import { load } from 'js-yaml';
 import { isRecord } from '../../../shared/untrusted.ts';
+import { isCidr } from './text-formats.ts';
 
 export interface IstioAnnotation {
   /** Kinds whose `metadata` may have it; `Pod` also means the template of a workload. `Any`: all. */
@@ -38,12 +38,6 @@ const orAll =
   (check: ProblemOf): ProblemOf =>
   (value) =>
     value === '*' ? undefined : check(value);
-
-function isCidr(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  return family !== 0 && bits !== undefined && rest.length === 0 && isWhole(bits, family === 4 ? 32 : 128);
-}
 
 const interfaces: ProblemOf = (value) => {
   const wrong = value === '' ? undefined : value.split(',').find((each) => !/^[\w.@-]{1,15}$/.test(each.trim()));

@@ -1,0 +1,38 @@
+import { Kinds } from '../../../model/kinds.ts';
+import type { ObjectCheck } from '../check.ts';
+import { replacements } from '../replacements.ts';
+import { principalsOf } from './authorization-view.ts';
+
+const prefix = 'spiffe://';
+
+export const principalForm: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1709',
+  rule: 'principal-form',
+  aliases: [],
+  severity: 'error',
+  summary: 'An AuthorizationPolicy names an identity in a form that no caller has.',
+  subject: Kinds.authorizationPolicy,
+  inputs: [],
+  run(context) {
+    const { subject } = context;
+    for (const { value, path } of principalsOf(subject)) {
+      if (value.startsWith(prefix)) {
+        context.report(subject, path, {
+          message: `Istio puts \`${prefix}\` in front itself, so this matches nobody.`,
+          part: 'value',
+          fixes: replacements(
+            subject,
+            path,
+            [value.slice(prefix.length)].filter((text) => text !== ''),
+          ),
+        });
+      } else if (value !== '' && !value.includes('/') && !value.includes('*')) {
+        context.report(subject, path, {
+          message: `\`${value}\` is no identity: callers are named \`trust-domain/ns/namespace/sa/name\`.`,
+          part: 'value',
+        });
+      }
+    }
+  },
+};
