@@ -16,6 +16,7 @@ export interface ResolvedMeshSettings {
   readonly clusterDomain: string;
   readonly trustDomain: string;
   readonly meshConfig: Readonly<Record<string, unknown>>;
+  readonly gatewayApiChannel: 'standard' | 'experimental';
   readonly defaultNamespace: string;
 }
 
@@ -25,6 +26,7 @@ export function resolveMeshSettings(settings: MeshSettings = {}): ResolvedMeshSe
     clusterDomain: settings.clusterDomain ?? 'cluster.local',
     trustDomain: settings.trustDomain ?? 'cluster.local',
     meshConfig: settings.meshConfig ?? {},
+    gatewayApiChannel: settings.gatewayApiChannel ?? 'standard',
     defaultNamespace: settings.defaultNamespace ?? 'default',
   };
 }

@@ -3,7 +3,8 @@ import type { MeshObject } from '../model/mesh-object.ts';
 import type { DeclaredObject } from '../policy/documents/declared-objects.ts';
 import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
 import { placeInFile } from '../policy/documents/document-file.ts';
-import { kindSchemaOf, objectSchemaOf } from '../policy/schema/schema-registry.ts';
+import { objectSchemaOf } from '../policy/schema/object-schema.ts';
+import { kindSchemaOf } from '../policy/schema/schema-registry.ts';
 import { schemaAt } from '../policy/schema/schema-at.ts';
 import type { Schema } from '../policy/schema/schema.ts';
 

@@ -2,6 +2,7 @@ import type { AnalyzeResult, Diagnostic } from '../../shared/diagnostics.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { KindKey, MeshObject } from '../model/mesh-object.ts';
 import { kindKey } from '../model/mesh-object.ts';
+import { CatalogKeeper } from './analysis/catalog-keeper.ts';
 import { CheckRunner } from './analysis/check-runner.ts';
 import { declarationFindings, syntaxFindings } from './analysis/declaration-findings.ts';
 import { diagnosticOf } from './analysis/diagnostics-of.ts';
@@ -16,6 +17,7 @@ import { yamlSyntax } from './checks/yaml/yaml-syntax.ts';
 import { yamlUnknownAlias } from './checks/yaml/yaml-unknown-alias.ts';
 import type { DeclaredObject } from './documents/declared-objects.ts';
 import type { DocumentFile, DocumentSource, FileDocument } from './documents/document-file.ts';
+import type { SchemaCatalog } from './schema/schema-catalog.ts';
 
 export interface AnalyzeInput {
   readonly files: DocumentSource;
@@ -43,13 +45,27 @@ interface CheckMemory {
   readonly findings: WeakMap<MeshObject, readonly Finding[]>;
 }
 
+/** Findings of an object by itself, as of the structures in force. */
+interface DeclarationMemory {
+  readonly schemas: SchemaCatalog;
+  readonly findings: readonly Finding[];
+}
+
 /** What was found for a document at its place, as of a generation of the findings for its kinds. */
 interface DocumentMemory {
   readonly generation: number;
+  readonly schemas: SchemaCatalog;
   readonly findings: readonly Finding[];
   readonly rules: RuleSettings;
   /** Absent where they have places in other documents, which move when those are edited. */
   readonly diagnostics: readonly Diagnostic[] | undefined;
+}
+
+/** What documents are held to. */
+interface Given {
+  readonly checks: ReadonlyMap<KindKey, SubjectChecks>;
+  readonly schemas: SchemaCatalog;
+  readonly rules: RuleSettings;
 }
 
 interface SubjectChecks {
@@ -66,9 +82,10 @@ interface SubjectChecks {
 export class IncrementalAnalyzer {
   readonly #checks: readonly ObjectCheck[];
   #world: ObjectWorld | undefined;
+  readonly #catalogs = new CatalogKeeper();
   #memories = new Map<ObjectCheck, CheckMemory>();
   readonly #generations = new Map<KindKey, number>();
-  readonly #declared = new WeakMap<DeclaredObject, readonly Finding[]>();
+  readonly #declared = new WeakMap<DeclaredObject, DeclarationMemory>();
   readonly #documents = new WeakMap<FileDocument, DocumentMemory>();
 
   constructor(checks: readonly ObjectCheck[] = objectChecks) {
@@ -83,12 +100,15 @@ export class IncrementalAnalyzer {
       namespaceKnowledge(files),
       now === undefined ? undefined : now - (now % hour),
     );
+    const schemas = this.#catalogs.of(world);
     const diagnostics: Diagnostic[] = [];
     let documents = 0;
     for (const file of files) {
       documents += file.documents.length;
       if (file.isTooLong) diagnostics.push(...tooLong(file, rules));
-      const ofFile = file.documents.flatMap((document) => this.#diagnosticsOf(source, file, document, checks, rules));
+      const ofFile = file.documents.flatMap((document) =>
+        this.#diagnosticsOf(source, file, document, { checks, schemas, rules }),
+      );
       diagnostics.push(...suppressedByFile(file, ofFile));
     }
     return { diagnostics: diagnostics.sort(byPlace), documents };
@@ -149,20 +169,21 @@ export class IncrementalAnalyzer {
     source: DocumentSource,
     file: DocumentFile,
     document: FileDocument,
-    checks: ReadonlyMap<KindKey, SubjectChecks>,
-    rules: RuleSettings,
+    given: Given,
   ): readonly Diagnostic[] {
+    const { checks, schemas, rules } = given;
     let generation = 0;
     for (const { kind } of document.objects) generation += checks.get(kind)?.generation ?? 0;
     const known = this.#documents.get(document);
-    const isKnown = known?.generation === generation;
+    const isKnown = known?.generation === generation && known.schemas === schemas;
     if (isKnown && known.findings.length === 0) return [];
     if (isKnown && known.rules === rules && known.diagnostics) return known.diagnostics;
-    const findings = isKnown ? known.findings : this.#findingsOf(file, document, checks);
+    const findings = isKnown ? known.findings : this.#findingsOf(file, document, given);
     const diagnostics = findings.flatMap((finding) => diagnosticOf(source, document, finding, rules) ?? []);
     const isSelfContained = findings.every((finding) => isWithin(finding, document));
     this.#documents.set(document, {
       generation,
+      schemas,
       findings,
       rules,
       diagnostics: isSelfContained ? diagnostics : undefined,
@@ -170,18 +191,17 @@ export class IncrementalAnalyzer {
     return diagnostics;
   }
 
-  #findingsOf(
-    file: DocumentFile,
-    document: FileDocument,
-    checks: ReadonlyMap<KindKey, SubjectChecks>,
-  ): readonly Finding[] {
+  #findingsOf(file: DocumentFile, document: FileDocument, { checks, schemas }: Given): readonly Finding[] {
     const ofText = syntaxFindings(document.yaml, file.isOpen);
     const ofObjects: Finding[] = [];
     for (const declared of document.objects) {
       if (declared.isDerived) continue;
       let own = this.#declared.get(declared);
-      if (!own) this.#declared.set(declared, (own = declarationFindings(document.yaml, declared)));
-      ofObjects.push(...own);
+      if (!own || !hasSameStructure(own.schemas, schemas, declared.object)) {
+        own = { schemas, findings: declarationFindings(document.yaml, declared, schemas) };
+        this.#declared.set(declared, own);
+      }
+      ofObjects.push(...own.findings);
       const { object, kind, namespaceDeclared: isNamespaceKnown } = declared;
       for (const { runner, memory } of checks.get(kind)?.runners ?? []) {
         let found = memory.findings.get(object);
@@ -192,6 +212,12 @@ export class IncrementalAnalyzer {
     const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
     return [...ofText, ...(isBroken ? ofObjects.filter(({ rule }) => rule.needsValidText !== true) : ofObjects)];
   }
+}
+
+function hasSameStructure(a: SchemaCatalog, b: SchemaCatalog, { apiVersion, kind }: MeshObject): boolean {
+  if (a === b) return true;
+  const schema = a.find(apiVersion, kind);
+  return schema !== undefined && schema === b.find(apiVersion, kind);
 }
 
 function isWithin(finding: Finding, document: FileDocument): boolean {

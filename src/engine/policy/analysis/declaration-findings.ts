@@ -8,7 +8,10 @@ import type { DeclaredObject } from '../documents/declared-objects.ts';
 import { valueAt } from '../../../shared/untrusted.ts';
 import type { YamlDocument } from '../documents/yaml-document.ts';
 import { checkStructure } from '../schema/check-structure.ts';
-import { kindSchemaOf, objectSchemaOf } from '../schema/schema-registry.ts';
+import type { KindSchema } from '../schema/kind-schema.ts';
+import { objectSchemaOf } from '../schema/object-schema.ts';
+import type { SchemaCatalog } from '../schema/schema-catalog.ts';
+import type { StructureProblem } from '../schema/structure-problem.ts';
 import type { Finding } from './finding.ts';
 
 /** Problems of the text of a document. */
@@ -22,21 +25,32 @@ export function syntaxFindings(document: YamlDocument, precise: boolean): readon
 }
 
 /** Problems of one declared object by itself: structure, kind, version. */
-export function declarationFindings(document: YamlDocument, declared: DeclaredObject): readonly Finding[] {
+export function declarationFindings(
+  document: YamlDocument,
+  declared: DeclaredObject,
+  schemas: SchemaCatalog,
+): readonly Finding[] {
   if (declared.isDerived) return [];
   return [
-    ...structureFindings(document, declared),
-    ...declarationChecks.flatMap((check) => runDeclaration(check, declared)),
+    ...structureFindings(document, declared, schemas),
+    ...declarationChecks.flatMap((check) => runDeclaration(check, declared, schemas)),
   ];
 }
 
-function structureFindings(document: YamlDocument, { object, base }: DeclaredObject): readonly Finding[] {
-  const schema = kindSchemaOf(object.apiVersion, object.kind);
+function structureFindings(
+  document: YamlDocument,
+  { object, base }: DeclaredObject,
+  schemas: SchemaCatalog,
+): readonly Finding[] {
+  const schema = schemas.find(object.apiVersion, object.kind);
   if (!schema || schema.hasOwnReader === true) return [];
-  const problems = checkStructure(object, valueAt(document.value, base), objectSchemaOf(schema, object.apiVersion));
+  const problems = [
+    ...kindProblems(schema),
+    ...checkStructure(object, valueAt(document.value, base), objectSchemaOf(schema, object.apiVersion)),
+  ];
   return problems.flatMap(({ kind, path, part, message, fixes }) => {
     // `unknown-api-version` and `unknown-kind` say it better.
-    if (path[0] === 'apiVersion' || path[0] === 'kind') return [];
+    if (kind !== 'experimental-field' && (path[0] === 'apiVersion' || path[0] === 'kind')) return [];
     const isNamedByServer = kind === 'missing-field' && path[0] === 'metadata';
     const rule = structureChecks.find(({ problems: kinds }: StructureCheck) => kinds.includes(kind));
     if (!rule || isNamedByServer) return [];
@@ -44,9 +58,20 @@ function structureFindings(document: YamlDocument, { object, base }: DeclaredObj
   });
 }
 
-function runDeclaration(check: DeclarationCheck, { object, problems }: DeclaredObject): readonly Finding[] {
+/** What the table says of the kind as a whole. */
+function kindProblems({ kind, channel }: KindSchema): readonly StructureProblem[] {
+  if (channel !== 'experimental') return [];
+  const message = `${kind} is known in the experimental channel of the API only.`;
+  return [{ kind: 'experimental-field', path: ['kind'], part: 'value', message, fixes: [] }];
+}
+
+function runDeclaration(
+  check: DeclarationCheck,
+  { object, problems }: DeclaredObject,
+  schemas: SchemaCatalog,
+): readonly Finding[] {
   try {
-    return check.find({ object, problems }).map(({ path, message, part, severity, fixes }) => ({
+    return check.find({ object, problems, schemas }).map(({ path, message, part, severity, fixes }) => ({
       rule: check,
       severity: severity ?? check.severity,
       message,

@@ -5,6 +5,7 @@ import type { FieldPath } from '../../../shared/text.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
 import type { RangePart } from '../documents/syntax-tree.ts';
 import type { FixPlan } from '../fixes/fix-plan.ts';
+import type { SchemaCatalog } from '../schema/schema-catalog.ts';
 import type { StructureProblemKind } from '../schema/structure-problem.ts';
 import type { SyntaxProblemKind } from '../documents/syntax-problem.ts';
 
@@ -115,6 +116,8 @@ export interface DeclarationCheck extends RuleInfo {
 
 interface DeclarationSubject {
   readonly object: MeshObject;
+  /** The structures that are in force. */
+  readonly schemas: SchemaCatalog;
   /** What the reader of the kind found wrong. */
   readonly problems: readonly { readonly path: FieldPath; readonly message: string }[];
 }

@@ -5,12 +5,11 @@ import type { FieldPath } from '../../../shared/text.ts';
 import type { FixPlan } from '../fixes/fix-plan.ts';
 import type { IntOrTextSchema, NumberSchema, TextSchema } from './schema.ts';
 import type { StructureProblem } from './structure-problem.ts';
-import { nameOf, shorten } from './structure-words.ts';
+import { fieldList, nameOf, shorten } from './structure-words.ts';
 import { formatProblem } from './text-formats.ts';
 
 interface Place {
   readonly path: FieldPath;
-  readonly isExperimental: boolean;
   readonly replacement: (value: string, isPreferred: boolean) => FixPlan;
 }
 
@@ -61,16 +60,20 @@ export function checkNumber(
   value: number,
   schema: Pick<
     NumberSchema,
-    'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum' | 'multipleOf' | 'format'
+    'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum' | 'multipleOf' | 'format' | 'values'
   > & {
     readonly type: 'integer' | 'number';
   },
   path: FieldPath,
 ): readonly StructureProblem[] {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, values } = schema;
   const problem = (message: string): readonly StructureProblem[] => [
     { kind: 'out-of-range', path, part: 'value', message, fixes: [] },
   ];
+  if (values && !values.includes(value)) {
+    const message = `${nameOf(path)} must be ${fieldList(values.map(String), 'or')}.`;
+    return [{ kind: 'unknown-value', path, part: 'value', message, fixes: [] }];
+  }
   const isLow = minimum !== undefined && (exclusiveMinimum === true ? value <= minimum : value < minimum);
   const isHigh = maximum !== undefined && (exclusiveMaximum === true ? value >= maximum : value > maximum);
   if (isLow || isHigh) return problem(`${nameOf(path)} must be ${rangeWords(schema)}.`);
@@ -128,17 +131,16 @@ function checkWord(
   value: string,
   values: readonly string[],
   { experimentalValues = [] }: TextSchema,
-  { path, isExperimental, replacement }: Place,
+  { path, replacement }: Place,
 ): readonly StructureProblem[] {
-  const known = isExperimental ? [...values, ...experimentalValues] : values;
-  if (known.includes(value)) return [];
+  if (values.includes(value)) return [];
   const name = nameOf(path);
   if (experimentalValues.includes(value)) {
     const message = `\`${value}\` is known in the experimental channel of the API only.`;
     return [{ kind: 'experimental-field', path, part: 'value', message, fixes: [] }];
   }
-  const near = nearestNames(value, known);
-  const offered = known.filter((each) => each !== '');
+  const near = nearestNames(value, values);
+  const offered = values.filter((each) => each !== '');
   const hint = near.length > 0 ? didYouMean(near) : ` It can be ${offered.map((each) => `\`${each}\``).join(', ')}.`;
   const choices = near.length > 0 || offered.length > 6 ? near : offered;
   const fixes = choices.map((choice, index) => replacement(choice, near.length > 0 && index === 0));

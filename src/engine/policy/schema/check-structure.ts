@@ -19,19 +19,9 @@ import { article, describeValue, fieldList, nameOf, shorten } from './structure-
 
 const deepest = 100;
 
-export interface StructureOptions {
-  /** Whether fields of the experimental channel exist. */
-  readonly isExperimental?: boolean;
-}
-
 /** Checks `value`, which stands for `object`, against the table. Never throws. */
-export function checkStructure(
-  object: MeshObject,
-  value: unknown,
-  schema: Schema,
-  options: StructureOptions = {},
-): readonly StructureProblem[] {
-  const walker = new StructureWalker(object, options);
+export function checkStructure(object: MeshObject, value: unknown, schema: Schema): readonly StructureProblem[] {
+  const walker = new StructureWalker(object);
   walker.check(value, schema, []);
   return [...walker.problems, ...ruleProblems(value, schema, walker.problems)];
 }
@@ -39,11 +29,9 @@ export function checkStructure(
 class StructureWalker {
   readonly problems: StructureProblem[] = [];
   readonly #object: MeshObject;
-  readonly #options: StructureOptions;
 
-  constructor(object: MeshObject, options: StructureOptions) {
+  constructor(object: MeshObject) {
     this.#object = object;
-    this.#options = options;
   }
 
   check(value: unknown, schema: Schema, path: FieldPath): void {
@@ -90,7 +78,7 @@ class StructureWalker {
 
   /** Whether a value keeps limits that are no part of the table itself. */
   #fits(value: unknown, limits: Schema): boolean {
-    const walker = new StructureWalker(this.#object, this.#options);
+    const walker = new StructureWalker(this.#object);
     walker.check(value, limits, []);
     return walker.problems.length === 0;
   }
@@ -105,7 +93,7 @@ class StructureWalker {
       const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
       if (!field) {
         if (schema.isOpen !== true) this.#unknownField(key, value, schema, path);
-      } else if (field.channel === 'experimental' && this.#options.isExperimental !== true) {
+      } else if (field.channel === 'experimental') {
         const message = `\`${key}\` is known in the experimental channel of the API only.`;
         this.#add({ kind: 'experimental-field', path: [...path, key], part: 'key', message });
       } else {
@@ -242,12 +230,10 @@ class StructureWalker {
   /** What the checks of single values need to offer fixes. */
   #place(path: FieldPath): {
     readonly path: FieldPath;
-    readonly isExperimental: boolean;
     readonly replacement: (value: string | number | boolean, isPreferred: boolean) => FixPlan;
   } {
     return {
       path,
-      isExperimental: this.#options.isExperimental === true,
       replacement: (value, isPreferred) => ({
         title: `Replace by \`${String(value)}\``,
         isPreferred,

@@ -20,13 +20,11 @@ export interface KindSchema extends KindFields {
   readonly versions: readonly string[];
   /** Further ones that are served where the experimental channel is installed. */
   readonly experimentalVersions?: readonly string[];
-  /** Served, but to be replaced by the first of `versions`. */
-  readonly deprecatedVersions?: readonly string[];
   /** Structures of versions that differ from the one above. */
   readonly ofVersion?: Readonly<Record<string, KindFields>>;
   /** What the kind is for. */
   readonly help: string;
-  /** Part of an API's experimental channel only. */
+  /** Known in the experimental channel only. */
   readonly channel?: 'experimental';
   readonly isClusterScoped?: boolean;
   /** Default `subdomain`, as for all custom resources. */

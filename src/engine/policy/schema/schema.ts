@@ -47,7 +47,7 @@ interface Common {
   readonly deprecated?: string;
   /** What the API server writes where the field is absent. */
   readonly default?: unknown;
-  /** Part of an API's experimental channel only. */
+  /** In a table of an API's standard channel: known in its experimental channel only. */
   readonly channel?: 'experimental';
   readonly rules?: readonly SchemaRule[];
   readonly logic?: Logic;
@@ -62,7 +62,7 @@ export interface Pattern {
 export interface TextSchema extends Common {
   readonly type: 'string';
   readonly values?: readonly string[];
-  /** Further words of the experimental channel. */
+  /** Words that only the experimental channel knows. */
   readonly experimentalValues?: readonly string[];
   readonly format?: TextFormat;
   readonly pattern?: Pattern;
@@ -83,6 +83,7 @@ export interface NumberSchema extends Common {
   readonly multipleOf?: number;
   /** What the number must fit into; whole numbers always into 64 bits. */
   readonly format?: 'int32' | 'int64' | 'float' | 'double';
+  readonly values?: readonly number[];
   readonly refersTo?: Reference;
 }
 
@@ -235,6 +236,3 @@ export const record = (
 
 /** The same structure under another explanation. */
 export const described = <S extends Schema>(schema: S, help: string): S => ({ ...schema, help });
-
-/** The same, known in the experimental channel only. */
-export const experimental = <S extends Schema>(schema: S): S => ({ ...schema, channel: 'experimental' });

@@ -60,7 +60,7 @@ export function isCidr(text: string): boolean {
 
 /** As Go's `url.ParseRequestURI`: an absolute URL or an absolute path, without blanks and control characters. */
 function isUri(text: string): boolean {
-  const isPrintable = [...text].every((character) => character > ' ' && character !== '\u007f');
+  const isPrintable = Array.from(text).every((character) => character > ' ' && character !== '\u007f');
   if (text === '' || !isPrintable || /%(?![0-9a-fA-F]{2})/.test(text)) return false;
   return text.startsWith('/') || /^[a-zA-Z][-+.a-zA-Z0-9]*:(?:\/\/|[^/]).*$/.test(text);
 }

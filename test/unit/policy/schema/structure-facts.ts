@@ -9,8 +9,13 @@ export type Facts = Map<string, string>;
 const sorted = (values: readonly unknown[]): string => [...values].map(String).sort().join('|');
 const groups = (all: readonly (readonly string[])[]): string => all.map(sorted).sort().join(' ');
 
-/** A slash needs a backslash in a literal of ours only; alternatives stand for the same words. */
-const plainPattern = (source: string): string => source.replaceAll('\\/', '/').replaceAll('(?:', '(');
+/** Signs that need no backslash; groups that are not captured; and a loop with an optional separator, which means the same with one. */
+const plainPattern = (source: string): string =>
+  source
+    .replaceAll('\\/', '/')
+    .replaceAll('(?:', '(')
+    .replaceAll('([\\t ]?[!-~]+)*', '([\\t ][!-~]+)*')
+    .replaceAll('\\-', '-');
 
 /** `required` lists of the alternatives of a `oneOf`, and whether none of them is an alternative too. */
 function alternatives(
@@ -82,9 +87,9 @@ export function crdFacts(schema: UntrustedRecord, at: string, facts: Facts): voi
   if (schema.items !== undefined) crdFacts(recordOf(schema.items) ?? {}, `${at}[]`, facts);
 }
 
-/** What a table says in the channel. */
-export function tableFacts(schema: Schema, at: string, facts: Facts, isExperimental = false): void {
-  if (schema.channel === 'experimental' && !isExperimental) return;
+/** What a table says. */
+export function tableFacts(schema: Schema, at: string, facts: Facts): void {
+  if (schema.channel === 'experimental') return;
   const line: string[] = [schema.type];
   if (schema.nullable === true) line.push('nullable');
   if (schema.default !== undefined) line.push(`default=${JSON.stringify(schema.default)}`);
@@ -101,12 +106,12 @@ export function tableFacts(schema: Schema, at: string, facts: Facts, isExperimen
       // A CRD says no more of these than that they are texts; the mesh demands the form.
       else if (schema.format && schema.format !== 'duration')
         line.push(`format=${schema.format === 'go-duration' ? 'duration' : schema.format}`);
-      if (schema.values)
-        line.push(`enum=${sorted([...schema.values, ...(isExperimental ? (schema.experimentalValues ?? []) : [])])}`);
+      if (schema.values) line.push(`enum=${sorted(schema.values)}`);
       break;
     case 'integer':
     case 'number':
       if (schema.format) line.push(`format=${schema.format}`);
+      if (schema.values) line.push(`enum=${sorted(schema.values)}`);
       break;
     case 'array':
       if (schema.keys) line.push(`keys=${sorted(schema.keys)}`);
@@ -122,10 +127,9 @@ export function tableFacts(schema: Schema, at: string, facts: Facts, isExperimen
   }
   facts.set(at, line.sort().join(' '));
   if (schema.type === 'object') {
-    for (const [name, child] of Object.entries(schema.fields))
-      tableFacts(child, `${at}.${name}`, facts, isExperimental);
-  } else if (schema.type === 'map') tableFacts(schema.values, `${at}.*`, facts, isExperimental);
-  else if (schema.type === 'array') tableFacts(schema.items, `${at}[]`, facts, isExperimental);
+    for (const [name, child] of Object.entries(schema.fields)) tableFacts(child, `${at}.${name}`, facts);
+  } else if (schema.type === 'map') tableFacts(schema.values, `${at}.*`, facts);
+  else if (schema.type === 'array') tableFacts(schema.items, `${at}[]`, facts);
 }
 
 /** Only what the tables of a group are held to: `format` of numbers is no limit of its own where a range is narrower. */

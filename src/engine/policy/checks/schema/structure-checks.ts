@@ -1,8 +1,10 @@
 import type { StructureCheck } from '../check.ts';
+import { celRule } from './cel-rule.ts';
 import { deprecatedField } from './deprecated-field.ts';
 import { duplicateItem } from './duplicate-item.ts';
 import { emptyField } from './empty-field.ts';
 import { exclusiveFields } from './exclusive-fields.ts';
+import { experimentalField } from './experimental-field.ts';
 import { invalidFormat } from './invalid-format.ts';
 import { missingField } from './missing-field.ts';
 import { outOfRange } from './out-of-range.ts';
@@ -21,4 +23,6 @@ export const structureChecks: readonly StructureCheck[] = [
   duplicateItem,
   deprecatedField,
   emptyField,
+  celRule,
+  experimentalField,
 ];

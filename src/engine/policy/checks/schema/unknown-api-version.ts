@@ -1,5 +1,4 @@
 import { groupOf } from '../../../model/mesh-object.ts';
-import { kindSchemaOf, kindSchemas, kindsByGroup } from '../../schema/schema-registry.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { DeclarationCheck } from '../check.ts';
 
@@ -11,17 +10,15 @@ export const unknownApiVersion: DeclarationCheck = {
   severity: 'error',
   refusedBy: 'api-server',
   summary: 'The kind is not served in this group and version.',
-  find({ object }) {
+  find({ object, schemas }) {
     const { apiVersion, kind } = object;
     const group = groupOf(apiVersion);
-    const schema = kindSchemaOf(apiVersion, kind);
-    if (!schema && !kindsByGroup.has(group)) {
+    const schema = schemas.find(apiVersion, kind);
+    if (!schema && !schemas.kindsOf(group)) {
       // A group of its own may have any kind; only one that looks like a slip of the finger is told.
-      const groups = kindSchemas
-        .filter((each) => each.kind === kind && each.group !== 'core')
-        .map((each) => each.group);
+      const groups = schemas.groupsOf(kind).filter((each) => each !== 'core');
       const near = nearestNames(group, groups, 1)[0];
-      const meant = near === undefined ? undefined : kindSchemaOf(`${near}/`, kind);
+      const meant = near === undefined ? undefined : schemas.find(`${near}/`, kind);
       if (near === undefined || !meant) return [];
       const names = meant.versions.map((version) => `${near}/${version}`);
       return [
@@ -36,6 +33,10 @@ export const unknownApiVersion: DeclarationCheck = {
     const prefix = group === 'core' ? '' : `${group}/`;
     const versions = schema.versions.map((version) => prefix + version);
     if (versions.includes(apiVersion)) return [];
+    if (schema.experimentalVersions?.includes(apiVersion.slice(prefix.length)) === true) {
+      const message = `\`${apiVersion}\` is served in the experimental channel of the API only.`;
+      return [{ path: ['apiVersion'], message, severity: 'warning', fixes: replacements(object, versions) }];
+    }
     const served = versions.map((version) => `\`${version}\``).join(', ');
     return [
       { path: ['apiVersion'], message: `${kind} is served as ${served}.`, fixes: replacements(object, versions) },

@@ -1,5 +1,4 @@
 import { groupOf } from '../../../model/mesh-object.ts';
-import { kindSchemaOf, kindsByGroup } from '../../schema/schema-registry.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { DeclarationCheck } from '../check.ts';
 
@@ -11,10 +10,10 @@ export const unknownKind: DeclarationCheck = {
   severity: 'error',
   refusedBy: 'api-server',
   summary: 'The API group has no such kind.',
-  find({ object }) {
+  find({ object, schemas }) {
     const group = groupOf(object.apiVersion);
-    const kinds = kindsByGroup.get(group);
-    if (!kinds || kinds.includes(object.kind) || kindSchemaOf(object.apiVersion, object.kind)) return [];
+    const kinds = schemas.kindsOf(group);
+    if (!kinds || kinds.includes(object.kind) || schemas.find(object.apiVersion, object.kind)) return [];
     const near = nearestNames(object.kind, kinds);
     const fixes = near.map((kind, index) => ({
       title: `Replace by \`${kind}\``,

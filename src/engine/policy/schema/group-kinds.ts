@@ -1,0 +1,42 @@
+/**
+ * Every kind of the groups of which no other kind exists, so that a misspelt kind can be told. Kinds with tables of their
+ * own and further ones.
+ */
+export const kindsByGroup: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'networking.istio.io',
+    [
+      'DestinationRule',
+      'EnvoyFilter',
+      'Gateway',
+      'ProxyConfig',
+      'ServiceEntry',
+      'Sidecar',
+      'VirtualService',
+      'WorkloadEntry',
+      'WorkloadGroup',
+    ],
+  ],
+  ['security.istio.io', ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication']],
+  ['telemetry.istio.io', ['Telemetry']],
+  ['extensions.istio.io', ['TrafficExtension', 'WasmPlugin']],
+  [
+    'gateway.networking.k8s.io',
+    [
+      'BackendTLSPolicy',
+      'GRPCRoute',
+      'Gateway',
+      'GatewayClass',
+      'HTTPRoute',
+      'ListenerSet',
+      'ReferenceGrant',
+      'TCPRoute',
+      'TLSRoute',
+      'UDPRoute',
+      // Gone since, but known where an older bundle is installed.
+      'BackendLBPolicy',
+    ],
+  ],
+  ['gateway.networking.x-k8s.io', ['XBackend', 'XBackendTrafficPolicy', 'XListenerSet', 'XMesh']],
+  ['meshlens.dev', ['LocalMesh']],
+]);
