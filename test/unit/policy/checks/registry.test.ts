@@ -49,6 +49,7 @@ test('every page is that of a check', () => {
     ...checks.map(({ code }) => `${code}.md`),
     ...retiredCodes.map((code) => `${code}.md`),
     'README.md',
+    'other-tools.md',
   ]);
   assert.deepEqual(
     readdirSync(path.join(root, 'docs/rules')).filter((name) => !known.has(name)),

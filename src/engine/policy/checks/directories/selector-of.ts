@@ -1,5 +1,5 @@
 import type { FieldPath } from '../../../../shared/text.ts';
-import { isRecord, textsOf, valueAt } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord, listOf, textsOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { KindKey, Labels, MeshObject } from '../../../model/mesh-object.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
@@ -28,9 +28,14 @@ export const selectingKinds: readonly KindKey[] = [...places.keys()].filter((kin
 export function selectorOf(object: MeshObject): WrittenSelector | undefined {
   const path = places.get(kindKey(object));
   const written = path && valueAt(object, path);
-  if (!path || !isRecord(written)) return undefined;
+  if (!path || !isRecord(written) || hasTarget(object)) return undefined;
   const labels = textsOf(written);
   // What is no text has a finding of its own, and selects something else than the rest of it would.
   if (Object.keys(labels).length === 0 || Object.keys(labels).length < Object.keys(written).length) return undefined;
   return { labels, path };
+}
+
+/** A target of the Gateway API takes the place of a selector. */
+function hasTarget({ spec }: MeshObject): boolean {
+  return isRecord(fieldOf(spec, 'targetRef')) || listOf(fieldOf(spec, 'targetRefs')).length > 0;
 }

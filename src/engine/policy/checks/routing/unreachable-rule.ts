@@ -6,7 +6,7 @@ export const unreachableRule: ObjectCheck = {
   scope: 'object',
   code: 'MESH1305',
   rule: 'unreachable-rule',
-  aliases: ['IST0130'],
+  aliases: ['IST0130', 'IST0131'],
   severity: 'warning',
   summary: 'Earlier rules take every request that a rule is for.',
   subject: Kinds.virtualService,
