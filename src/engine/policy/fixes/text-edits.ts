@@ -2,7 +2,6 @@ import type { Fix } from '../../../shared/diagnostics.ts';
 import type { TextEdit } from '../../../shared/text.ts';
 import type { DocumentSource, FileDocument } from '../documents/document-file.ts';
 import { documentOf, placeInFile } from '../documents/document-file.ts';
-import { LineIndex } from '../documents/line-index.ts';
 import type { OffsetEdit } from './document-edits.ts';
 import { appendItem, insertField, quote, removeEntry, renameKey, replaceValue } from './document-edits.ts';
 import type { Change, FixPlan } from './fix-plan.ts';
@@ -63,9 +62,12 @@ function offsetEditOf(
 }
 
 function appendDocument(source: DocumentSource, uri: string, value: unknown): TextEdit | undefined {
-  const text = source.file(uri)?.text;
-  if (text === undefined) return undefined;
-  const end = new LineIndex(text).positionAt(text.length);
+  const file = source.file(uri);
+  const last = file?.documents.at(-1);
+  if (!file || !last) return undefined;
+  const { text } = file;
+  // The last document ends where the file does, and knows its own lines already.
+  const { end } = placeInFile(last, last.yaml.range(last.yaml.text.length, last.yaml.text.length));
   const separator = text.endsWith('\n') ? '---\n' : '\n---\n';
   return { range: { start: end, end }, newText: `${separator}${writeBlock(value, 0)}\n` };
 }
