@@ -222,9 +222,14 @@ export class Engine {
     return this.#model.analyzeWorkspace();
   }
 
+  /** The same in pieces that leave the event loop room. Rejects when the signal says so. */
+  analyzeWorkspaceInPieces(signal: AbortSignal): Promise<AnalyzeResult> {
+    return this.#model.analyzeWorkspaceInPieces(signal);
+  }
+
   /** Findings with the texts they are about, for those who print them. */
-  analyze(params: EngineParams<'mesh/analyze'>): ReturnType<LayeredModel['analyze']> {
-    return this.#model.analyze(params);
+  analyze(params: EngineParams<'mesh/analyze'>, signal?: AbortSignal): ReturnType<LayeredModel['analyze']> {
+    return this.#model.analyze(params, signal);
   }
 
   /** The model as it is asked now: connected clusters, over them unsaved text over saved, registrations over all. */
@@ -255,7 +260,7 @@ export class Engine {
         params: EngineRequests[K]['params'],
       ) => Promise<EngineRequests[K]['result']> | EngineRequests[K]['result'];
     } = {
-      'mesh/analyze': async (input) => (await this.analyze(input)).result,
+      'mesh/analyze': async (input) => (await this.analyze(input, signal)).result,
       'mesh/route': (input) => this.#model.route(input),
       'mesh/topology': (input) => this.#topology.graph(input),
       'mesh/topology/subscribe': (input) => this.#subscribe(input),

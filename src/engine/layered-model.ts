@@ -12,8 +12,9 @@ import type { MeshObject } from './model/mesh-object.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { createSnapshot } from './model/snapshot.ts';
 import { stackSnapshots } from './model/stack-snapshots.ts';
-import { analyze, IncrementalAnalyzer } from './policy/analyze.ts';
+import { IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
 import { routeCall } from './policy/semantics/routing/route-call.ts';
+import { sharedSlices } from './work-slices.ts';
 
 type Rules = NonNullable<EngineParams<'mesh/analyze'>['rules']>;
 type Connections = Clusters['connections'];
@@ -93,31 +94,33 @@ export class LayeredModel {
 
   /** Findings of the open workspace: only what an edit made necessary is computed. */
   analyzeWorkspace(): AnalyzeResult {
-    return this.#analyzer.analyze({
-      files: this.#options.workspace,
-      base: this.#baseObjects(),
-      settings: this.settings,
-      rules: this.#options.rules(),
-      now: Date.now(),
-    });
+    return this.#analyzer.analyze(this.#workspaceInput());
+  }
+
+  /** The same in pieces that leave the event loop room. Rejects when the signal says so. */
+  analyzeWorkspaceInPieces(signal: AbortSignal): Promise<AnalyzeResult> {
+    return inPieces(this.#analyzer.steps(this.#workspaceInput()), signal);
   }
 
   /** Findings with the texts they are about, for those who print them. */
   async analyze(
     params: EngineParams<'mesh/analyze'>,
+    signal?: AbortSignal,
   ): Promise<{ readonly result: AnalyzeResult; readonly texts: ReadonlyMap<string, string> }> {
     const { files, settings, connections, isGiven } = await this.#given(params);
     const isUsual = !isGiven && params.mesh === undefined && params.rules === undefined && params.context === undefined;
     const base = connections.flatMap(({ snapshot }) => [...policyObjects(snapshot)]);
-    const result = isUsual
-      ? this.analyzeWorkspace()
-      : analyze({
+    const input: AnalyzeInput = isUsual
+      ? this.#workspaceInput()
+      : {
           files,
           base: [...base, ...(isGiven ? [] : this.#registeredObjects())],
           settings,
           rules: { ...this.#options.rules(), ...params.rules },
           now: Date.now(),
-        });
+        };
+    const analyzer = isUsual ? this.#analyzer : new IncrementalAnalyzer();
+    const result = await inPieces(analyzer.steps(input), signal);
     return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
   }
 
@@ -133,6 +136,11 @@ export class LayeredModel {
       call: params.request,
       locate: (ref) => files.locate(ref),
     });
+  }
+
+  #workspaceInput(): AnalyzeInput {
+    const { workspace, rules } = this.#options;
+    return { files: workspace, base: this.#baseObjects(), settings: this.settings, rules: rules(), now: Date.now() };
   }
 
   get #connections(): Connections {
@@ -184,4 +192,19 @@ export class LayeredModel {
 /** Lowest first: of equal names the cluster that was connected first counts. */
 function stackOf(connections: Connections): readonly Snapshot[] {
   return connections.map(({ snapshot }) => snapshot).reverse();
+}
+
+async function inPieces(
+  steps: Generator<undefined, AnalyzeResult>,
+  signal: AbortSignal | undefined,
+): Promise<AnalyzeResult> {
+  let result: AnalyzeResult | undefined;
+  await sharedSlices.run(() => {
+    signal?.throwIfAborted();
+    const step = steps.next();
+    if (step.done === true) result = step.value;
+    return step.done === true;
+  });
+  if (!result) throw new Error('An analysis ended without a result');
+  return result;
 }

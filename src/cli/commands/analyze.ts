@@ -35,7 +35,10 @@ export const analyzeCommand: Command = {
     try {
       const inputs = await inputsFrom(positionals, values, io);
       const context = await connectContext(engine, values, io);
-      const { result, texts } = await engine.analyze({ ...inputs, ...(context === undefined ? {} : { context }) });
+      const { result, texts } = await engine.analyze(
+        { ...inputs, ...(context === undefined ? {} : { context }) },
+        io.signal,
+      );
       io.out(formatFindings(format, result, texts, { color: io.isTerminal, cwd: io.cwd }));
       const worst =
         failOn !== 'never' &&

@@ -57,8 +57,16 @@ interface DocumentMemory {
   readonly schemas: SchemaCatalog;
   readonly findings: readonly Finding[];
   readonly rules: RuleSettings;
-  /** Absent where they have places in other documents, which move when those are edited. */
-  readonly diagnostics: readonly Diagnostic[] | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Other documents in which they have places: when one of those moves, so do they. */
+  readonly neighbours: readonly Neighbour[];
+}
+
+interface Neighbour {
+  readonly uri: string;
+  /** Number in its file; −1 for the last, whichever that is. */
+  readonly index: number;
+  readonly document: FileDocument | undefined;
 }
 
 /** What documents are held to. */
@@ -83,6 +91,7 @@ export class IncrementalAnalyzer {
   readonly #checks: readonly ObjectCheck[];
   #world: ObjectWorld | undefined;
   readonly #catalogs = new CatalogKeeper();
+  #runs = 0;
   #memories = new Map<ObjectCheck, CheckMemory>();
   readonly #generations = new Map<KindKey, number>();
   readonly #declared = new WeakMap<DeclaredObject, DeclarationMemory>();
@@ -92,7 +101,18 @@ export class IncrementalAnalyzer {
     this.#checks = checks;
   }
 
-  analyze({ files: source, base = [], settings, rules = noRules, now }: AnalyzeInput): AnalyzeResult {
+  analyze(input: AnalyzeInput): AnalyzeResult {
+    const steps = this.steps(input);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** The same in pieces, a document each: an analysis of many may be paused, or left, between any two. */
+  *steps(input: AnalyzeInput): Generator<undefined, AnalyzeResult> {
+    const { files: source, base = [], settings, rules = noRules, now } = input;
+    const run = ++this.#runs;
     const files = [...source.files()];
     const world = this.#updatedWorld(files, base, settings);
     const checks = this.#checksByKind(
@@ -106,9 +126,13 @@ export class IncrementalAnalyzer {
     for (const file of files) {
       documents += file.documents.length;
       if (file.isTooLong) diagnostics.push(...tooLong(file, rules));
-      const ofFile = file.documents.flatMap((document) =>
-        this.#diagnosticsOf(source, file, document, { checks, schemas, rules }),
-      );
+      const ofFile: Diagnostic[] = [];
+      for (const document of file.documents) {
+        ofFile.push(...this.#diagnosticsOf(source, file, document, { checks, schemas, rules }));
+        yield;
+        // Somebody else asked meanwhile, and of newer texts perhaps.
+        if (this.#runs !== run) return yield* this.steps(input);
+      }
       diagnostics.push(...suppressedByFile(file, ofFile));
     }
     return { diagnostics: diagnostics.sort(byPlace), documents };
@@ -177,17 +201,14 @@ export class IncrementalAnalyzer {
     const known = this.#documents.get(document);
     const isKnown = known?.generation === generation && known.schemas === schemas;
     if (isKnown && known.findings.length === 0) return [];
-    if (isKnown && known.rules === rules && known.diagnostics) return known.diagnostics;
+    const isUnmoved = known?.neighbours.every(
+      ({ uri, index, document: neighbour }) => source.file(uri)?.documents.at(index) === neighbour,
+    );
+    if (isKnown && known.rules === rules && isUnmoved === true) return known.diagnostics;
     const findings = isKnown ? known.findings : this.#findingsOf(file, document, given);
     const diagnostics = findings.flatMap((finding) => diagnosticOf(source, document, finding, rules) ?? []);
-    const isSelfContained = findings.every((finding) => isWithin(finding, document));
-    this.#documents.set(document, {
-      generation,
-      schemas,
-      findings,
-      rules,
-      diagnostics: isSelfContained ? diagnostics : undefined,
-    });
+    const neighbours = findings.flatMap((finding) => neighboursOf(finding, document, source));
+    this.#documents.set(document, { generation, schemas, findings, rules, diagnostics, neighbours });
     return diagnostics;
   }
 
@@ -220,15 +241,18 @@ function hasSameStructure(a: SchemaCatalog, b: SchemaCatalog, { apiVersion, kind
   return schema !== undefined && schema === b.find(apiVersion, kind);
 }
 
-function isWithin(finding: Finding, document: FileDocument): boolean {
-  const isHere = ({ origin }: MeshObject): boolean =>
-    origin.source === document.uri && origin.document === document.index;
-  return (
-    finding.related.every(({ object }) => isHere(object)) &&
-    finding.fixes.every(({ changes }) =>
-      changes.every((change) => change.type !== 'append-document' && isHere(change.object)),
-    )
+function neighboursOf(finding: Finding, document: FileDocument, source: DocumentSource): readonly Neighbour[] {
+  const changes = finding.fixes.flatMap((fix) => fix.changes);
+  const objects = [...finding.related.map(({ object }) => object), ...changes.map(({ object }) => object)];
+  const places = objects.flatMap(({ origin }) =>
+    origin.layer !== 'workspace' || origin.document === undefined
+      ? []
+      : [{ uri: origin.source, index: origin.document }],
   );
+  const ends = changes.filter(({ type }) => type === 'append-document').map(({ object }) => object.origin.source);
+  return [...places, ...ends.map((uri) => ({ uri, index: -1 }))]
+    .filter(({ uri, index }) => uri !== document.uri || index !== document.index)
+    .map((place) => ({ ...place, document: source.file(place.uri)?.documents.at(place.index) }));
 }
 
 /** Whether the namespace of an object is written in its file, not assumed. Goes by place: indexes keep older objects. */

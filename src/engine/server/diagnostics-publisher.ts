@@ -33,6 +33,7 @@ export class DiagnosticsPublisher {
   readonly #published = new Map<string, string>();
   #current: readonly Diagnostic[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #running: AbortController | undefined;
 
   constructor(connection: Connection, engine: Engine, docsRoot: string) {
     this.#connection = connection;
@@ -42,29 +43,50 @@ export class DiagnosticsPublisher {
 
   /** What was found last; brought up to date first if something changed since. */
   get current(): readonly Diagnostic[] {
-    if (this.#timer) this.#publish();
+    if (this.#timer || this.#running) {
+      this.#cancel();
+      this.#publish(this.#engine.analyzeWorkspace().diagnostics);
+    }
     return this.#current;
   }
 
   schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#publish(), this.#engine.debounce);
+    this.#cancel();
+    this.#timer = setTimeout(() => void this.#run(), this.#engine.debounce);
   }
 
   /** Something changed that nobody typed: soon, but not each time anew. */
   scheduleAtLeisure(): void {
-    this.#timer ??= setTimeout(() => this.#publish(), leisureMs);
+    this.#timer ??= setTimeout(() => void this.#run(), leisureMs);
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancel();
   }
 
-  #publish(): void {
+  #cancel(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { diagnostics } = this.#engine.analyzeWorkspace();
+    this.#running?.abort();
+    this.#running = undefined;
+  }
+
+  /** In pieces: who types on, or asks something else, does not wait for thousands of documents. */
+  async #run(): Promise<void> {
+    this.#cancel();
+    const running = new AbortController();
+    this.#running = running;
+    try {
+      const { diagnostics } = await this.#engine.analyzeWorkspaceInPieces(running.signal);
+      if (this.#running !== running) return;
+      this.#running = undefined;
+      this.#publish(diagnostics);
+    } catch (error) {
+      if (!running.signal.aborted) throw error;
+    }
+  }
+
+  #publish(diagnostics: readonly Diagnostic[]): void {
     this.#current = diagnostics;
     const byFile = new Map<string, LspDiagnostic[]>();
     for (const diagnostic of diagnostics) {

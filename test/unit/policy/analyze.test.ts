@@ -191,6 +191,18 @@ test('incremental analysis gives what a full one gives, after any edits', () => 
   );
 });
 
+test('an analysis that is paused while the text changes ends with what holds then', () => {
+  const files = filesOf({ 'a.yaml': [service('reviews'), route('reviewz'), route('ratings', 'b')].join('---\n') });
+  const incremental = new IncrementalAnalyzer();
+  const paused = incremental.steps({ files, settings });
+  paused.next();
+  files.setDisk('file:///a.yaml', [service('reviews'), route('reviews')].join('---\n'));
+  incremental.analyze({ files, settings });
+  let step = paused.next();
+  while (step.done !== true) step = paused.next();
+  assert.deepEqual(step.value, analyze({ files, settings }));
+});
+
 /** A mutation of a text: cut, doubled, or something strange put in. */
 const mutation = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -18,7 +18,6 @@ export interface FileDocument {
   readonly index: number;
   /** Line of the file where it starts. */
   readonly line: number;
-  readonly offset: number;
   readonly yaml: YamlDocument;
   readonly objects: readonly DeclaredObject[];
 }
@@ -59,14 +58,16 @@ export function readDocumentFile(
     if (same) same.push(document);
     else reusable.set(document.yaml.text, [document]);
   }
-  const documents = splitDocuments(text).map(({ text: part, offset, line }, index): FileDocument => {
+  const documents = splitDocuments(text).map(({ text: part, line }, index): FileDocument => {
     const old = takeReusable(reusable, part, index);
     const yaml = old?.yaml ?? new YamlDocument(part);
     // The number of the document is part of where an object comes from.
     const before = previous?.documents[index];
     const isSame = before !== undefined && (before.yaml === yaml || isDeepStrictEqual(before.yaml.value, yaml.value));
     const objects = isSame ? before.objects : declaredObjects(yaml.value, uri, index, options);
-    return { uri, index, line, offset, yaml, objects };
+    // At the same place it is the same value: what was found out about it is kept by it.
+    if (before?.yaml === yaml && before.line === line && previous?.isOpen === isOpen) return before;
+    return { uri, index, line, yaml, objects };
   });
   return { uri, text, isOpen, isTooLong: false, documents };
 }

@@ -6,7 +6,7 @@ import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts'
 import { ListItems } from './list-items.ts';
 import { refusalOfResponse } from './refusal.ts';
 import { typeOf, type ReflectorTarget } from './target.ts';
-import type { WorkSlices } from './work-slices.ts';
+import type { WorkSlices } from '../../../work-slices.ts';
 
 export interface ListRequest {
   readonly transport: KubeTransport;

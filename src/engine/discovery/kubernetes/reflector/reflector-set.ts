@@ -12,7 +12,7 @@ import { KindWatch, type ReflectorScope } from './kind-watch.ts';
 import { Reachability, type ReachabilityLimits, type ServerTrouble } from './reachability.ts';
 import { usualReflectorLimits, type ReflectorContext, type ReflectorLimits } from './reflector.ts';
 import { StartOrder } from './start-order.ts';
-import { sharedSlices, type WorkSlices } from './work-slices.ts';
+import { sharedSlices, type WorkSlices } from '../../../work-slices.ts';
 
 export interface ReflectorSetOptions {
   readonly transport: KubeTransport;

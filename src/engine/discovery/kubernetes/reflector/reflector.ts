@@ -12,7 +12,7 @@ import type { ReflectorSink, ReflectorState, ReflectorTarget } from './target.ts
 import type { WatchEvent } from './watch-events.ts';
 import { followWatch } from './watch-stream.ts';
 import { WholeObjects } from './whole-objects.ts';
-import type { WorkSlices } from './work-slices.ts';
+import type { WorkSlices } from '../../../work-slices.ts';
 
 export interface ReflectorLimits {
   readonly backoff: BackoffLimits;

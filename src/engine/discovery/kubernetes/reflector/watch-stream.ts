@@ -7,7 +7,7 @@ import { refusalOfResponse } from './refusal.ts';
 import type { Outline } from '../json/outline.ts';
 import type { ReflectorTarget } from './target.ts';
 import { eventOutline, readWatchEvent, type WatchEvent } from './watch-events.ts';
-import type { WorkSlices } from './work-slices.ts';
+import type { WorkSlices } from '../../../work-slices.ts';
 
 export interface WatchRequest {
   readonly transport: KubeTransport;

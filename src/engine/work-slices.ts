@@ -7,7 +7,7 @@ interface Work {
 
 /**
  * Long work in pieces: whoever has much to parse shares one budget per turn of the event loop, so that forty kinds that
- * arrive at once block it no longer than one.
+ * arrive at once block it no longer than one, and an analysis of thousands of documents no longer than theirs.
  */
 export class WorkSlices {
   readonly #budgetMs: number;

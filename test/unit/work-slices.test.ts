@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WorkSlices } from '../../../../../src/engine/discovery/kubernetes/reflector/work-slices.ts';
+import { WorkSlices } from '../../src/engine/work-slices.ts';
 
 function spin(ms: number): void {
   const end = performance.now() + ms;
