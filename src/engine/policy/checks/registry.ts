@@ -12,6 +12,7 @@ import { routingChecks } from './routing/routing-checks.ts';
 import { declarationChecks } from './schema/declaration-checks.ts';
 import { structureChecks } from './schema/structure-checks.ts';
 import { scopeChecks } from './scope/scope-checks.ts';
+import { servicesChecks } from './services/services-checks.ts';
 import { trafficChecks } from './traffic/traffic-checks.ts';
 import { weightsChecks } from './weights/weights-checks.ts';
 import { workloadsChecks } from './workloads/workloads-checks.ts';
@@ -46,6 +47,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...trafficChecks,
   ...authorizationChecks,
   ...workloadsChecks,
+  ...servicesChecks,
   ...gatewayApiChecks,
   ...gatewaysChecks,
   ...scopeChecks,

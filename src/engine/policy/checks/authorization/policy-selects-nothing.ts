@@ -2,11 +2,11 @@ import { Kinds } from '../../../model/kinds.ts';
 import { readPolicyTarget } from '../../semantics/policy-target.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
+import { reportEmptySelector, selectsNothing } from '../directories/empty-selector.ts';
 import { namespaceDirectory } from '../directories/namespace-directory.ts';
-import { knowsWorkloads, policyWorkloads, unmatchedLabel } from '../directories/selected-workloads.ts';
+import { policyWorkloads } from '../directories/selected-workloads.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { membershipIn } from '../directories/workload-membership.ts';
-import { replacements } from '../replacements.ts';
 
 export const policySelectsNothing: ObjectCheck = {
   scope: 'object',
@@ -23,21 +23,17 @@ export const policySelectsNothing: ObjectCheck = {
     if (references.length > 0 || (!selector && subject.namespace === settings.rootNamespace)) return;
     const selected = policyWorkloads(context, selector ?? {});
     if (selected.length > 0) checkMembership(context, selected);
-    else if (selector && knowsWorkloads(context)) checkSelector(context, selector);
+    else if (selector) checkSelector(context, selector);
   },
 };
 
-function checkSelector(context: CheckContext, selector: Readonly<Record<string, string>>): void {
+function checkSelector(context: CheckContext, labels: Readonly<Record<string, string>>): void {
   const { subject, isNamespaceKnown, settings } = context;
-  const { key, value, choices, hint } = unmatchedLabel(selector, policyWorkloads(context, {}));
-  const path = ['spec', 'selector', 'matchLabels', key];
-  const isEverywhere = subject.namespace === settings.rootNamespace || !isNamespaceKnown;
-  const where = isEverywhere ? '' : ` of namespace \`${subject.namespace}\``;
-  context.report(subject, path, {
-    message: `No workload${where} has \`${key}: ${value}\`${Object.keys(selector).length > 1 ? ' with the other labels' : ''}, so this policy does nothing.${hint}`,
-    part: 'value',
-    fixes: replacements(subject, path, choices),
-  });
+  const directory = context.index(workloadDirectory);
+  const selector = { labels, path: ['spec', 'selector', 'matchLabels'] };
+  const scope = { isMeshWide: isNamespaceKnown && subject.namespace === settings.rootNamespace };
+  if (!selectsNothing(context, directory, selector, scope)) return;
+  reportEmptySelector(context, directory, selector, { ...scope, consequence: 'so this policy does nothing' });
 }
 
 /** A policy holds where a proxy of the mesh enforces it. */

@@ -1,0 +1,20 @@
+import type { ObjectCheck } from '../check.ts';
+import { externalNamePort } from './external-name-port.ts';
+import { portOfTwoProtocols } from './port-of-two-protocols.ts';
+import { portWithoutProtocol } from './port-without-protocol.ts';
+import { refusedByIstio } from './refused-by-istio.ts';
+import { servicesDifferBetweenClusters } from './services-differ-between-clusters.ts';
+import { sharedTargetPort } from './shared-target-port.ts';
+import { unknownAppProtocol } from './unknown-app-protocol.ts';
+import { unknownTargetPort } from './unknown-target-port.ts';
+
+export const servicesChecks: readonly ObjectCheck[] = [
+  portWithoutProtocol,
+  unknownAppProtocol,
+  externalNamePort,
+  unknownTargetPort,
+  portOfTwoProtocols,
+  sharedTargetPort,
+  servicesDifferBetweenClusters,
+  refusedByIstio,
+];

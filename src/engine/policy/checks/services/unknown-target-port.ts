@@ -1,0 +1,75 @@
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { fieldOf } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import type { WorkloadView } from '../../semantics/workloads.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
+import type { WrittenPort } from '../directories/selecting-services.ts';
+import { portsOf, selectorOfService } from '../directories/selecting-services.ts';
+import { workloadDirectory } from '../directories/workload-directory.ts';
+import { isOfIstio } from './mesh-services.ts';
+
+export const unknownTargetPort: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH2004',
+  rule: 'unknown-target-port',
+  aliases: ['KIA0701'],
+  severity: 'warning',
+  summary: 'A Service sends to a port that its pods do not have.',
+  subject: Kinds.service,
+  inputs: [workloadDirectory],
+  run(context) {
+    const { subject } = context;
+    if (isOfIstio(subject)) return;
+    const workloads = context
+      .index(workloadDirectory)
+      .behind({ namespace: subject.namespace, selector: selectorOfService(subject) });
+    if (workloads.length === 0) return;
+    for (const port of portsOf(subject)) checkPort(context, port, workloads);
+  },
+};
+
+/** A workload that declares no ports may listen on any. */
+function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly WorkloadView[]): void {
+  const { subject } = context;
+  const isNamed = typeof port.target === 'string';
+  const fits = ({ ports }: WorkloadView): boolean =>
+    ports.some(
+      ({ name, number, protocol }) =>
+        (isNamed ? name === port.target : number === port.target) && protocol === port.transport,
+    );
+  if (workloads.some((workload) => fits(workload) || (!isNamed && workload.ports.length === 0))) return;
+  const declared = workloads.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === port.transport);
+  const names = [...new Set(declared.map(({ name }) => name).filter((name) => name !== ''))];
+  const numbers = [...new Set(declared.map(({ number }) => number))].sort((a, b) => a - b);
+  const choices: readonly (string | number)[] = isNamed
+    ? [...nearestNames(String(port.target), names), ...(numbers.length === 1 ? numbers : [])]
+    : numbers.slice(0, 3);
+  const [first] = workloads;
+  const who = workloads.length === 1 && first ? `${first.object.kind} \`${first.object.name}\` has` : 'its pods have';
+  const effect = isNamed ? ', so this port leads nowhere' : '';
+  const isWritten = fieldOf(portAt(subject, port), 'targetPort') !== undefined;
+  context.report(subject, [...port.path, isWritten ? 'targetPort' : 'port'], {
+    message: `Of the ports that ${who} none is \`${String(port.target)}\`${effect}.${didYouMean(choices.map(String))}`,
+    part: 'value',
+    ...(isNamed && { severity: 'error' as const }),
+    related: workloads
+      .slice(0, 3)
+      .map(({ object }) => ({ message: `${object.kind} ${object.name}`, object, path: ['metadata', 'name'] })),
+    fixes: choices.map((value, index) => ({
+      title: `Send to port \`${String(value)}\``,
+      isPreferred: index === 0 && choices.length === 1,
+      changes: [
+        isWritten
+          ? { type: 'replace-value', object: subject, path: [...port.path, 'targetPort'], value }
+          : { type: 'insert-field', object: subject, path: port.path, key: 'targetPort', value, after: 'port' },
+      ],
+    })),
+  });
+}
+
+function portAt(service: MeshObject, { path }: WrittenPort): unknown {
+  const ports = fieldOf(service.spec, 'ports');
+  const index = path.at(-1);
+  return Array.isArray(ports) && typeof index === 'number' ? (ports as readonly unknown[])[index] : undefined;
+}
