@@ -2,8 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { apiClient } from '../cluster/api-client.ts';
-import { churnMesh, fullSize, generateMesh, type Churn, type MeshSize } from '../cluster/generator.ts';
+import { fullSize, generateMesh, type Churn, type MeshSize } from '../cluster/generator.ts';
 import { realClusterMissing, startRealCluster } from '../cluster/real-cluster.ts';
+import { churnStored } from '../cluster/stored-churn.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { SubjectMessage, SubjectOrder, Usage } from './subjects/discovery-probe.ts';
 import { digits, type BenchRow } from './table.ts';
@@ -165,7 +166,8 @@ export async function benchDiscovery(): Promise<readonly BenchRow[]> {
       );
     const idle = await usages();
     const rate = 500;
-    const churn = await churnMesh(client, size, { rate, seconds: isFull ? 60 : 20, random: seededRandom(20_260) });
+    const seconds = isFull ? 60 : 20;
+    const churn = await churnStored(cluster, { rate, seconds, random: seededRandom(20_260) });
     const churned = await usages();
     console.error(`  ${churn.changes} changes made in ${digits(churn.seconds)} s of the wanted ${rate} a second.`);
     const [same, all, peer] = results.map((result, at): Result | undefined => {

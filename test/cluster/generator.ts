@@ -21,6 +21,10 @@ interface Generated {
   readonly object: RawObject;
 }
 
+/** A label of the generated pods, services and policies that has always as many characters. */
+export const churnLabel = { name: 'churn', value: '00000000' } as const;
+const churned = { [churnLabel.name]: churnLabel.value };
+
 const istio = { v1: '/apis/networking.istio.io/v1', security: '/apis/security.istio.io/v1' };
 
 const namespaceOf = (size: MeshSize, service: number): string =>
@@ -52,6 +56,7 @@ export function podObject(size: MeshSize, index: number, generation = 0): Genera
           'pod-template-hash': '7d4c9f8b6',
           'service.istio.io/canonical-name': app,
           'security.istio.io/tlsMode': 'istio',
+          ...churned,
         },
         annotations: {
           'sidecar.istio.io/status':
@@ -98,7 +103,7 @@ function serviceObject(size: MeshSize, index: number): Generated {
     object: {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: `service-${index}`, namespace, labels: { app: `service-${index}` } },
+      metadata: { name: `service-${index}`, namespace, labels: { app: `service-${index}`, ...churned } },
       spec: {
         selector: { app: `service-${index}` },
         ports: [{ name: 'http', port: 80, targetPort: 8080 }],
@@ -114,7 +119,7 @@ function policyObject(size: MeshSize, index: number): Generated {
   const name = `${host}-${Math.floor(index / size.services)}`;
   const made = (path: string, apiVersion: string, kind: string, spec: unknown): Generated => ({
     path,
-    object: { apiVersion, kind, metadata: { name, namespace }, spec },
+    object: { apiVersion, kind, metadata: { name, namespace, labels: churned }, spec },
   });
   switch (index % 5) {
     case 0:

@@ -7,18 +7,21 @@ import { clusterEndpoints } from '../../../src/engine/model/cluster-endpoints.ts
 import { Kinds } from '../../../src/engine/model/kinds.ts';
 import { createObjectStore } from '../../../src/engine/model/live-object-store.ts';
 import { kindKey, type MeshObject } from '../../../src/engine/model/mesh-object.ts';
+import type { ModelDelta } from '../../../src/engine/model/object-store.ts';
 import { createSnapshot } from '../../../src/engine/model/snapshot.ts';
 import { apiClient, type ApiClient } from '../../cluster/api-client.ts';
 import { connect } from '../../cluster/connect.ts';
 import { differencesFromServer } from '../../cluster/fresh-list.ts';
 import { churnMesh, fullSize, generateMesh, type MeshSize } from '../../cluster/generator.ts';
 import { realClusterMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
+import { churnStored } from '../../cluster/stored-churn.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { until } from '../until.ts';
 
 const isFull = process.env['MESHLENS_CHURN_FULL'] === '1';
 const size: MeshSize = isFull ? fullSize : { services: 200, pods: 1000, policies: 100, nodes: 4 };
-const churn = { rate: isFull ? 500 : 200, seconds: isFull ? 60 : 15, random: seededRandom(20_260) };
+const seconds = isFull ? 60 : 10;
+const random = seededRandom(20_260);
 
 const placeOf = (object: MeshObject): string => `${kindKey(object)} ${object.namespace}/${object.name}`;
 const stateOf = (object: MeshObject): string => `${placeOf(object)} at ${object.resourceVersion ?? ''}`;
@@ -104,13 +107,28 @@ describe('a cluster that changes', { skip: realClusterMissing }, () => {
     );
   });
 
-  test('is followed through every change', async (context) => {
-    const before = store.version;
-    const { changes, seconds } = await churnMesh(client, size, churn);
-    context.diagnostic(
-      `${changes} changes in ${seconds.toFixed(1)} s, ${store.version - before} deltas; wanted ${churn.rate * churn.seconds}`,
-    );
+  /** Changes that were told to listeners. */
+  let told = 0;
+  const tell = ({ changes }: ModelDelta): void => void (told += changes.length);
+
+  test('is followed through every change that a server makes', async (context) => {
+    const listening = store.onDelta(tell);
+    const { changes, seconds: took } = await churnMesh(client, size, { rate: 100, seconds: 10, random });
+    await becomesEqual(60_000);
+    listening.dispose();
+    context.diagnostic(`${changes} changes in ${took.toFixed(1)} s, ${told} told`);
+    assert.ok(changes > 20, 'something was changed all the time');
+    assert.ok(told >= changes, 'and every change was told');
+  });
+
+  test('is followed at hundreds of changes a second', async (context) => {
+    told = 0;
+    const listening = store.onDelta(tell);
+    const { changes, seconds: took } = await churnStored(cluster, { rate: 500, seconds, random });
     await becomesEqual(isFull ? 120_000 : 60_000);
-    assert.ok(changes > churn.seconds, 'something was changed every second');
+    listening.dispose();
+    context.diagnostic(`${changes} changes in ${took.toFixed(1)} s, ${told} told; wanted ${500 * seconds}`);
+    assert.ok(changes > 20 * seconds, 'many were changed all the time');
+    assert.ok(told > changes / 2, 'and what nobody overtook was told');
   });
 });

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable, type Transform } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
+import type { Answer } from './answer.ts';
 import { failureOf } from './failure-words.ts';
 import { KubeFailure } from './kube-transport.ts';
 
@@ -14,14 +14,14 @@ export interface BodyOptions {
 }
 
 /** The decompressed body of an answer. Ends with a `KubeFailure` where it breaks, is too long or is no valid gzip. */
-export function answerBody(answer: IncomingMessage, options: BodyOptions): Readable {
+export function answerBody(answer: Answer, options: BodyOptions): Readable {
   const { shown, maxBytes, signal } = options;
   const decoder = decoderOf(answer);
   if (decoder === 'unknown') {
     answer.destroy();
     return failedBody(new KubeFailure('protocol', `${shown} answered in an encoding that was not asked for.`), options);
   }
-  const source: Readable = decoder ?? answer;
+  const source: Readable = decoder ?? answer.body;
   let bytes = 0;
   const body = new Readable({
     read: () => source.resume(),
@@ -48,15 +48,15 @@ export function answerBody(answer: IncomingMessage, options: BodyOptions): Reada
   });
   source.on('end', () => body.push(null));
   const broken = (error: unknown): void => fail(brokenAnswer(error, shown));
-  answer.on('error', broken);
-  answer.on('close', () => {
-    if (!answer.complete) broken(undefined);
+  answer.body.on('error', broken);
+  answer.body.on('close', () => {
+    if (!answer.isComplete()) broken(undefined);
   });
   if (decoder) {
     decoder.on('error', () =>
       fail(new KubeFailure('protocol', `${shown} answered with compressed data that cannot be read. Try again.`)),
     );
-    answer.pipe(decoder);
+    answer.body.pipe(decoder);
   }
   return body;
 }
@@ -72,16 +72,16 @@ export function collect(body: Readable): Promise<Buffer> {
 }
 
 /** Reads what nobody wants, so that its connection can be used again; gives the connection up where that takes too much. */
-export function discard(answer: IncomingMessage): void {
+export function discard(answer: Answer): void {
   let bytes = 0;
-  answer.on('data', (chunk: Buffer) => {
+  answer.body.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > 64 * 1024) answer.destroy();
   });
-  answer.on('error', () => undefined);
+  answer.body.on('error', () => undefined);
 }
 
-function decoderOf(answer: IncomingMessage): Transform | 'unknown' | undefined {
+function decoderOf(answer: Answer): Transform | 'unknown' | undefined {
   switch (answer.headers['content-encoding']?.trim().toLowerCase() ?? '') {
     case '':
     case 'identity':

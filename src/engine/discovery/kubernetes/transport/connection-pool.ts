@@ -1,6 +1,8 @@
 import { Agent, type ClientRequestArgs } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dialer } from './dialer.ts';
+import { SharedConnection, SharedConnections } from './shared-connections.ts';
 
 /** A connection that was idle longer is not used again: load balancers and sleep end connections without a word. */
 const maxIdleMs = 30_000;
@@ -9,23 +11,43 @@ const maxIdleConnections = 8;
 /** Node's own decision; its type leaves out that it answers. */
 const nodeAgent = Agent.prototype as unknown as { keepSocketAlive(this: Agent, socket: Duplex): boolean };
 
-/** Connections of one dialer, kept alive between requests. */
+/** Connections of one dialer, kept alive between requests: few that are shared by all where the server speaks HTTP/2. */
 export class ConnectionPool extends Agent {
   readonly dialer: Dialer;
   readonly #ending = new AbortController();
   readonly #idleSince = new WeakMap<Duplex, number>();
+  readonly #shared: SharedConnections;
+  /** False once the server is known not to speak HTTP/2. */
+  #mayShare: boolean;
+  /** Made to find out what the server speaks; the next request of HTTP/1.1 takes it. */
+  #spare: Socket | undefined;
   #isRetired = false;
 
   constructor(dialer: Dialer) {
     super({ keepAlive: true, maxFreeSockets: maxIdleConnections, timeout: 0, scheduling: 'lifo' });
     this.dialer = dialer;
+    this.#mayShare = dialer.mayShare;
+    this.#shared = new SharedConnections(dialer);
+  }
+
+  /** A connection that another call fits on; undefined where each call needs its own. Rejects with `KubeFailure`. */
+  async shared(): Promise<SharedConnection | undefined> {
+    if (!this.#mayShare) return undefined;
+    const found = await this.#shared.get();
+    if (found instanceof SharedConnection) return found;
+    this.#mayShare = false;
+    this.#spare ??= found;
+    return undefined;
   }
 
   override createConnection(
     _options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    this.dialer.dial(this.#ending.signal).then(
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const dialed = spare?.writable === true ? Promise.resolve(spare) : this.dialer.dial(this.#ending.signal);
+    dialed.then(
       (socket) => callback?.(null, socket),
       // The stream is absent when there is an error, whatever the type says.
       (error: unknown) => (callback as ((error: unknown) => void) | undefined)?.(error),
@@ -41,6 +63,7 @@ export class ConnectionPool extends Agent {
 
   /** Ends idle connections that are too old by the clock on the wall, which also runs while the machine sleeps. */
   dropStale(): void {
+    this.#shared.dropStale();
     const now = Date.now();
     for (const socket of this.#idle()) {
       const age = now - (this.#idleSince.get(socket) ?? now);
@@ -56,12 +79,15 @@ export class ConnectionPool extends Agent {
   /** Lets what runs run to its end, and keeps nothing after it. */
   retire(): void {
     this.#isRetired = true;
+    this.#shared.retire();
     this.dropIdle();
   }
 
   override destroy(): void {
     this.#isRetired = true;
     this.#ending.abort();
+    this.#shared.destroy();
+    this.#spare?.destroy();
     super.destroy();
   }
 

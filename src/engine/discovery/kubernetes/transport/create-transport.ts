@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocketTarget } from '../../../web-socket-target.ts';
 import { systemClock, type Clock, type Credential, type CredentialSource } from '../auth/credential.ts';
@@ -9,6 +9,7 @@ import { impersonationHeaders } from '../auth/impersonation.ts';
 import { refreshOidc } from '../auth/refresh-oidc.ts';
 import type { ResolvedContext } from '../kubeconfig/load-kubeconfig.ts';
 import type { ServerAddress } from '../kubeconfig/server-address.ts';
+import type { Answer } from './answer.ts';
 import { answerBody, collect, discard } from './answer-body.ts';
 import { Call } from './call.ts';
 import { exchange } from './exchange.ts';
@@ -50,8 +51,8 @@ export function createTransport(context: ResolvedContext, options: TransportOpti
   return new HttpTransport(context, options);
 }
 
-interface Answer {
-  readonly answer: IncomingMessage;
+interface Answered {
+  readonly answer: Answer;
   readonly call: Call;
 }
 
@@ -100,7 +101,7 @@ class HttpTransport implements KubeTransport {
         maxBytes: request.maxBytes ?? defaultMaxBytes,
         signal: call.signal,
       });
-      return { status: answer.statusCode ?? 0, headers: answer.headers, body: await collect(body) };
+      return { status: answer.status, headers: answer.headers, body: await collect(body) };
     } finally {
       this.#end(call);
     }
@@ -115,7 +116,7 @@ class HttpTransport implements KubeTransport {
       signal: call.signal,
       onEnd: () => this.#end(call),
     });
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body };
+    return { status: answer.status, headers: answer.headers, body };
   }
 
   async webSocket(path: string, query?: KubeRequest['query'], refused?: WebSocketTarget): Promise<WebSocketTarget> {
@@ -159,7 +160,7 @@ class HttpTransport implements KubeTransport {
   }
 
   /** The head of the answer that stands, after what had to be repeated was. */
-  async #answer(request: KubeRequest): Promise<Answer> {
+  async #answer(request: KubeRequest): Promise<Answered> {
     if (this.#isDisposed) throw disposed();
     const call = new Call(request.signal);
     this.#running.add(call);
@@ -172,7 +173,7 @@ class HttpTransport implements KubeTransport {
     }
   }
 
-  async #ask(request: KubeRequest, call: Call): Promise<IncomingMessage> {
+  async #ask(request: KubeRequest, call: Call): Promise<Answer> {
     const method = request.method ?? 'GET';
     const mayRetry = { credential: true, stale: method === 'GET' };
     let credential = await this.#credentials.current(call.signal);
@@ -200,7 +201,7 @@ class HttpTransport implements KubeTransport {
         throw result.failure;
       }
       const { answer } = result;
-      const status = answer.statusCode ?? 0;
+      const status = answer.status;
       if (status !== 401) this.#credentials.accepted?.(credential);
       else if (mayRetry.credential) {
         mayRetry.credential = false;
@@ -224,7 +225,7 @@ class HttpTransport implements KubeTransport {
     }
   }
 
-  async #renewed(credential: Credential, answer: IncomingMessage, call: Call): Promise<Credential> {
+  async #renewed(credential: Credential, answer: Answer, call: Call): Promise<Credential> {
     try {
       return await this.#credentials.renew(credential, call.signal);
     } catch (error) {

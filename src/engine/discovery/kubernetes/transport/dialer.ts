@@ -37,8 +37,13 @@ export class Dialer {
     return this.plan.authority ?? (this.#trustsSystem ? systemAuthorities() : undefined);
   }
 
+  /** Whether the server may be asked for HTTP/2: proxies, and servers without TLS, are asked for what all of them know. */
+  get mayShare(): boolean {
+    return this.plan.server.secure && !this.plan.proxy;
+  }
+
   /** Resolves with a connection that is ready to carry HTTP. Rejects with `KubeFailure`. */
-  async dial(signal: AbortSignal): Promise<Socket> {
+  async dial(signal: AbortSignal, protocols: readonly string[] = ['http/1.1']): Promise<Socket> {
     const { server, timeoutMs } = this.plan;
     const ending = new AbortController();
     const abort = (): void => ending.abort(new KubeFailure('aborted', 'Not wanted any more.'));
@@ -55,7 +60,7 @@ export class Dialer {
       timeoutMs,
     );
     try {
-      return await this.#connect(ending.signal);
+      return await this.#connect(ending.signal, protocols);
     } catch (error) {
       if (ending.signal.aborted) throw ending.signal.reason;
       throw failureOf(error, server.shown);
@@ -65,17 +70,17 @@ export class Dialer {
     }
   }
 
-  async #connect(signal: AbortSignal): Promise<Socket> {
+  async #connect(signal: AbortSignal, protocols: readonly string[]): Promise<Socket> {
     if (!this.plan.server.secure) return this.#plain(signal);
     try {
-      return await this.#secure(await this.#plain(signal), signal);
+      return await this.#secure(await this.#plain(signal), signal, protocols);
     } catch (error) {
       // Loading the system's authorities takes a while, and is worth it only for who needs one of them.
       if (!isUnknownAuthority(error) || this.plan.authority !== undefined || this.#trustsSystem) throw error;
       if (systemAuthorities() === undefined) throw error;
       this.#trustsSystem = true;
       this.#context = undefined;
-      return this.#secure(await this.#plain(signal), signal);
+      return this.#secure(await this.#plain(signal), signal, protocols);
     }
   }
 
@@ -89,7 +94,7 @@ export class Dialer {
     return ready(socket, proxy?.kind === 'https' ? 'secureConnect' : 'connect', signal);
   }
 
-  async #secure(socket: Socket, signal: AbortSignal): Promise<Socket> {
+  async #secure(socket: Socket, signal: AbortSignal, protocols: readonly string[]): Promise<Socket> {
     const { server, certificate, key, serverName, insecure } = this.plan;
     const { authority } = this;
     this.#context ??= tls.createSecureContext({
@@ -107,7 +112,7 @@ export class Dialer {
       secureContext: this.#context,
       ...(this.#session && { session: this.#session }),
       rejectUnauthorized: !insecure,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...protocols],
     });
     secured.on('session', (session) => (this.#session = session));
     await ready(secured, 'secureConnect', signal);

@@ -1,7 +1,10 @@
-import { request as startRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as startRequest, type OutgoingHttpHeaders } from 'node:http';
+import { constants } from 'node:http2';
+import { http1Answer, http2Answer, type Answer } from './answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { codeOf, failureOf } from './failure-words.ts';
-import type { KubeFailure } from './kube-transport.ts';
+import { KubeFailure } from './kube-transport.ts';
+import type { SharedConnection } from './shared-connections.ts';
 
 export interface ExchangeRequest {
   readonly method: string;
@@ -12,22 +15,100 @@ export interface ExchangeRequest {
 }
 
 export type ExchangeResult =
-  | { readonly answer: IncomingMessage }
+  | { readonly answer: Answer }
   | {
       readonly failure: KubeFailure;
       /** Error as Node gave it, for its code. */
       readonly error: unknown;
-      /** A kept-alive connection turned out to be closed before anything was answered. */
+      /** A connection that was there turned out to be closed before anything was answered. */
       readonly isStale: boolean;
     };
 
 /** Sends one request over the pool and resolves with the head of its answer. `signal` ends it, then and later. */
-export function exchange(
+export async function exchange(
   pool: ConnectionPool,
-  { method, target, headers, body }: ExchangeRequest,
+  request: ExchangeRequest,
   signal: AbortSignal,
 ): Promise<ExchangeResult> {
   const { shown } = pool.dialer.plan.server;
+  try {
+    const shared = await unlessAborted(pool.shared(), signal);
+    return await (shared
+      ? exchangeShared(shared, request, signal, shown)
+      : exchangeAlone(pool, request, signal, shown));
+  } catch (error) {
+    return { failure: failureOf(signal.aborted ? signal.reason : error, shown), error, isStale: false };
+  }
+}
+
+/** A connection that is being made is made on, for others. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function exchangeShared(
+  connection: SharedConnection,
+  { method, target, headers, body }: ExchangeRequest,
+  signal: AbortSignal,
+  shown: string,
+): Promise<ExchangeResult> {
+  const { Host: authority, ...others } = headers;
+  const over = connection.use();
+  return new Promise((resolve) => {
+    let isAnswered = false;
+    const fail = (error: unknown): void => {
+      const { reason } = failureOf(signal.aborted ? signal.reason : (error ?? {}), shown);
+      // Whether it carries anything at all is not known then: the next call goes another way.
+      if (signal.aborted && reason === 'timeout') connection.retire();
+      resolve({
+        failure: failureOf(signal.aborted ? signal.reason : (error ?? {}), shown),
+        error: error ?? {},
+        isStale: !signal.aborted,
+      });
+    };
+    try {
+      const stream = connection.session.request(
+        { ...others, ':method': method, ':path': target, ':authority': String(authority) },
+        { endStream: body === undefined },
+      );
+      const abort = (): void => {
+        stream.close(constants.NGHTTP2_CANCEL);
+        stream.destroy();
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+      stream.on('response', (answered) => {
+        isAnswered = true;
+        connection.heard();
+        resolve({ answer: http2Answer(stream, answered) });
+      });
+      stream.on('error', (error) => {
+        if (!isAnswered) fail(error);
+      });
+      stream.on('close', () => {
+        over();
+        signal.removeEventListener('abort', abort);
+        if (!isAnswered) fail(undefined);
+      });
+      if (body !== undefined) stream.end(body);
+    } catch (error) {
+      over();
+      fail(error);
+    }
+  });
+}
+
+function exchangeAlone(
+  pool: ConnectionPool,
+  { method, target, headers, body }: ExchangeRequest,
+  signal: AbortSignal,
+  shown: string,
+): Promise<ExchangeResult> {
   // Node sends the body of a DELETE without a length unless it is told: the server would take it for the next request.
   const framed = body === undefined ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve) => {
@@ -38,7 +119,7 @@ export function exchange(
       call.on('error', (error) =>
         fail(error, call.reusedSocket && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(codeOf(error))),
       );
-      call.on('response', (answer) => resolve({ answer }));
+      call.on('response', (answer) => resolve({ answer: http1Answer(answer) }));
       // The API server upgrades only WebSockets, which are not made here.
       call.on('upgrade', (_answer, socket) => {
         socket.destroy();
