@@ -35,8 +35,8 @@ export class ConnectionPool extends Agent {
     if (!this.#mayShare) return undefined;
     const found = await this.#shared.get();
     if (found instanceof SharedConnection) return found;
-    this.#mayShare = false;
-    this.#spare ??= found;
+    // Many may have waited for it.
+    if (this.#mayShare) this.#keepSpare(found);
     return undefined;
   }
 
@@ -89,6 +89,16 @@ export class ConnectionPool extends Agent {
     this.#shared.destroy();
     this.#spare?.destroy();
     super.destroy();
+  }
+
+  #keepSpare(socket: Socket): void {
+    this.#mayShare = false;
+    this.#spare = socket;
+    // Who waited for it may have given up, so that nobody listens to it.
+    socket.on('error', () => undefined);
+    setImmediate(() => {
+      if (this.#spare === socket) socket.destroy();
+    });
   }
 
   #idle(): readonly Duplex[] {

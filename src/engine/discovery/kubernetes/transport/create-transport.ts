@@ -46,7 +46,7 @@ const defaultMaxBytes = 64 * 1024 * 1024;
 /** Repetitions for answers that ask for them; as many as client-go does. */
 const maxRepetitions = 10;
 
-/** The way to the API server of a context, over HTTP/1.1 connections that are kept alive. */
+/** The way to the API server of a context, over connections that are kept: one of HTTP/2 for all calls, or some of HTTP/1.1. */
 export function createTransport(context: ResolvedContext, options: TransportOptions = {}): KubeTransport {
   return new HttpTransport(context, options);
 }

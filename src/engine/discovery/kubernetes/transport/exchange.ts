@@ -3,7 +3,7 @@ import { constants } from 'node:http2';
 import { http1Answer, http2Answer, type Answer } from './answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { codeOf, failureOf } from './failure-words.ts';
-import { KubeFailure } from './kube-transport.ts';
+import type { KubeFailure } from './kube-transport.ts';
 import type { SharedConnection } from './shared-connections.ts';
 
 export interface ExchangeRequest {

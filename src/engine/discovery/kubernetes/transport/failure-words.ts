@@ -82,7 +82,8 @@ export function failureOf(error: unknown, shown: string): KubeFailure {
   if (code === 'ERR_INVALID_CHAR' || code === 'ERR_UNESCAPED_CHARACTERS' || code === 'ERR_INVALID_HTTP_TOKEN') {
     return new KubeFailure('protocol', `The request holds characters that HTTP does not allow (${code}).`);
   }
-  const why = unreachable[code] ?? (code === '' ? 'the connection broke' : code);
+  const broke = code === '' || code.startsWith('ERR_HTTP2_');
+  const why = unreachable[code] ?? (broke ? 'the connection broke' : code);
   return new KubeFailure(
     'unreachable',
     `No connection to ${shown}: ${why}. Check that the cluster runs and that this machine can reach it (VPN, proxy).`,

@@ -12,7 +12,7 @@ const pingTimeoutMs = 5000;
 const usualStreams = 100;
 
 /** What one stream may send before it is read. Of the connection as a whole it is ours to say so as it comes. */
-const streamWindowBytes = 4 * 1024 * 1024;
+const streamWindowBytes = 1024 * 1024;
 const sessionMemoryMegabytes = 512;
 
 /** An HTTP/2 connection that carries many calls at once. */
@@ -109,6 +109,7 @@ export class SharedConnections {
   readonly #dialer: Dialer;
   readonly #ending = new AbortController();
   readonly #connections = new Set<SharedConnection>();
+  #isRetired = false;
   #dialing: Promise<SharedConnection | Socket> | undefined;
 
   constructor(dialer: Dialer) {
@@ -130,6 +131,7 @@ export class SharedConnections {
   }
 
   retire(): void {
+    this.#isRetired = true;
     for (const connection of this.#connections) connection.retire();
   }
 
@@ -143,6 +145,8 @@ export class SharedConnections {
     if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== 'h2') return socket;
     const connection = new SharedConnection(socket, this.#dialer.plan.server.shown);
     this.#connections.add(connection);
+    // Who waited for it uses it all the same.
+    if (this.#isRetired) setImmediate(() => connection.retire());
     connection.session.once('close', () => this.#connections.delete(connection));
     return connection;
   }

@@ -1,0 +1,199 @@
+/** API servers that speak HTTP/2: one connection for all calls, and what becomes of it. */
+import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, test, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { KubeTransport } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
+import { FakeApiServer } from '../../kubernetes/fake-api-server.ts';
+import { Http2Front } from '../../kubernetes/http2-front.ts';
+import { equalToServer, startRig, synced } from '../../kubernetes/reflector-rig.ts';
+import { until } from '../until.ts';
+import { base64, transportOf } from './access-context.ts';
+import { canary, fails } from './access-failures.ts';
+import { startAccessServer } from './access-server.ts';
+import { authority, certificate, type Handler } from './secure-server.ts';
+
+interface Rig {
+  readonly front: Http2Front;
+  readonly transport: KubeTransport;
+}
+
+async function frontOf(t: TestContext, port: number, maxStreams?: number): Promise<Rig> {
+  const front = new Http2Front({ port, tls: certificate, ...(maxStreams !== undefined && { maxStreams }) });
+  await front.start();
+  t.after(() => front.stop());
+  const cluster = { server: front.url, 'certificate-authority-data': base64(authority.pem) };
+  return { front, transport: await transportOf(t, cluster, { token: canary }) };
+}
+
+async function rigOf(t: TestContext, handle: Handler, maxStreams?: number): Promise<Rig> {
+  const server = await startAccessServer(handle);
+  t.after(() => server.close());
+  return frontOf(t, server.port, maxStreams);
+}
+
+/** Answers `/stream` with a head and a line, and goes on for ever. */
+const streams: Handler = (request, response) => {
+  if (request.url !== '/stream') response.end('{}');
+  else response.writeHead(200).write('line\n');
+};
+
+async function openStream(transport: KubeTransport): Promise<{ text: string; readonly over: Promise<string> }> {
+  const { body } = await transport.stream({ path: '/stream' });
+  const seen = {
+    text: '',
+    over: new Promise<string>(
+      (resolve) => void body.on('error', (error) => resolve(error.message)).on('end', () => resolve('ended')),
+    ),
+  };
+  body.on('data', (chunk: Buffer) => (seen.text += chunk.toString()));
+  await until('the first line', () => seen.text !== '');
+  return seen;
+}
+
+describe('over HTTP/2', () => {
+  test('calls and streams at once share a connection', async (t) => {
+    const { front, transport } = await rigOf(t, streams);
+    const opened = await Promise.all(Array.from({ length: 40 }, () => openStream(transport)));
+    const answers = await Promise.all(Array.from({ length: 40 }, () => transport.request({ path: '/api' })));
+    assert.ok(answers.every(({ status, body }) => status === 200 && body.toString() === '{}'));
+    assert.equal(opened.length, 40);
+    assert.equal(front.connections, 1);
+  });
+
+  test('a second connection carries what the server does not allow on the first', async (t) => {
+    const { front, transport } = await rigOf(t, streams, 10);
+    for (let stream = 0; stream < 25; stream++) await openStream(transport);
+    assert.equal((await transport.request({ path: '/api' })).status, 200);
+    assert.equal(front.connections, 3);
+  });
+
+  test('method, path, query, headers and body arrive, and what is zipped is read', async (t) => {
+    let seen: unknown;
+    const echo = (request: IncomingMessage, response: ServerResponse): void => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const { method, url, headers } = request;
+        seen = { method, url, authorization: headers.authorization, length: headers['content-length'], body };
+        response.writeHead(201, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(100_000)));
+      });
+    };
+    const { transport } = await rigOf(t, echo);
+    const body = '{"dryRun":["All"],"note":"ü"}';
+    const answer = await transport.request({ method: 'DELETE', path: '/api/v1/x', query: { a: 'b c' }, body });
+    assert.deepEqual(seen, {
+      method: 'DELETE',
+      url: '/api/v1/x?a=b+c',
+      authorization: `Bearer ${canary}`,
+      length: String(Buffer.byteLength(body)),
+      body,
+    });
+    assert.deepEqual([answer.status, answer.body.length], [201, 100_000]);
+    await fails(transport.request({ path: '/', maxBytes: 1000 }), 'too-large', /more than/);
+    assert.equal((await transport.request({ path: '/' })).body.length, 100_000, 'the connection is good still');
+  });
+
+  test('who is told to wait waits', async (t) => {
+    let asked = 0;
+    const { transport } = await rigOf(t, (_, response) => {
+      if (asked++ === 0) response.writeHead(429, { 'retry-after': '1' }).end();
+      else response.end('{}');
+    });
+    const started = performance.now();
+    assert.equal((await transport.request({ path: '/api' })).status, 200);
+    assert.ok(performance.now() - started >= 990);
+  });
+
+  test('an answer that is cut off is none, and ends no other', async (t) => {
+    const { front, transport } = await rigOf(t, (request, response) => {
+      if (request.url === '/cut') {
+        response.writeHead(200, { 'content-length': '1000' }).write('{"half":');
+        setTimeout(() => response.destroy(), 50);
+      } else streams(request, response);
+    });
+    const stream = await openStream(transport);
+    await fails(transport.request({ path: '/cut' }), 'unreachable', /broke the connection/);
+    assert.equal((await transport.request({ path: '/api' })).status, 200);
+    assert.equal(stream.text, 'line\n');
+    assert.equal(front.connections, 1);
+  });
+
+  test('a caller who gives up ends his call alone', async (t) => {
+    let closed = 0;
+    const { front, transport } = await rigOf(t, (request, response) => {
+      if (request.url === '/slow') response.on('close', () => closed++);
+      else streams(request, response);
+    });
+    const giveUp = new AbortController();
+    const slow = transport.request({ path: '/slow', signal: giveUp.signal });
+    await openStream(transport);
+    giveUp.abort();
+    await fails(slow, 'aborted', /Not wanted/);
+    await until('the server to know', () => closed === 1);
+    assert.equal((await transport.request({ path: '/api' })).status, 200);
+    assert.equal(front.connections, 1);
+  });
+
+  test('a server that sends its callers away keeps what runs, and gets the rest on another connection', async (t) => {
+    const { front, transport } = await rigOf(t, streams);
+    const stream = await openStream(transport);
+    front.sendAway();
+    await until('another connection', async () => {
+      assert.equal((await transport.request({ path: '/api' })).status, 200);
+      return front.connections === 2;
+    });
+    assert.equal(front.open, 2);
+    assert.equal(stream.text, 'line\n');
+  });
+
+  test('a connection that broke is told to its streams, and made anew for the next call', async (t) => {
+    const { front, transport } = await rigOf(t, streams);
+    const stream = await openStream(transport);
+    front.cut();
+    assert.match(await stream.over, /broke the connection/);
+    assert.equal((await transport.request({ path: '/api' })).status, 200);
+    assert.equal(front.connections, 2);
+  });
+
+  test('a way that is gone without a word holds up one call, and not the next', async (t) => {
+    const { front, transport } = await rigOf(t, streams);
+    await openStream(transport);
+    front.freeze();
+    await fails(transport.request({ path: '/api', timeoutMs: 300 }), 'timeout', /did not answer/);
+    assert.equal((await transport.request({ path: '/api', timeoutMs: 5000 })).status, 200);
+    assert.equal(front.connections, 2);
+  });
+
+  test('nothing of it is left after the end', async (t) => {
+    const { front, transport } = await rigOf(t, streams);
+    const stream = await openStream(transport);
+    transport.dispose();
+    assert.equal(await stream.over, 'The connection to the cluster was ended.');
+    await until('no connection', () => front.open === 0);
+    await fails(transport.request({ path: '/api' }), 'aborted', /ended/);
+  });
+
+  test('reflectors are in step with the server again after their connection was cut, and after it went silent', async (t) => {
+    const server = new FakeApiServer();
+    const put = (name: string): void => server.put('pods', { metadata: { name, namespace: 'shop' }, spec: {} });
+    for (let at = 0; at < 600; at++) put(`pod-${at}`);
+    await server.start();
+    t.after(() => server.stop());
+    server.token = canary;
+    const { front, transport } = await frontOf(t, server.port);
+    const rig = startRig(transport);
+    t.after(() => rig.set.dispose());
+    await synced(rig.set);
+    assert.equal(front.connections, 1);
+    for (const trouble of [() => front.cut(), () => front.freeze()]) {
+      trouble();
+      put('another');
+      server.remove('pods', 'shop', 'pod-7');
+      put('pod-8');
+      const ms = await equalToServer(rig, 'core/Pod', () => server.objects('pods'));
+      t.diagnostic(`equal after ${Math.round(ms)} ms`);
+      await until('old connections to be given up', () => front.open === 1);
+    }
+  });
+});
