@@ -108,7 +108,8 @@ export class LayeredModel {
     signal?: AbortSignal,
   ): Promise<{ readonly result: AnalyzeResult; readonly texts: ReadonlyMap<string, string> }> {
     const { files, settings, connections, isGiven } = await this.#given(params);
-    const isUsual = !isGiven && params.mesh === undefined && params.rules === undefined && params.context === undefined;
+    const { mesh, rules, context, layer } = params;
+    const isUsual = !isGiven && [mesh, rules, context, layer].every((each) => each === undefined);
     const base = connections.flatMap(({ snapshot }) => [...policyObjects(snapshot)]);
     const input: AnalyzeInput = isUsual
       ? this.#workspaceInput()
@@ -116,10 +117,10 @@ export class LayeredModel {
           files,
           base: [...base, ...(isGiven ? [] : this.#registeredObjects())],
           settings,
-          rules: { ...this.#options.rules(), ...params.rules },
+          rules: { ...this.#options.rules(), ...rules },
           now: Date.now(),
         };
-    const analyzer = isUsual ? this.#analyzer : new IncrementalAnalyzer();
+    const analyzer = isUsual ? this.#analyzer : new IncrementalAnalyzer(undefined, layer);
     const result = await inPieces(analyzer.steps(input), signal);
     return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
   }

@@ -37,6 +37,9 @@ export interface Diagnostic {
   readonly docs: string;
 }
 
+/** Asks only whether each object would be accepted, by the API server and by the mesh's admission webhook. */
+export type AnalysisLayer = 'admission';
+
 export interface AnalyzeResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Number of YAML documents read. */

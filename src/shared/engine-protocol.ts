@@ -10,7 +10,7 @@ import type {
   ProxyStatus,
 } from './cluster.ts';
 import type { DevProxyParams, DevProxyStatus } from './dev-proxy.ts';
-import type { AnalyzeResult } from './diagnostics.ts';
+import type { AnalysisLayer, AnalyzeResult } from './diagnostics.ts';
 import type { LocalMeshStatus } from './local-mesh.ts';
 import type { MeshEvent } from './mesh-event.ts';
 import type { MeshSettings } from './mesh-settings.ts';
@@ -86,7 +86,11 @@ export interface LogLine {
 /** Requests: the name of the method, what it takes, what it answers. The same over LSP and `meshlens batch`. */
 export interface EngineRequests {
   'mesh/analyze': {
-    params: ClusterInputs & { rules?: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>> };
+    params: ClusterInputs & {
+      rules?: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>>;
+      /** `admission`: an error then means that the object would be refused; rules and suppressions do not count. */
+      layer?: AnalysisLayer;
+    };
     result: AnalyzeResult;
   };
   'mesh/route': { params: ClusterInputs & { request: Call }; result: RouteDecision };

@@ -11,11 +11,12 @@ export const analyzeCommand: Command = {
   name: 'analyze',
   summary: 'Finds what is wrong in mesh policies, in files, folders or standard input.',
   usage:
-    'analyze [PATH…] [--context NAME] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
+    'analyze [PATH…] [--context NAME] [--layer admission] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
   details: [
     'PATH            files and folders with YAML; default: this folder; - reads standard input',
     '--format        text (default) with the lines concerned, json, sarif 2.1.0, or github annotations',
     '--fail-on       the mildest finding that makes the exit code 1; default error',
+    '--layer         admission: only whether API server and webhook would accept each object; an error means refused',
     '--namespace     namespace of documents that name none; default default',
     '--cluster-domain  default cluster.local',
     ...clusterDetails,
@@ -24,6 +25,7 @@ export const analyzeCommand: Command = {
   options: {
     format: { type: 'string' },
     'fail-on': { type: 'string' },
+    layer: { type: 'string' },
     namespace: { type: 'string' },
     'cluster-domain': { type: 'string' },
     ...clusterOptions,
@@ -31,12 +33,13 @@ export const analyzeCommand: Command = {
   async run(values, positionals, io) {
     const format = choiceOption(values, 'format', ['text', 'json', 'sarif', 'github'], 'text');
     const failOn = choiceOption(values, 'fail-on', ['error', 'warning', 'information', 'hint', 'never'], 'error');
+    const layer = values.layer === undefined ? undefined : choiceOption(values, 'layer', ['admission'], 'admission');
     const engine = engineFor(values);
     try {
       const inputs = await inputsFrom(positionals, values, io);
       const context = await connectContext(engine, values, io);
       const { result, texts } = await engine.analyze(
-        { ...inputs, ...(context === undefined ? {} : { context }) },
+        { ...inputs, ...(context !== undefined && { context }), ...(layer && { layer }) },
         io.signal,
       );
       io.out(formatFindings(format, result, texts, { color: io.isTerminal, cwd: io.cwd }));

@@ -1,11 +1,12 @@
-import type { AnalyzeResult, Diagnostic } from '../../shared/diagnostics.ts';
+import type { AnalysisLayer, AnalyzeResult, Diagnostic } from '../../shared/diagnostics.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { KindKey, MeshObject } from '../model/mesh-object.ts';
 import { kindKey } from '../model/mesh-object.ts';
+import { isAboutAdmission } from './analysis/admission.ts';
 import { CatalogKeeper } from './analysis/catalog-keeper.ts';
 import { CheckRunner } from './analysis/check-runner.ts';
 import { declarationFindings, syntaxFindings } from './analysis/declaration-findings.ts';
-import { diagnosticOf } from './analysis/diagnostics-of.ts';
+import { admissionDiagnosticOf, diagnosticOf } from './analysis/diagnostics-of.ts';
 import { byPlace, suppressedByFile, tooLong } from './analysis/file-diagnostics.ts';
 import type { Finding } from './analysis/finding.ts';
 import { ObjectWorld } from './analysis/object-world.ts';
@@ -29,14 +30,18 @@ export interface AnalyzeInput {
   readonly now?: number;
 }
 
+interface OneAnalysis extends AnalyzeInput {
+  readonly layer?: AnalysisLayer;
+}
+
 /** Time is told in steps of it, so that checks that go by it are not run again with every edit. */
 const hour = 3_600_000;
 
 const noRules: RuleSettings = {};
 
 /** Every finding for the files, on top of the base. Sorted by file and place. Never throws for anything in a file. */
-export function analyze(input: AnalyzeInput): AnalyzeResult {
-  return new IncrementalAnalyzer().analyze(input);
+export function analyze({ layer, ...input }: OneAnalysis): AnalyzeResult {
+  return new IncrementalAnalyzer(objectChecks, layer).analyze(input);
 }
 
 /** Findings of an object by check, as of the stamp of the check's inputs. */
@@ -88,6 +93,7 @@ interface SubjectChecks {
  * gives.
  */
 export class IncrementalAnalyzer {
+  readonly #layer: AnalysisLayer | undefined;
   readonly #checks: readonly ObjectCheck[];
   #world: ObjectWorld | undefined;
   readonly #catalogs = new CatalogKeeper();
@@ -97,8 +103,9 @@ export class IncrementalAnalyzer {
   readonly #declared = new WeakMap<DeclaredObject, DeclarationMemory>();
   readonly #documents = new WeakMap<FileDocument, DocumentMemory>();
 
-  constructor(checks: readonly ObjectCheck[] = objectChecks) {
-    this.#checks = checks;
+  constructor(checks: readonly ObjectCheck[] = objectChecks, layer?: AnalysisLayer) {
+    this.#layer = layer;
+    this.#checks = layer === undefined ? checks : checks.filter(isAboutAdmission);
   }
 
   analyze(input: AnalyzeInput): AnalyzeResult {
@@ -133,7 +140,7 @@ export class IncrementalAnalyzer {
         // Somebody else asked meanwhile, and of newer texts perhaps.
         if (this.#runs !== run) return yield* this.steps(input);
       }
-      diagnostics.push(...suppressedByFile(file, ofFile));
+      diagnostics.push(...(this.#layer === undefined ? suppressedByFile(file, ofFile) : ofFile));
     }
     return { diagnostics: diagnostics.sort(byPlace), documents };
   }
@@ -206,7 +213,12 @@ export class IncrementalAnalyzer {
     );
     if (isKnown && known.rules === rules && isUnmoved === true) return known.diagnostics;
     const findings = isKnown ? known.findings : this.#findingsOf(file, document, given);
-    const diagnostics = findings.flatMap((finding) => diagnosticOf(source, document, finding, rules) ?? []);
+    const diagnostics = findings.flatMap(
+      (finding) =>
+        (this.#layer === undefined
+          ? diagnosticOf(source, document, finding, rules)
+          : admissionDiagnosticOf(source, document, finding)) ?? [],
+    );
     const neighbours = findings.flatMap((finding) => neighboursOf(finding, document, source));
     this.#documents.set(document, { generation, schemas, findings, rules, diagnostics, neighbours });
     return diagnostics;

@@ -148,7 +148,11 @@ const contextOf = (fields: Fields): { readonly context: string } => ({
 
 const readers: { readonly [M in EngineMethod]: (fields: Fields) => EngineParams<M> } = {
   'mesh/analyze': (fields) =>
-    compact<EngineParams<'mesh/analyze'>>({ ...clusterInputsOf(fields), rules: rulesOf(fields) }),
+    compact<EngineParams<'mesh/analyze'>>({
+      ...clusterInputsOf(fields),
+      rules: rulesOf(fields),
+      layer: choice(fields, 'layer', 'params', ['admission']),
+    }),
   'mesh/route': (fields) => ({ ...clusterInputsOf(fields), request: callOf(own(fields, 'request')) }),
   'mesh/topology': topologyOf,
   'mesh/topology/subscribe': topologyOf,

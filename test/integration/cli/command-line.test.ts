@@ -71,6 +71,14 @@ test('analyze reads standard input', async () => {
   assert.equal((await meshlens(['analyze', '-'], route('reviewz'))).code, 1);
 });
 
+test('analyze asks only whether objects would be accepted', async () => {
+  assert.equal((await meshlens(['analyze', 'bad.yaml', '--layer', 'admission'])).code, 0);
+  const refused = await meshlens(['analyze', '-', '--layer', 'admission'], route('my_service'));
+  assert.equal(refused.code, 1);
+  assert.match(refused.out, /MESH2230/);
+  assert.equal((await meshlens(['analyze', 'bad.yaml', '--layer', 'all'])).code, 2);
+});
+
 test('machines get JSON, SARIF 2.1.0 and GitHub annotations', async () => {
   const json: unknown = JSON.parse((await meshlens(['analyze', 'bad.yaml', '--format', 'json'])).out);
   assert.ok(json && typeof json === 'object' && 'diagnostics' in json && Array.isArray(json.diagnostics));

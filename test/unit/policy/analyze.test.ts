@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { WorkspaceFiles } from '../../../src/engine/discovery/workspace/workspace-files.ts';
 import type { MeshObject } from '../../../src/engine/model/mesh-object.ts';
+import type { AnalyzeInput } from '../../../src/engine/policy/analyze.ts';
 import { analyze, IncrementalAnalyzer } from '../../../src/engine/policy/analyze.ts';
 import type { ObjectCheck } from '../../../src/engine/policy/checks/check.ts';
 import { LineIndex } from '../../../src/engine/policy/documents/line-index.ts';
@@ -31,6 +32,33 @@ spec:
 
 const service = (name: string): string =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: bookinfo}\nspec: {ports: [{port: 80}]}\n`;
+
+describe('the layer of admission', () => {
+  const admission = (text: string, rules: AnalyzeInput['rules'] = {}): readonly string[] =>
+    analyze({ files: filesOf({ 'a.yaml': text }), settings, rules, layer: 'admission' }).diagnostics.map(
+      ({ rule, severity }) => `${rule} ${severity}`,
+    );
+  const noWeights = route('reviews').replace(/$/, '        - destination: {host: reviews, subset: v2}\n');
+
+  test('says nothing of what only fails later', () => {
+    assert.deepEqual(admission(route('reviewz') + '---\n' + service('reviews')), []);
+  });
+
+  test('says what API server and webhook refuse, whatever settings and comments switch off', () => {
+    assert.deepEqual(admission(route('reviews').replace('hosts:', 'hostz:'), { 'unknown-field': 'off' }), [
+      'unknown-field error',
+    ]);
+    assert.deepEqual(admission(`# meshlens-disable-file\n${noWeights}`, { 'weights-sum-zero': 'hint' }), [
+      'weights-sum-zero error',
+    ]);
+  });
+
+  test('warns of what the webhook warns of', () => {
+    assert.deepEqual(admission(`${route('reviews')}    - route: [{destination: {host: reviews}}]\n`), [
+      'unreachable-rule warning',
+    ]);
+  });
+});
 
 describe('analyze', () => {
   test('says what, where, about what, and how to fix it', () => {

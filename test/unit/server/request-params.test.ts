@@ -39,6 +39,7 @@ const refused: readonly (readonly [string, Parameters<typeof readParams>[0], unk
     { rules: { 'unknown-host': 'loud' } },
     /params\.rules\.unknown-host must be one of off, error/,
   ],
+  ['an unknown layer', 'mesh/analyze', { layer: 'all' }, /params\.layer must be one of admission/],
   ['a route without request', 'mesh/route', {}, /params\.request is missing/],
   [
     'a source without namespace',

@@ -1,10 +1,11 @@
-import type { Diagnostic } from '../../../shared/diagnostics.ts';
+import type { Diagnostic, Severity } from '../../../shared/diagnostics.ts';
 import type { FieldPath, Range } from '../../../shared/text.ts';
 import { refOf } from '../../model/mesh-object.ts';
 import { docsOf } from '../checks/check.ts';
 import type { DocumentSource, FileDocument } from '../documents/document-file.ts';
 import { documentOf, locateField, placeInFile } from '../documents/document-file.ts';
 import { fixOf } from '../fixes/text-edits.ts';
+import { admissionSeverity } from './admission.ts';
 import type { Finding } from './finding.ts';
 import type { RuleSettings } from './rule-settings.ts';
 import { configuredSeverity } from './rule-settings.ts';
@@ -17,13 +18,34 @@ export function diagnosticOf(
   finding: Finding,
   rules: RuleSettings,
 ): Diagnostic | undefined {
-  const { rule, object, path, message } = finding;
+  const { rule, object } = finding;
   const severity = configuredSeverity(rule, finding.severity, rules);
   if (severity === undefined || (object && annotationSuppresses(object, rule))) return undefined;
   const range = rangeOf(source, document, finding);
   const suppressed = readSuppressions(document.yaml.text);
   const line = suppressed.lines.get(range.start.line);
   if (covers(suppressed.file, rule) || (line && covers(line, rule))) return undefined;
+  return placed(source, document, finding, severity, range);
+}
+
+/** What an admission by API server and webhook would say of it: no setting and no comment switches that off. */
+export function admissionDiagnosticOf(
+  source: DocumentSource,
+  document: FileDocument,
+  finding: Finding,
+): Diagnostic | undefined {
+  const severity = admissionSeverity(finding);
+  return severity && placed(source, document, finding, severity, rangeOf(source, document, finding));
+}
+
+function placed(
+  source: DocumentSource,
+  document: FileDocument,
+  finding: Finding,
+  severity: Severity,
+  range: Range,
+): Diagnostic {
+  const { rule, object, path, message } = finding;
   return {
     code: rule.code,
     rule: rule.rule,

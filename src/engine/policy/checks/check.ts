@@ -24,6 +24,8 @@ export interface RuleInfo {
   readonly refusedBy?: 'api-server' | 'webhook';
   /** Says nothing unless the settings give it a severity: a matter of taste, or of how strict a person wants to be. */
   readonly isOptional?: boolean;
+  /** Who warns of a finding of this rule, without refusing, when the object is applied. */
+  readonly warnedBy?: 'webhook';
   /** Says nothing of documents with syntax errors, where something is missing only because it was not understood. */
   readonly needsValidText?: boolean;
 }

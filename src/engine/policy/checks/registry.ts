@@ -1,6 +1,7 @@
 /** All checks, in the order of their codes. A code is given once: one that is no longer used moves to `retiredCodes`. */
 import { authorizationChecks } from './authorization/authorization-checks.ts';
 import type { Check, ObjectCheck } from './check.ts';
+import { admissionChecks } from './admission/admission-checks.ts';
 import { fileTooLong } from './engine/file-too-long.ts';
 import { internalError } from './engine/internal-error.ts';
 import { gatewayApiChecks } from './gateway-api/gateway-api-checks.ts';
@@ -54,6 +55,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...extensionsChecks,
   ...meshConfigChecks,
   ...networkPoliciesChecks,
+  ...admissionChecks,
 ];
 
 export const checks: readonly Check[] = [

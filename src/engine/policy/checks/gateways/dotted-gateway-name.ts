@@ -10,6 +10,7 @@ export const dottedGatewayName: ObjectCheck = {
   aliases: ['IST0133', 'KIA1108'],
   severity: 'information',
   summary: 'A gateway is named in the old form with dots.',
+  warnedBy: 'webhook',
   subject: Kinds.virtualService,
   inputs: [],
   run(context) {

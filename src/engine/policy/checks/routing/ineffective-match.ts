@@ -9,6 +9,7 @@ export const ineffectiveMatch: ObjectCheck = {
   aliases: ['IST0131'],
   severity: 'information',
   summary: 'An earlier match takes every request that one match of a rule is for.',
+  warnedBy: 'webhook',
   subject: Kinds.virtualService,
   inputs: [],
   run(context) {

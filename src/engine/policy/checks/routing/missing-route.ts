@@ -12,6 +12,7 @@ export const missingRoute: ObjectCheck = {
   aliases: ['IST0106'],
   severity: 'error',
   summary: 'A VirtualService has no rules, or a rule says nothing about where requests go.',
+  refusedBy: 'webhook',
   needsValidText: true,
   subject: Kinds.virtualService,
   inputs: [],
@@ -44,8 +45,9 @@ export const missingRoute: ObjectCheck = {
       } else if (onlyRoute && Array.isArray(value.route) && value.route.length === 0) {
         context.report(subject, [...path, 'route'], { message: 'This route has no destination.', part: 'key' });
       } else if (given.includes('delegate') && stringOf(fieldOf(value.delegate, 'name')) === undefined) {
-        const message = 'A delegate needs the `name` of a VirtualService.';
-        context.report(subject, [...path, 'delegate'], { message, part: 'key' });
+        // Istio takes it, and then finds no rules.
+        const message = 'A delegate without the `name` of a VirtualService leads nowhere.';
+        context.report(subject, [...path, 'delegate'], { message, part: 'key', severity: 'warning' });
       }
     }
   },

@@ -9,6 +9,7 @@ export const unreachableRule: ObjectCheck = {
   aliases: ['IST0130', 'IST0131'],
   severity: 'warning',
   summary: 'Earlier rules take every request that a rule is for.',
+  warnedBy: 'webhook',
   subject: Kinds.virtualService,
   inputs: [],
   run(context) {

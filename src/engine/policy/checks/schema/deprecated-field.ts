@@ -7,5 +7,6 @@ export const deprecatedField: StructureCheck = {
   aliases: ['IST0002', 'IST0133'],
   severity: 'warning',
   summary: 'A field still works but has a successor.',
+  warnedBy: 'webhook',
   problems: ['deprecated-field'],
 };

@@ -11,6 +11,7 @@ export const weightsSumZero: ObjectCheck = {
   aliases: ['IST0106'],
   severity: 'error',
   summary: 'Several destinations share requests, but their weights add up to 0, or one is negative.',
+  refusedBy: 'webhook',
   subject: Kinds.virtualService,
   inputs: [],
   run(context) {

@@ -7,5 +7,6 @@ export const yamlDuplicateKey: SyntaxCheck = {
   aliases: [],
   severity: 'error',
   summary: 'A mapping has the same key twice; only the last one would count.',
+  refusedBy: 'api-server',
   problems: ['duplicate-key'],
 };

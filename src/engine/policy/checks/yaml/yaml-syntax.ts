@@ -7,5 +7,6 @@ export const yamlSyntax: SyntaxCheck = {
   aliases: [],
   severity: 'error',
   summary: 'The text is not valid YAML.',
+  refusedBy: 'api-server',
   problems: ['syntax'],
 };

@@ -7,5 +7,6 @@ export const yamlUnknownAlias: SyntaxCheck = {
   aliases: [],
   severity: 'error',
   summary: 'An alias refers to an anchor that the document does not have.',
+  refusedBy: 'api-server',
   problems: ['alias'],
 };

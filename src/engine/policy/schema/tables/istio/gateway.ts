@@ -22,7 +22,7 @@ export const gateway: KindSchema = {
                 number: unsigned('Number of the port.'),
                 protocol: text('`HTTP`, `HTTPS`, `GRPC`, `HTTP2`, `MONGO`, `TCP` or `TLS`.'),
                 name: text('A name for the port.'),
-                targetPort: unsigned('Not used any more.', { deprecated: '`number`' }),
+                targetPort: unsigned('Has no effect; Istio refuses it.'),
               },
               { required: ['number', 'protocol', 'name'] },
             ),

@@ -8,7 +8,7 @@ const port = record('The port.', {
   number: unsigned('Number of the port.', { refersTo: 'port' }),
   protocol: text('`HTTP`, `HTTPS`, `GRPC`, `HTTP2`, `MONGO`, `TCP` or `TLS`.'),
   name: text('A name for the port.'),
-  targetPort: unsigned('Has no effect here.', { deprecated: '`number`' }),
+  targetPort: unsigned('Has no effect; Istio refuses it.'),
 });
 
 const captureMode = choice('How traffic gets to the listener: redirected by iptables, or sent to it.', [
