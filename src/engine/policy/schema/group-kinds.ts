@@ -38,5 +38,20 @@ export const kindsByGroup: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ],
   ['gateway.networking.x-k8s.io', ['XBackend', 'XBackendTrafficPolicy', 'XListenerSet', 'XMesh']],
+  [
+    'policy.linkerd.io',
+    [
+      'AuthorizationPolicy',
+      'EgressNetwork',
+      'HTTPLocalRateLimitPolicy',
+      'HTTPRoute',
+      'MeshTLSAuthentication',
+      'NetworkAuthentication',
+      'Server',
+      'ServerAuthorization',
+    ],
+  ],
+  ['workload.linkerd.io', ['ExternalWorkload']],
+  ['policy.networking.k8s.io', ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy']],
   ['meshlens.dev', ['LocalMesh']],
 ]);

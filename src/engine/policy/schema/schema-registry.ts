@@ -1,10 +1,15 @@
 /** The tables that come with us, by kind and channel. */
 import { groupOf } from '../../model/mesh-object.ts';
 import type { ApiChannel, KindSchema } from './kind-schema.ts';
+import { ciliumKinds } from './tables/cilium/cilium-policies.ts';
 import { gatewayApiKinds } from './tables/gateway-api/gateway-api-kinds.ts';
 import { istioKinds } from './tables/istio/istio-kinds.ts';
 import { kubernetesKinds } from './tables/kubernetes/kubernetes-kinds.ts';
+import { linkerdKinds } from './tables/linkerd/linkerd-kinds.ts';
 import { localMesh } from './tables/meshlens/local-mesh.ts';
+import { adminNetworkPolicy, baselineAdminNetworkPolicy } from './tables/network-policy/admin-network-policy.ts';
+import { clusterNetworkPolicy } from './tables/network-policy/cluster-network-policy.ts';
+import { networkPolicy } from './tables/network-policy/network-policy.ts';
 
 const byChannel = new Map<ApiChannel, readonly KindSchema[]>();
 
@@ -12,7 +17,18 @@ const byChannel = new Map<ApiChannel, readonly KindSchema[]>();
 export function bundledKinds(channel: ApiChannel): readonly KindSchema[] {
   let kinds = byChannel.get(channel);
   if (!kinds) {
-    kinds = [...istioKinds, ...gatewayApiKinds(channel), ...kubernetesKinds, localMesh];
+    kinds = [
+      ...istioKinds,
+      ...gatewayApiKinds(channel),
+      ...linkerdKinds,
+      networkPolicy,
+      clusterNetworkPolicy,
+      adminNetworkPolicy,
+      baselineAdminNetworkPolicy,
+      ...ciliumKinds,
+      ...kubernetesKinds,
+      localMesh,
+    ];
     byChannel.set(channel, kinds);
   }
   return kinds;

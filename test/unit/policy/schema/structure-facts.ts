@@ -66,7 +66,8 @@ export function crdFacts(schema: UntrustedRecord, at: string, facts: Facts): voi
   // Numbers of 32 bits are said by limits in our tables where the CRD has both.
   if (typeof schema.format === 'string') line.push(`format=${schema.format}`);
   if (Array.isArray(schema.enum)) line.push(`enum=${sorted(schema.enum)}`);
-  const required = listOf(schema.required);
+  // On a list it demands nothing.
+  const required = schema.type === 'array' ? [] : listOf(schema.required);
   if (required.length > 0) line.push(`required=${sorted(required)}`);
   if (schema.default !== undefined) line.push(`default=${JSON.stringify(schema.default)}`);
   if (schema['x-kubernetes-list-type'] === 'map')

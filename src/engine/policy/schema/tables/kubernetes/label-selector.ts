@@ -1,18 +1,9 @@
-import type { ObjectSchema, Schema } from '../../schema.ts';
-import { list, record, text, textMap, texts } from '../../schema.ts';
+import { fieldOf, listOf, stringOf } from '../../../../../shared/untrusted.ts';
+import type { ObjectSchema, Schema, SchemaRule } from '../../schema.ts';
+import { choice, list, record, text, textMap, texts } from '../../schema.ts';
+import { labels } from './metadata.ts';
 
-/** A label selector as custom resources have it: any operator is taken, and judged by the controller. */
-export const labelSelector = (help: string, options: Partial<ObjectSchema> = {}): ObjectSchema =>
-  record(
-    help,
-    {
-      matchLabels: textMap('Labels that must all be there with these values.'),
-      matchExpressions: list('Conditions on labels that must all hold.', labelExpression()),
-    },
-    options,
-  );
-
-export const labelExpression = (operator: Schema = labelOperator()): ObjectSchema =>
+const labelExpression = (operator: Schema, rules: readonly SchemaRule[]): ObjectSchema =>
   record(
     'One condition on a label.',
     {
@@ -20,7 +11,39 @@ export const labelExpression = (operator: Schema = labelOperator()): ObjectSchem
       operator,
       values: texts('Values to compare with; for `In` and `NotIn`.'),
     },
-    { required: ['key', 'operator'] },
+    { required: ['key', 'operator'], ...(rules.length > 0 && { rules }) },
   );
 
-const labelOperator = (): Schema => text('`In`, `NotIn`, `Exists` or `DoesNotExist`.');
+/** A label selector as custom resources have it: any operator is taken, and judged by the controller. */
+export const labelSelector = (help: string): ObjectSchema =>
+  record(help, {
+    matchLabels: textMap('Labels that must all be there with these values.'),
+    matchExpressions: list(
+      'Conditions on labels that must all hold.',
+      labelExpression(text('`In`, `NotIn`, `Exists` or `DoesNotExist`.'), []),
+    ),
+  });
+
+const valuesOfOperator: SchemaRule = (value) => {
+  const operator = stringOf(fieldOf(value, 'operator')) ?? '';
+  const count = listOf(fieldOf(value, 'values')).length;
+  if ((operator === 'In' || operator === 'NotIn') && count === 0) {
+    return [{ path: ['operator'], part: 'value', message: `\`${operator}\` needs \`values\`.` }];
+  }
+  if ((operator === 'Exists' || operator === 'DoesNotExist') && count > 0) {
+    return [{ path: ['values'], part: 'key', message: `\`${operator}\` takes no \`values\`.` }];
+  }
+  return [];
+};
+
+/** A label selector of a kind that the API server itself knows. */
+export const strictSelector = (help: string): ObjectSchema =>
+  record(help, {
+    matchLabels: labels('Labels that must all be there with these values.'),
+    matchExpressions: list(
+      'Conditions on labels that must all hold.',
+      labelExpression(choice('How the label is compared.', ['In', 'NotIn', 'Exists', 'DoesNotExist']), [
+        valuesOfOperator,
+      ]),
+    ),
+  });
