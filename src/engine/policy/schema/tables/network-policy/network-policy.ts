@@ -1,37 +1,25 @@
-import { fieldOf, listOf } from '../../../../../shared/untrusted.ts';
+import { listOf } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
-import type { ObjectSchema, RuleProblem, SchemaRule } from '../../schema.ts';
+import type { ObjectSchema, SchemaRule } from '../../schema.ts';
 import { choice, integer, intOrText, list, record, text, texts } from '../../schema.ts';
 import { strictSelector } from '../kubernetes/label-selector.ts';
 import { has } from '../table-rules.ts';
 
-const portRange: SchemaRule = (value) => {
-  const [port, last] = [fieldOf(value, 'port'), fieldOf(value, 'endPort')];
-  const problem = (message: string): readonly RuleProblem[] => [{ path: ['endPort'], part: 'value', message }];
-  if (last === undefined || last === null) return [];
-  if (typeof port !== 'number') return problem('`endPort` needs a `port` with a number, where the range begins.');
-  return typeof last === 'number' && last < port ? problem('`endPort` must be at least `port`.') : [];
-};
-
 const ports = (help: string) =>
   list(
     help,
-    record(
-      'One port, or a range of ports.',
-      {
-        protocol: choice('Transport; TCP unless given.', ['TCP', 'UDP', 'SCTP'], { default: 'TCP' }),
-        port: intOrText('Number of the port, or its name in the pod; all unless given.', {
-          minimum: 1,
-          maximum: 65535,
-        }),
-        endPort: integer('Last port of the range that begins at `port`.', {
-          minimum: 1,
-          maximum: 65535,
-          format: 'int32',
-        }),
-      },
-      { rules: [portRange] },
-    ),
+    record('One port, or a range of ports.', {
+      protocol: choice('Transport; TCP unless given.', ['TCP', 'UDP', 'SCTP'], { default: 'TCP' }),
+      port: intOrText('Number of the port, or its name in the pod; all unless given.', {
+        minimum: 1,
+        maximum: 65535,
+      }),
+      endPort: integer('Last port of the range that begins at `port`.', {
+        minimum: 1,
+        maximum: 65535,
+        format: 'int32',
+      }),
+    }),
   );
 
 const addressesAlone: SchemaRule = (value) => {
