@@ -1,4 +1,5 @@
 /** All checks, in the order of their codes. A code is given once: one that is no longer used moves to `retiredCodes`. */
+import { ambientChecks } from './ambient/ambient-checks.ts';
 import { authorizationChecks } from './authorization/authorization-checks.ts';
 import type { Check, ObjectCheck } from './check.ts';
 import { admissionChecks } from './admission/admission-checks.ts';
@@ -49,6 +50,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...authorizationChecks,
   ...workloadsChecks,
   ...servicesChecks,
+  ...ambientChecks,
   ...gatewayApiChecks,
   ...gatewaysChecks,
   ...scopeChecks,

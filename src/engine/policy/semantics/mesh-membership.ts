@@ -9,11 +9,20 @@ import type { WorkloadView } from './workloads.ts';
 /** `unknown`: it depends on the labels of a namespace that nothing declares. */
 export type Membership = Exclude<MeshMembership, 'linkerd-proxy'> | 'unknown';
 
-/** Labels of a namespace that bring its pods into the mesh, if they do. */
-export function isMeshNamespace(labels: Labels): boolean {
+/** Whether the labels of a namespace ask for sidecars. */
+function isInjectingNamespace(labels: Labels): boolean {
   const injection = labels['istio-injection'];
-  const isInjecting = injection === undefined ? labels['istio.io/rev'] !== undefined : injection === 'enabled';
-  return isInjecting || labels['istio.io/dataplane-mode'] === 'ambient';
+  return injection === undefined ? labels['istio.io/rev'] !== undefined : injection === 'enabled';
+}
+
+/** Pods of the namespace are in the ambient mesh unless they say otherwise; sidecars count before it. */
+export function isAmbientNamespace(labels: Labels): boolean {
+  return labels['istio.io/dataplane-mode'] === 'ambient' && !isInjectingNamespace(labels);
+}
+
+/** Whether the labels of a namespace bring its pods into the mesh. */
+export function isMeshNamespace(labels: Labels): boolean {
+  return isInjectingNamespace(labels) || isAmbientNamespace(labels);
 }
 
 /** Never injected, whatever their labels say. */

@@ -13,7 +13,7 @@ export const sharedTargetPort: ObjectCheck = {
   inputs: sharedPortInputs,
   run(context) {
     const { subject } = context;
-    for (const [target, group] of groupBy(meshServicePorts(context), (each) => [`${String(each.target)}`])) {
+    for (const [target, group] of groupBy(meshServicePorts(context), (each) => [String(each.target)])) {
       const [one, other] = firstClash(group, ({ port }) => port.number) ?? [];
       if (!one || !other) continue;
       context.report(subject, ['metadata', 'name'], {

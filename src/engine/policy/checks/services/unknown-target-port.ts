@@ -32,25 +32,25 @@ export const unknownTargetPort: ObjectCheck = {
 /** A workload that declares no ports may listen on any. */
 function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly WorkloadView[]): void {
   const { subject } = context;
-  const isNamed = typeof port.target === 'string';
+  const { target } = port;
+  const isNamed = typeof target === 'string';
   const fits = ({ ports }: WorkloadView): boolean =>
     ports.some(
-      ({ name, number, protocol }) =>
-        (isNamed ? name === port.target : number === port.target) && protocol === port.transport,
+      ({ name, number, protocol }) => (isNamed ? name === target : number === target) && protocol === port.transport,
     );
   if (workloads.some((workload) => fits(workload) || (!isNamed && workload.ports.length === 0))) return;
   const declared = workloads.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === port.transport);
   const names = [...new Set(declared.map(({ name }) => name).filter((name) => name !== ''))];
   const numbers = [...new Set(declared.map(({ number }) => number))].sort((a, b) => a - b);
   const choices: readonly (string | number)[] = isNamed
-    ? [...nearestNames(String(port.target), names), ...(numbers.length === 1 ? numbers : [])]
+    ? [...nearestNames(target, names), ...(numbers.length === 1 ? numbers : [])]
     : numbers.slice(0, 3);
   const [first] = workloads;
   const who = workloads.length === 1 && first ? `${first.object.kind} \`${first.object.name}\` has` : 'its pods have';
   const effect = isNamed ? ', so this port leads nowhere' : '';
   const isWritten = fieldOf(portAt(subject, port), 'targetPort') !== undefined;
   context.report(subject, [...port.path, isWritten ? 'targetPort' : 'port'], {
-    message: `Of the ports that ${who} none is \`${String(port.target)}\`${effect}.${didYouMean(choices.map(String))}`,
+    message: `Of the ports that ${who} none is \`${String(target)}\`${effect}.${didYouMean(choices.map(String))}`,
     part: 'value',
     ...(isNamed && { severity: 'error' as const }),
     related: workloads

@@ -9,6 +9,7 @@ import { podWithoutSidecar } from './pod-without-sidecar.ts';
 import { proxyImageMismatch } from './proxy-image-mismatch.ts';
 import { proxyUserCheck } from './proxy-user.ts';
 import { severalInjectionLabels } from './several-injection-labels.ts';
+import { uncoveredWorkload } from './uncovered-workload.ts';
 import { unknownAnnotation } from './unknown-annotation.ts';
 import { workloadGroupAccount } from './workload-group-account.ts';
 import { workloadGroupLabels } from './workload-group-labels.ts';
@@ -27,4 +28,5 @@ export const workloadsChecks: readonly ObjectCheck[] = [
   proxyImageMismatch,
   workloadGroupAccount,
   workloadGroupLabels,
+  uncoveredWorkload,
 ];
