@@ -146,6 +146,7 @@ export class Engine {
       localEndpoints: () => this.#mesh.running?.endpoints,
       settings: () => this.#settings.mesh,
       rules: () => this.#settings.analysis.rules,
+      checksStructure: () => this.#settings.analysis.structure !== false,
     });
     this.#topology = new LiveTopology({
       source: (params) => (isOfClusters(params) ? this.#graph.source(params.contexts) : this.#metrics),
@@ -261,6 +262,7 @@ export class Engine {
       ) => Promise<EngineRequests[K]['result']> | EngineRequests[K]['result'];
     } = {
       'mesh/analyze': async (input) => (await this.analyze(input, signal)).result,
+      'mesh/jsonSchema': () => ({ text: JSON.stringify(this.#model.jsonSchema()) }),
       'mesh/route': (input) => this.#model.route(input),
       'mesh/topology': (input) => this.#topology.graph(input),
       'mesh/topology/subscribe': (input) => this.#subscribe(input),

@@ -13,6 +13,9 @@ import type { Snapshot } from './model/snapshot.ts';
 import { createSnapshot } from './model/snapshot.ts';
 import { stackSnapshots } from './model/stack-snapshots.ts';
 import { IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
+import { structureChecks } from './policy/checks/schema/structure-checks.ts';
+import { jsonSchemaOf, type JsonSchema } from './policy/schema/json-schema.ts';
+import { kindSchemas } from './policy/schema/schema-registry.ts';
 import { routeCall } from './policy/semantics/routing/route-call.ts';
 import { sharedSlices } from './work-slices.ts';
 
@@ -29,6 +32,8 @@ export interface LayeredModelOptions {
   /** What the person set; it counts before what a cluster says of itself. The same object until it changes. */
   readonly settings: () => MeshSettings;
   readonly rules: () => Rules;
+  /** Whether documents are held to the schemas of their kinds here. */
+  readonly checksStructure: () => boolean;
 }
 
 /** Input that cannot be read; its message is for people. */
@@ -44,6 +49,9 @@ interface Given {
   /** Whether the question brought the objects itself. */
   readonly isGiven: boolean;
 }
+
+/** Schemas are checked by somebody else. */
+const structureOff: Rules = Object.fromEntries(structureChecks.map(({ code }) => [code, 'off']));
 
 /** A value that is kept while what it was made of is the same. */
 class Kept<T> {
@@ -68,6 +76,7 @@ export class LayeredModel {
   readonly #own = new Kept<Snapshot>();
   readonly #settings = new Kept<ResolvedMeshSettings>();
   readonly #base = new Kept<readonly MeshObject[]>();
+  readonly #rules = new Kept<Rules>();
   #registered: readonly MeshObject[] = [];
 
   constructor(options: LayeredModelOptions) {
@@ -117,12 +126,17 @@ export class LayeredModel {
           files,
           base: [...base, ...(isGiven ? [] : this.#registeredObjects())],
           settings,
-          rules: { ...this.#options.rules(), ...rules },
+          rules: { ...this.#ownRules(), ...rules },
           now: Date.now(),
         };
     const analyzer = isUsual ? this.#analyzer : new IncrementalAnalyzer(undefined, layer);
     const result = await inPieces(analyzer.steps(input), signal);
     return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
+  }
+
+  /** What documents are held to, for editors that check it themselves. */
+  jsonSchema(): JsonSchema {
+    return jsonSchemaOf(kindSchemas);
   }
 
   async route(params: EngineParams<'mesh/route'>): Promise<EngineResult<'mesh/route'>> {
@@ -140,8 +154,20 @@ export class LayeredModel {
   }
 
   #workspaceInput(): AnalyzeInput {
-    const { workspace, rules } = this.#options;
-    return { files: workspace, base: this.#baseObjects(), settings: this.settings, rules: rules(), now: Date.now() };
+    return {
+      files: this.#options.workspace,
+      base: this.#baseObjects(),
+      settings: this.settings,
+      rules: this.#ownRules(),
+      now: Date.now(),
+    };
+  }
+
+  /** What the person set; the same object until that changes. */
+  #ownRules(): Rules {
+    const rules = this.#options.rules();
+    const isChecked = this.#options.checksStructure();
+    return this.#rules.get([rules, isChecked], () => (isChecked ? rules : { ...structureOff, ...rules }));
   }
 
   get #connections(): Connections {

@@ -46,6 +46,7 @@ import { toEngineSettings } from './settings.ts';
 import { SettingsReader } from './settings-reader.ts';
 import { TextSnapshots } from './text-snapshots.ts';
 import { VirtualDocuments } from './virtual-documents.ts';
+import { isStructureCheckedElsewhere } from './yaml-companion.ts';
 
 /** In the order of registration only; features do not know each other. */
 const features: readonly Feature[] = [
@@ -137,7 +138,7 @@ function createServices(context: ExtensionContext, owned: DisposableList): Servi
         trusted: workspace.isTrusted,
         // An engine that comes back brings back the mesh that ran when it died.
         autoStart: workspace.isTrusted && (startsAlone || meshRuns()),
-        settings: toEngineSettings(settings.get),
+        settings: toEngineSettings(settings.get, isStructureCheckedElsewhere()),
       };
     },
   });

@@ -14,6 +14,7 @@ export interface Settings {
   'analysis.enabled': boolean;
   'analysis.rules': Readonly<Record<string, RuleLevel>>;
   'analysis.debounce': number;
+  'analysis.schema': 'auto' | 'all' | 'semanticOnly';
   'codeLens.enabled': boolean;
   'mesh.rootNamespace': string;
   'mesh.clusterDomain': string;
@@ -46,6 +47,7 @@ export const settingDefaults: Settings = {
   'analysis.enabled': true,
   'analysis.rules': {},
   'analysis.debounce': 100,
+  'analysis.schema': 'auto',
   'codeLens.enabled': true,
   'mesh.rootNamespace': 'istio-system',
   'mesh.clusterDomain': 'cluster.local',
@@ -95,11 +97,16 @@ export const startSettings: readonly SettingKey[] = [
 /** Reads one setting. */
 export type ReadSetting = <K extends SettingKey>(key: K) => Settings[K];
 
-/** The part of the settings that the engine obeys. */
-export function toEngineSettings(read: ReadSetting): EngineSettings {
+/** The part of the settings that the engine obeys. With `auto`, what another extension checks is not checked again. */
+export function toEngineSettings(read: ReadSetting, isStructureCheckedElsewhere: boolean): EngineSettings {
   const otlpExport = read('traces.otlpExport').trim();
+  const schema = read('analysis.schema');
   return {
-    analysis: { rules: read('analysis.rules'), debounce: read('analysis.debounce') },
+    analysis: {
+      rules: read('analysis.rules'),
+      debounce: read('analysis.debounce'),
+      structure: schema === 'all' || (schema === 'auto' && !isStructureCheckedElsewhere),
+    },
     mesh: {
       rootNamespace: read('mesh.rootNamespace'),
       clusterDomain: read('mesh.clusterDomain'),

@@ -93,6 +93,8 @@ export interface EngineRequests {
     };
     result: AnalyzeResult;
   };
+  /** The schemas of all kinds we know as one JSON Schema, in JSON. */
+  'mesh/jsonSchema': { params: Record<string, never>; result: { text: string } };
   'mesh/route': { params: ClusterInputs & { request: Call }; result: RouteDecision };
   'mesh/topology': { params: TopologyParams; result: TopologyGraph };
   /** From now on deltas come as `mesh/topologyChanged`; at most one subscription a connection, the last one holds. */
@@ -168,6 +170,8 @@ export interface EngineSettings {
   readonly analysis: {
     readonly rules: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>>;
     readonly debounce: number;
+    /** Hold documents to the schemas of their kinds; false where somebody else does. Default true. */
+    readonly structure?: boolean;
   };
   readonly mesh: MeshSettings;
   /** Traces kept in memory. */
@@ -183,7 +187,7 @@ export interface EngineSettings {
 }
 
 export const defaultEngineSettings: EngineSettings = {
-  analysis: { rules: {}, debounce: 100 },
+  analysis: { rules: {}, debounce: 100, structure: true },
   mesh: {},
   traces: { keep: 2000 },
   ports: { registry: 0, metrics: 0, otlp: 0 },

@@ -190,6 +190,7 @@ const readers: { readonly [M in EngineMethod]: (fields: Fields) => EngineParams<
     }),
   'mesh/proxyEnvironment': (fields) =>
     compact<EngineParams<'mesh/proxyEnvironment'>>({ workload: text(fields, 'workload', 'params') }),
+  'mesh/jsonSchema': () => ({}),
   'mesh/contexts': () => ({}),
   'mesh/cluster/connect': (fields) =>
     compact<EngineParams<'mesh/cluster/connect'>>({

@@ -15,7 +15,7 @@ const read =
     given[key] ?? settingDefaults[key];
 
 test('hands the engine its own defaults where nothing is set', () => {
-  const settings = toEngineSettings(read({}));
+  const settings = toEngineSettings(read({}), false);
   assert.deepEqual({ ...settings, mesh: {} }, defaultEngineSettings);
   assert.deepEqual(settings.mesh, {
     rootNamespace: 'istio-system',
@@ -26,10 +26,23 @@ test('hands the engine its own defaults where nothing is set', () => {
 });
 
 test('exports spans only to an address that is given', () => {
-  assert.equal('otlpExport' in toEngineSettings(read({ 'traces.otlpExport': '  ' })).traces, false);
-  const { traces } = toEngineSettings(read({ 'traces.otlpExport': ' http://127.0.0.1:4318 ' }));
+  assert.equal('otlpExport' in toEngineSettings(read({ 'traces.otlpExport': '  ' }), false).traces, false);
+  const { traces } = toEngineSettings(read({ 'traces.otlpExport': ' http://127.0.0.1:4318 ' }), false);
   assert.equal(traces.otlpExport, 'http://127.0.0.1:4318');
 });
+
+const structure = [
+  ['auto', false, true],
+  ['auto', true, false],
+  ['all', true, true],
+  ['semanticOnly', false, false],
+] as const;
+for (const [schema, isElsewhere, expected] of structure) {
+  test(`analysis.schema ${schema}, ${isElsewhere ? 'beside' : 'without'} another checker`, () => {
+    const { analysis } = toEngineSettings(read({ 'analysis.schema': schema }), isElsewhere);
+    assert.equal(analysis.structure, expected);
+  });
+}
 
 test('falls back to the default for values of another type', () => {
   assert.equal(checkedSetting('engine.crashLimit', '7'), 3);

@@ -1,8 +1,9 @@
-import { l10n, window, workspace } from 'vscode';
+import { extensions, l10n, window, workspace } from 'vscode';
 import { commandIds } from '../../commands.ts';
 import type { DisposableList } from '../../disposables.ts';
 import type { Services } from '../../services.ts';
 import { startSettings, toEngineSettings } from '../../settings.ts';
+import { isStructureCheckedElsewhere } from '../../yaml-companion.ts';
 
 /** The log and the restart of the engine, what it is told of settings and trust, and the notice when it gave up. */
 export function registerEngineCommands(services: Services, owned: DisposableList): void {
@@ -18,11 +19,18 @@ export function registerEngineCommands(services: Services, owned: DisposableList
     }),
   );
 
+  const tell = (): void =>
+    void engine
+      .notify('workspace/didChangeConfiguration', {
+        settings: toEngineSettings(settings.get, isStructureCheckedElsewhere()),
+      })
+      .catch((error: unknown) => log.warn('The engine was not told of changed settings.', error));
+  // Another extension may begin, or cease, to hold YAML to our schemas.
+  owned.add(extensions.onDidChange(tell));
+  owned.add(workspace.onDidChangeConfiguration((change) => change.affectsConfiguration('yaml.validate') && tell()));
   owned.add(
     settings.onDidChange((keys) => {
-      engine
-        .notify('workspace/didChangeConfiguration', { settings: toEngineSettings(settings.get) })
-        .catch((error: unknown) => log.warn('The engine was not told of changed settings.', error));
+      tell();
       if (startSettings.some((key) => keys.has(key))) void offerToApply(services);
     }),
   );
