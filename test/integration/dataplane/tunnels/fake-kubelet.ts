@@ -63,7 +63,9 @@ export async function startFakeKubelet(options: FakeKubeletOptions = {}): Promis
   });
   server.on('upgrade', (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
     socket.on('error', () => undefined);
-    upgrades.push(request.headers);
+    upgrades.push({ ...request.headers });
+    // Kubernetes' own name of the other protocol that is offered has a slash in it, which the library would not take.
+    request.headers['sec-websocket-protocol'] = 'v4.channel.k8s.io';
     const url = new URL(request.url ?? '/', 'http://kubelet');
     const pod = /\/pods\/([^/]+)\/portforward$/.exec(url.pathname)?.[1] ?? '';
     const known = options.token === undefined || request.headers.authorization === `Bearer ${options.token()}`;

@@ -78,13 +78,15 @@ export function failureOfErrorChannel(target: PodTarget, text: string): TunnelFa
 /** How the WebSocket closed: undefined where that is a normal end (RFC 6455, 7.4.1). */
 export function failureOfClose(target: PodTarget, code: number): TunnelFailure | undefined {
   if (code === 1000 || code === 1005) return undefined;
-  if (code === 1001 || code === 1006 || code === 1012) {
-    return new TunnelFailure(
-      'lost',
-      `The connection to ${podName(target)} broke off: the API server of ${target.context}, or something on the way, ended it.`,
-    );
-  }
+  if (code === 1001 || code === 1006 || code === 1012) return brokenOff(target);
   return new TunnelFailure('protocol', `The connection to ${podName(target)} was closed with code ${code}.`);
+}
+
+export function brokenOff(target: PodTarget): TunnelFailure {
+  return new TunnelFailure(
+    'lost',
+    `The connection to ${podName(target)} broke off: the API server of ${target.context}, or something on the way, ended it.`,
+  );
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -5,10 +5,14 @@ import type { WebSocketTarget } from '../../../web-socket-target.ts';
 import type { PodTarget } from '../tunnels.ts';
 import { TunnelFailure } from '../tunnel-failure.ts';
 import type { ApiServerSockets } from './api-server-socket.ts';
+import { ChannelProtocol } from './channel-protocol.ts';
 import { failureOfAnswer, failureOfHandshake } from './failure-words.ts';
 import { PortForwardStream, type PortForwardTimes } from './port-forward-stream.ts';
+import { SpdyProtocol } from './spdy-protocol.ts';
 
-const subprotocol = 'v4.channel.k8s.io';
+/** Of the API server from Kubernetes 1.31; one that does not know it passes us on to the kubelet, which takes the other. */
+const tunnelled = 'SPDY/3.1+portforward.k8s.io';
+const channels = 'v4.channel.k8s.io';
 const longestAnswer = 64 * 1024;
 /** The kubelet sends what it read at once, 32 KiB at most. */
 const longestMessage = 4 * 1024 * 1024;
@@ -50,9 +54,10 @@ export async function openPortForward(
     throw failure(undefined);
   }
   return new Promise((resolve, reject) => {
-    const webSocket = new WebSocket(server.url, subprotocol, {
-      // The library's types know single values; Node writes a list of values as so many headers.
-      headers: { ...server.headers } as Record<string, string>,
+    const webSocket = new WebSocket(server.url, {
+      // The library's types know single values; Node writes a list of values as so many headers. It would not take the name
+      // of the first protocol, whose slash the standard forbids.
+      headers: { ...server.headers, 'Sec-WebSocket-Protocol': `${tunnelled}, ${channels}` } as Record<string, string>,
       createConnection: () => socket,
       perMessageDeflate: false,
       followRedirects: false,
@@ -81,10 +86,22 @@ export async function openPortForward(
         webSocket.terminate();
       });
     });
+    let spoken: string | undefined;
+    webSocket.once('upgrade', ({ headers }) => {
+      spoken = headers['sec-websocket-protocol'];
+      // The library knows of none that was asked for.
+      delete headers['sec-websocket-protocol'];
+    });
     webSocket.once('open', () => {
+      if (spoken !== tunnelled && spoken !== channels) {
+        onError(new Error('it speaks another protocol'));
+        webSocket.terminate();
+        return;
+      }
       settle();
+      const protocol = spoken === tunnelled ? new SpdyProtocol(pod.port) : new ChannelProtocol();
       // Messages may have come with the answer: who reads them must be there now.
-      resolve(new PortForwardStream(webSocket, pod, times));
+      resolve(new PortForwardStream(webSocket, pod, protocol, times));
     });
   });
 }

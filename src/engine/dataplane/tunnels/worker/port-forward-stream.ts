@@ -2,19 +2,14 @@ import { Duplex, type DuplexOptions } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import type { PodTarget } from '../tunnels.ts';
 import { TunnelFailure } from '../tunnel-failure.ts';
-import { failureOfClose, failureOfErrorChannel, podName, startOf } from './failure-words.ts';
-
-/** Channels of `v4.channel.k8s.io` for the first port of a port-forward; the first byte of every message. */
-const dataChannel = 0;
-const errorChannel = 1;
-/** Each of both begins with the number of the port, little-endian, in as many messages as the server likes. */
-const portBytes = 2;
+import { brokenOff, failureOfClose, failureOfErrorChannel, podName, startOf } from './failure-words.ts';
+import type { PortForwardEvents, PortForwardProtocol } from './port-forward-protocol.ts';
 
 const longestErrorText = 16 * 1024;
-/** The server closes right after it said what is wrong; one that does not is left. */
+/** The server ends right after it said what is wrong; one that does not is left. */
 const errorLingerMs = 2000;
-/** Measured: the kubelet's reader is slower with less, and with more. */
-const longestMessage = 64 * 1024;
+/** After our last word the pod's side ends, too: kubelets give it a second. */
+const hangUpMs = 5000;
 /** Bytes that may wait in the WebSocket before the writer is held back. */
 const sendWindow = 256 * 1024;
 
@@ -47,31 +42,50 @@ const streamOptions: DuplexOptions = {
 
 /**
  * The bytes of one port-forward over an open WebSocket. A reader that is slow pauses the WebSocket, a WebSocket that is slow
- * holds the writer back. Ends when the server closes; where it says why something failed, or breaks off, what came
- * before is still read, `failure` is set at 'end', and an 'error' with it follows.
+ * holds the writer back. Ends when the pod's side does, or the server closes; where it says why something failed, or breaks
+ * off, what came before is still read, `failure` is set at 'end', and an 'error' with it follows.
  */
 export class PortForwardStream extends Duplex {
   readonly target: PodTarget;
   failure: TunnelFailure | undefined;
   readonly #webSocket: WebSocket;
+  readonly #protocol: PortForwardProtocol;
   readonly #times: PortForwardTimes;
   readonly #ping: NodeJS.Timeout;
-  /** Bytes of the port's number still to come. */
-  readonly #prefixLeft = [portBytes, portBytes];
+  readonly #events: PortForwardEvents = {
+    onData: (bytes) => this.#onData(bytes),
+    onErrorText: (text) => this.#onErrorText(text),
+    onReady: () => this.#release(),
+    onLastByte: () => void (this.#errorTimer ??= setTimeout(() => this.#onPodEnd(false), errorLingerMs)),
+    onEnd: (isReset) => this.#onPodEnd(isReset),
+    onReply: (message) => this.#webSocket.send(message),
+    onNonsense: (why) =>
+      this.#break(new TunnelFailure('protocol', `${startOf(podName(this.target))} sent what is no SPDY: ${why}.`)),
+  };
+  /** A write that came before the server was ready. */
+  #held: (() => void) | undefined;
   #errorText = '';
   #errorTimer: NodeJS.Timeout | undefined;
   #halfOpenTimer: NodeJS.Timeout | undefined;
+  #hangUpTimer: NodeJS.Timeout | undefined;
   #unanswered = 0;
   #sentSincePong = false;
   #hungUp = false;
   #closed = false;
 
   /** Made in the 'open' event of the WebSocket, or messages that came with it are lost. */
-  constructor(webSocket: WebSocket, target: PodTarget, times: PortForwardTimes = portForwardTimes) {
+  constructor(
+    webSocket: WebSocket,
+    target: PodTarget,
+    protocol: PortForwardProtocol,
+    times: PortForwardTimes = portForwardTimes,
+  ) {
     super(streamOptions);
     this.target = target;
     this.#webSocket = webSocket;
+    this.#protocol = protocol;
     this.#times = times;
+    for (const message of protocol.opening) webSocket.send(message);
     webSocket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     webSocket.on('pong', () => {
       this.#sentSincePong = false;
@@ -84,9 +98,17 @@ export class PortForwardStream extends Duplex {
 
   /** Closes in an orderly way after what was written; what still comes is dropped. */
   hangUp(): void {
+    if (this.#hungUp) return;
     this.#hungUp = true;
     this.#webSocket.resume();
-    this.#webSocket.close(1000);
+    const { ending, isReady } = this.#protocol;
+    if (this.#closed || ending === undefined || !isReady) {
+      this.#webSocket.close(1000);
+      return;
+    }
+    // What was written is read before this, not so before a close.
+    this.#webSocket.send(ending);
+    this.#hangUpTimer = setTimeout(() => this.#webSocket.close(1000), hangUpMs);
   }
 
   override _read(): void {
@@ -120,14 +142,17 @@ export class PortForwardStream extends Duplex {
     callback(error);
   }
 
-  /** One message a call: servers read a message frame by frame, and take a fragment for a message of its own. */
   #send(parts: readonly Buffer[], length: number, callback: (error?: Error | null) => void): void {
     // What a pod that has ended is still told is lost, as on any connection; what it said before must still be read.
     if (this.#closed || this.#hungUp || this.#webSocket.readyState !== WebSocket.OPEN) {
       callback();
       return;
     }
-    const messages = messagesOf(parts, length);
+    if (!this.#protocol.isReady) {
+      this.#held = () => this.#send(parts, length, callback);
+      return;
+    }
+    const messages = this.#protocol.messagesOf(parts, length);
     this.#sentSincePong = true;
     const last = messages.pop();
     if (last === undefined) {
@@ -143,27 +168,28 @@ export class PortForwardStream extends Duplex {
     if (!waits) callback();
   }
 
+  #release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.();
+  }
+
   #onMessage(raw: RawData, isBinary: boolean): void {
     this.#unanswered = 0;
-    if (this.#hungUp || this.destroyed) return;
+    if (this.#closed || this.destroyed) return;
     if (!isBinary || !Buffer.isBuffer(raw)) {
       this.#break(
         new TunnelFailure('protocol', `${startOf(podName(this.target))} answered with text where bytes were expected.`),
       );
       return;
     }
-    const channel = raw[0];
-    // Others are not ours; 255 closes a stream in the protocol's version 5, which is not spoken here.
-    if (channel !== dataChannel && channel !== errorChannel) return;
-    const skip = 1 + Math.min(this.#prefixLeft[channel] ?? 0, raw.length - 1);
-    this.#prefixLeft[channel] = (this.#prefixLeft[channel] ?? 0) - (skip - 1);
-    if (raw.length === skip) return;
-    if (channel === errorChannel) {
-      this.#onErrorText(raw.toString('utf8', skip));
-      return;
-    }
+    this.#protocol.receive(raw, this.#events);
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#hungUp || this.#closed || this.destroyed) return;
     this.#halfOpenTimer?.refresh();
-    if (!this.push(raw.subarray(skip))) this.#webSocket.pause();
+    if (!this.push(bytes)) this.#webSocket.pause();
   }
 
   #onErrorText(text: string): void {
@@ -186,13 +212,27 @@ export class PortForwardStream extends Duplex {
     this.#webSocket.terminate();
   }
 
+  #onPodEnd(isReset: boolean): void {
+    this.#finish(isReset ? brokenOff(this.target) : undefined);
+    // It is heard out, so that its close is read.
+    this.#webSocket.resume();
+    this.#webSocket.close(1000);
+  }
+
   #onClose(code: number): void {
+    this.#finish(failureOfClose(this.target, code));
+  }
+
+  /** `failure`: unless there are words of the server. */
+  #finish(failureWithoutWords: TunnelFailure | undefined): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#stopTimers();
+    this.#release();
     if (this.destroyed) return;
     if (!this.#hungUp) {
       if (this.#errorText !== '') this.failure ??= failureOfErrorChannel(this.target, this.#errorText);
-      this.failure ??= failureOfClose(this.target, code);
+      this.failure ??= failureWithoutWords;
     }
     const { failure } = this;
     // Bytes that came before are read first; only then it fails.
@@ -228,31 +268,6 @@ export class PortForwardStream extends Duplex {
     clearInterval(this.#ping);
     clearTimeout(this.#errorTimer);
     clearTimeout(this.#halfOpenTimer);
+    clearTimeout(this.#hangUpTimer);
   }
-}
-
-/** Small chunks are put together, for each message has a price. */
-function messagesOf(parts: readonly Buffer[], length: number): Buffer[] {
-  const messages: Buffer[] = [];
-  let left = length;
-  let message: Buffer | undefined;
-  let at = 0;
-  for (const part of parts) {
-    for (let from = 0; from < part.length;) {
-      if (message === undefined) {
-        message = Buffer.allocUnsafe(1 + Math.min(left, longestMessage));
-        message[0] = dataChannel;
-        at = 1;
-      }
-      const copied = part.copy(message, at, from);
-      from += copied;
-      at += copied;
-      left -= copied;
-      if (at === message.length) {
-        messages.push(message);
-        message = undefined;
-      }
-    }
-  }
-  return messages;
 }
