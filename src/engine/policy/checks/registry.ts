@@ -16,6 +16,7 @@ import { structureChecks } from './schema/structure-checks.ts';
 import { scopeChecks } from './scope/scope-checks.ts';
 import { servicesChecks } from './services/services-checks.ts';
 import { trafficChecks } from './traffic/traffic-checks.ts';
+import { trapsChecks } from './traps/traps-checks.ts';
 import { weightsChecks } from './weights/weights-checks.ts';
 import { workloadsChecks } from './workloads/workloads-checks.ts';
 import { syntaxChecks } from './yaml/syntax-checks.ts';
@@ -58,6 +59,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...meshConfigChecks,
   ...networkPoliciesChecks,
   ...admissionChecks,
+  ...trapsChecks,
 ];
 
 export const checks: readonly Check[] = [

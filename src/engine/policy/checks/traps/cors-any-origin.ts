@@ -1,0 +1,40 @@
+import { fieldOf, isRecord, listOf } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { ObjectCheck } from '../check.ts';
+import { rulesOf } from '../routing/virtual-service-view.ts';
+
+export const corsAnyOrigin: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1356',
+  rule: 'cors-any-origin',
+  aliases: [],
+  severity: 'warning',
+  summary: 'Pages of any origin may send requests with the cookies of a user and read the answers.',
+  subject: Kinds.virtualService,
+  inputs: [],
+  run(context) {
+    const { subject } = context;
+    for (const { path, value } of rulesOf(subject)) {
+      const policy = value.corsPolicy;
+      if (!isRecord(policy) || policy.allowCredentials !== true) continue;
+      for (const [index, origin] of listOf(policy.allowOrigins).entries()) {
+        const key = keyOfAnyOrigin(origin);
+        if (key === undefined) continue;
+        context.report(subject, [...path, 'corsPolicy', 'allowOrigins', index, key], {
+          message:
+            'This lets pages of every origin act as the user: with `allowCredentials`, browsers send cookies along, and the proxy answers with the very origin that asked.',
+          part: 'value',
+          related: [{ message: 'Credentials.', object: subject, path: [...path, 'corsPolicy', 'allowCredentials'] }],
+        });
+      }
+    }
+  },
+};
+
+function keyOfAnyOrigin(origin: unknown): string | undefined {
+  if (fieldOf(origin, 'exact') === '*') return 'exact';
+  const regex = fieldOf(origin, 'regex');
+  if (typeof regex === 'string' && /^\^?\(?(?:\.\*|\.\+)\)?\$?$/.test(regex)) return 'regex';
+  const prefix = fieldOf(origin, 'prefix');
+  return typeof prefix === 'string' && /^(?:h|ht|htt|http|https|https?:\/{0,2})$/.test(prefix) ? 'prefix' : undefined;
+}

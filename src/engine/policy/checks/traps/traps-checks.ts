@@ -1,0 +1,25 @@
+import type { ObjectCheck } from '../check.ts';
+import { corsAnyOrigin } from './cors-any-origin.ts';
+import { faultBeforeRetries } from './fault-before-retries.ts';
+import { hostOfOtherNamespace } from './host-of-other-namespace.ts';
+import { mirrorToItself } from './mirror-to-itself.ts';
+import { portProtocolMismatch } from './port-protocol-mismatch.ts';
+import { prefixWithoutBoundary } from './prefix-without-boundary.ts';
+import { queryInPath } from './query-in-path.ts';
+import { ruleForNobody } from './rule-for-nobody.ts';
+import { timeoutBelowTry } from './timeout-below-try.ts';
+import { virtualServiceRedirectLoop } from './virtual-service-redirect-loop.ts';
+
+/** Settings that are valid and do something else than they seem to. */
+export const trapsChecks: readonly ObjectCheck[] = [
+  faultBeforeRetries,
+  prefixWithoutBoundary,
+  timeoutBelowTry,
+  hostOfOtherNamespace,
+  mirrorToItself,
+  virtualServiceRedirectLoop,
+  corsAnyOrigin,
+  queryInPath,
+  ruleForNobody,
+  portProtocolMismatch,
+];
