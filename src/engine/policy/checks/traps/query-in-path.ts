@@ -1,7 +1,6 @@
 import { stringOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
-import { routeOf } from '../gateway-api/gateway-views.ts';
 import { rulesOf } from '../routing/virtual-service-view.ts';
 
 export const queryInPath: ObjectCheck = {
@@ -11,27 +10,18 @@ export const queryInPath: ObjectCheck = {
   aliases: [],
   severity: 'warning',
   summary: 'A match of a path has a `?` in it. Paths are compared without what is behind it, so it never fits.',
-  subject: [Kinds.virtualService, Kinds.httpRoute],
+  subject: Kinds.virtualService,
   inputs: [],
   run(context) {
     const { subject } = context;
-    const paths =
-      subject.kind === 'VirtualService'
-        ? rulesOf(subject).flatMap(({ type, matches }) =>
-            type === 'http'
-              ? matches.flatMap((match) => ['exact', 'prefix'].map((key) => [...match.path, 'uri', key]))
-              : [],
-          )
-        : routeOf(subject)
-            .rules.flatMap(({ matches }) => matches)
-            .filter(({ value }) => valueAt(value, ['path', 'type']) !== 'RegularExpression')
-            .map(({ path }) => [...path, 'path', 'value']);
+    const paths = rulesOf(subject).flatMap(({ type, matches }) =>
+      type === 'http' ? matches.flatMap((match) => ['exact', 'prefix'].map((key) => [...match.path, 'uri', key])) : [],
+    );
     for (const path of paths) {
       const text = stringOf(valueAt(subject, path));
       if (!text?.includes('?')) continue;
-      const queries = subject.kind === 'VirtualService' ? '`queryParams`' : '`queryParams` of the match';
       context.report(subject, path, {
-        message: `No path has a \`?\`: what is behind it is the query, which ${queries} is for.`,
+        message: `No path has a \`?\`: what is behind it is the query, which \`queryParams\` is for.`,
         part: 'value',
       });
     }
