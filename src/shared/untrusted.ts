@@ -26,15 +26,18 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** Entries of a mapping whose values are texts; others are left out. */
+/** Entries of a mapping whose values are texts; others are left out. The mapping itself where all are texts. */
 export function textsOf(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value)) return {};
-  const texts: [string, string][] = [];
-  for (const key of Object.keys(value)) {
-    const text = value[key];
-    if (typeof text === 'string') texts.push([key, text]);
-  }
-  return Object.fromEntries(texts);
+  if (holdsTexts(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, text]): [string, string][] => (typeof text === 'string' ? [[key, text]] : [])),
+  );
+}
+
+function holdsTexts(value: UntrustedRecord): value is Readonly<Record<string, string>> {
+  for (const key of Object.keys(value)) if (typeof value[key] !== 'string') return false;
+  return true;
 }
 
 /** Follows a path through mappings and lists; undefined where it ends early. */

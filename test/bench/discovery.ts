@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { apiClient } from '../cluster/api-client.ts';
 import { fullSize, generateMesh, type Churn, type MeshSize } from '../cluster/generator.ts';
 import { realClusterMissing, startRealCluster } from '../cluster/real-cluster.ts';
@@ -54,14 +55,22 @@ class DiscoverySubject {
 interface Result {
   readonly useful: Told<'useful'>;
   readonly synced: Told<'synced'>;
-  /** Before and after the churn. */
+  /** Of some seconds before the churn. */
   readonly idle: Told<'usage'>;
   readonly churned: Told<'usage'>;
 }
 
-/** Microseconds for each change that was seen: an API server that is busy itself lets fewer through. */
-const cpuOfChange = ({ idle, churned }: Result): number =>
-  (churned.usage.cpuMs * 1000) / (churned.events - idle.events);
+/** What was done, and in how many seconds all subjects had seen it. */
+interface Followed {
+  readonly churn: Churn;
+  readonly seconds: number;
+}
+
+const idleSeconds = 5;
+
+/** Microseconds for each change that was seen, without what the subject and its meter take while nothing happens. */
+const cpuOfChange = ({ idle, churned }: Result, { seconds }: Followed): number =>
+  ((churned.usage.cpuMs - (idle.usage.cpuMs / idleSeconds) * seconds) * 1000) / (churned.events - idle.events);
 
 const megabytes = (bytes: number): number => bytes / 1024 / 1024;
 const times = (ours: number, peer: number): string => `${digits(ours / peer, 2)} ×`;
@@ -93,10 +102,10 @@ function ratioRow(
   };
 }
 
-function rowsOf(size: MeshSize, { same, all, peer }: Results, churn: Churn): readonly BenchRow[] {
+function rowsOf(size: MeshSize, { same, all, peer }: Results, followed: Followed): readonly BenchRow[] {
   const what = `${size.services} services, ${size.pods} pods, ${size.policies} policies`;
   const three = (of: (result: Result) => number): [number, number, number] => [of(same), of(all), of(peer)];
-  const seen = (same.churned.events - same.idle.events) / churn.seconds;
+  const seen = (same.churned.events - same.idle.events) / followed.seconds;
   const third = { words: '≤ ⅓', share: 1 / 3 };
   const block = longestBlock([same, all]);
   return [
@@ -113,7 +122,12 @@ function rowsOf(size: MeshSize, { same, all, peer }: Results, churn: Churn): rea
       third,
       three(({ synced }) => synced.usage.cpuMs),
     ),
-    ratioRow(`CPU for a change, at ${digits(seen)} a second`, 'µs', third, three(cpuOfChange)),
+    ratioRow(
+      `CPU for a change, at ${digits(seen)} a second`,
+      'µs',
+      third,
+      three((result) => cpuOfChange(result, followed)),
+    ),
     ratioRow(
       'memory held after that',
       'MB',
@@ -164,10 +178,32 @@ export async function benchDiscovery(): Promise<readonly BenchRow[]> {
           return subject.told('usage');
         }),
       );
+    const counts = async (): Promise<string> => {
+      const told = subjects.map((subject) => {
+        subject.order('events');
+        return subject.told('events');
+      });
+      return (await Promise.all(told)).map(({ events }) => events).join();
+    };
+    /** A server that is busy tells of a change some time after it was made. */
+    const quiet = async (): Promise<void> => {
+      for (let before = ''; ;) {
+        const now = await counts();
+        if (now === before) return;
+        before = now;
+        await sleep(2000);
+      }
+    };
+    await quiet();
+    await usages();
+    await sleep(idleSeconds * 1000);
     const idle = await usages();
+    const started = performance.now();
     const rate = 500;
     const seconds = isFull ? 60 : 20;
     const churn = await churnStored(cluster, { rate, seconds, random: seededRandom(20_260) });
+    await quiet();
+    const followed: Followed = { churn, seconds: (performance.now() - started) / 1000 };
     const churned = await usages();
     console.error(`  ${churn.changes} changes made in ${digits(churn.seconds)} s of the wanted ${rate} a second.`);
     const [same, all, peer] = results.map((result, at): Result | undefined => {
@@ -175,7 +211,7 @@ export async function benchDiscovery(): Promise<readonly BenchRow[]> {
       return before && after && { ...result, idle: before, churned: after };
     });
     if (!same || !all || !peer) throw new Error('A subject said nothing.');
-    return rowsOf(size, { same, all, peer }, churn);
+    return rowsOf(size, { same, all, peer }, followed);
   } finally {
     await Promise.all(subjects.map((subject) => subject.stop()));
     client.dispose();

@@ -16,9 +16,10 @@ export type SubjectMessage =
   /** Namespaces and services are known: there is something to look at. */
   | { readonly type: 'useful'; readonly ms: number }
   | { readonly type: 'synced'; readonly ms: number; readonly usage: Usage; readonly retainedBytes: number }
+  | { readonly type: 'events'; readonly events: number }
   | { readonly type: 'usage'; readonly usage: Usage; readonly retainedBytes: number; readonly events: number };
 
-export type SubjectOrder = 'start' | 'usage';
+export type SubjectOrder = 'start' | 'usage' | 'events';
 
 const tickMs = 10;
 
@@ -85,6 +86,8 @@ export async function serveSubject(subject: Subject): Promise<void> {
       const usage = meter.take();
       tell({ type: 'synced', ms, usage, retainedBytes: (await heldBytes()) - before });
       meter.restart();
+    } else if (order === 'events') {
+      tell({ type: 'events', events: subject.events() });
     } else {
       const usage = meter.take();
       tell({ type: 'usage', usage, retainedBytes: (await heldBytes()) - before, events: subject.events() });
