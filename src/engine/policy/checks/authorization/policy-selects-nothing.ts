@@ -24,6 +24,7 @@ export const policySelectsNothing: ObjectCheck = {
     const selected = policyWorkloads(context, selector ?? {});
     if (selected.length > 0) checkMembership(context, selected);
     else if (selector) checkSelector(context, selector);
+    else checkNamespace(context);
   },
 };
 
@@ -34,6 +35,14 @@ function checkSelector(context: CheckContext, labels: Readonly<Record<string, st
   const scope = { isMeshWide: isNamespaceKnown && subject.namespace === settings.rootNamespace };
   if (!selectsNothing(context, directory, selector, scope)) return;
   reportEmptySelector(context, directory, selector, { ...scope, consequence: 'so this policy does nothing' });
+}
+
+/** A namespace without workloads: with a cluster that is certain. */
+function checkNamespace(context: CheckContext): void {
+  const { subject, isNamespaceKnown } = context;
+  if (!isNamespaceKnown || !context.index(namespaceDirectory).isComplete) return;
+  const message = `Namespace \`${subject.namespace}\` has no workloads, so this policy does nothing.`;
+  context.report(subject, ['metadata', 'name'], { message, part: 'value' });
 }
 
 /** A policy holds where a proxy of the mesh enforces it. */

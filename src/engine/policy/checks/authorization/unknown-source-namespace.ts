@@ -39,8 +39,12 @@ function check(
   const effect = isNegative ? 'so every caller fits' : 'so no caller fits';
   if (value.includes('*')) {
     const isMet = namespaces.candidates().some((name) => matches(value, name));
-    if (isMet || !namespaces.isComplete) return;
-    context.report(subject, path, { message: `No namespace matches \`${value}\`, ${effect}.`, part: 'value' });
+    if (isMet || (!namespaces.isComplete && namespaces.names.length === 0)) return;
+    const message = namespaces.isComplete
+      ? `No namespace matches \`${value}\`, ${effect}.`
+      : `No namespace that is declared here matches \`${value}\`.`;
+    const severity = namespaces.isComplete ? {} : { severity: 'information' as const };
+    context.report(subject, path, { message, part: 'value', ...severity });
     return;
   }
   const state = namespaces.stateOf(value);

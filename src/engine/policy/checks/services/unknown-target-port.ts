@@ -14,8 +14,8 @@ export const unknownTargetPort: ObjectCheck = {
   code: 'MESH2004',
   rule: 'unknown-target-port',
   aliases: ['KIA0701'],
-  severity: 'warning',
-  summary: 'A Service sends to a port that its pods do not have.',
+  severity: 'error',
+  summary: 'A Service sends to a port that its pods do not declare.',
   subject: Kinds.service,
   inputs: [workloadDirectory],
   run(context) {
@@ -50,9 +50,10 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
   const effect = isNamed ? ', so this port leads nowhere' : '';
   const isWritten = fieldOf(portAt(subject, port), 'targetPort') !== undefined;
   context.report(subject, [...port.path, isWritten ? 'targetPort' : 'port'], {
-    message: `Of the ports that ${who} none is \`${String(target)}\`${effect}.${didYouMean(choices.map(String))}`,
+    message: `Of the ports that ${who} declared none is \`${String(target)}\`${effect}.${didYouMean(choices.map(String))}`,
     part: 'value',
-    ...(isNamed && { severity: 'error' as const }),
+    // A container listens on a port whether it declares it or not.
+    ...(!isNamed && { severity: 'information' as const }),
     related: workloads
       .slice(0, 3)
       .map(({ object }) => ({ message: `${object.kind} ${object.name}`, object, path: ['metadata', 'name'] })),

@@ -20,7 +20,7 @@ export const deprecatedAnnotation: ObjectCheck = {
     const { subject } = context;
     for (const annotation of knownAnnotations(subject)) {
       const { key, path, place, known } = annotation;
-      if (known.successor === undefined || !isAtItsPlace(annotation)) continue;
+      if (known.successor === undefined) continue;
       const labels = textsOf(valueAt(subject, [...place.metadata, 'labels']));
       // Who sets both wants old and new versions of Istio to understand.
       if (key === inject && Object.hasOwn(labels, inject)) continue;
@@ -28,7 +28,7 @@ export const deprecatedAnnotation: ObjectCheck = {
       context.report(subject, path, {
         message: `The annotation \`${key}\` is deprecated: ${instead}.`,
         part: 'key',
-        fixes: key === inject ? makeLabel(context, annotation) : [],
+        fixes: key === inject && isAtItsPlace(annotation) ? makeLabel(context, annotation) : [],
       });
     }
   },
