@@ -59,6 +59,13 @@ const meshAnnotations: Shape = (value) => {
   return Object.fromEntries(Object.entries(value).filter(([key]) => isMeshAnnotation(key)));
 };
 
+const podTemplate: Shape = { metadata: { labels: 'whole', annotations: meshAnnotations }, spec: podSpec };
+
+/** What pods it will make, also while it has none. */
+export const decodeCronJob: Decode = decoderOf({
+  spec: { schedule: 'whole', suspend: 'whole', jobTemplate: { spec: { template: podTemplate } } },
+});
+
 /** Deployments, StatefulSets and DaemonSets. */
 export const decodeController: Decode = decoderOf({
   spec: {
@@ -66,7 +73,7 @@ export const decodeController: Decode = decoderOf({
     selector: 'whole',
     paused: 'whole',
     serviceName: 'whole',
-    template: { metadata: { labels: 'whole', annotations: meshAnnotations }, spec: podSpec },
+    template: podTemplate,
   },
   status: {
     observedGeneration: 'whole',

@@ -8,7 +8,7 @@ import {
   decodeWhole,
   isMeshConfigMap,
 } from './decode-others.ts';
-import { decodeController, decodePod } from './decode-workloads.ts';
+import { decodeController, decodeCronJob, decodePod } from './decode-workloads.ts';
 
 /** How a kind is asked for: as it is, its metadata only, or as rows of the server's table. */
 export type Representation = 'whole' | 'metadata' | 'table';
@@ -80,6 +80,7 @@ export const wantedKinds: readonly WantedKind[] = [
   ),
   ...kinds('apps', ['v1'], true, [['ReplicaSet', 'replicasets']], metadataOnly),
   ...kinds('batch', ['v1'], true, [['Job', 'jobs']], metadataOnly),
+  ...kinds('batch', ['v1'], true, [['CronJob', 'cronjobs']], { decode: decodeCronJob }),
   ...kinds('networking.istio.io', istio, true, [
     ['VirtualService', 'virtualservices'],
     ['DestinationRule', 'destinationrules'],

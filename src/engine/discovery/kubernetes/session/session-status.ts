@@ -41,6 +41,7 @@ const dispensable: ReadonlySet<string> = new Set([
   'serviceaccounts',
   'replicasets',
   'jobs',
+  'cronjobs',
   'mutatingwebhookconfigurations',
   'customresourcedefinitions',
   'gatewayclasses',

@@ -10,6 +10,7 @@ import {
 } from '../../../../../src/engine/discovery/kubernetes/resources/decode-others.ts';
 import {
   decodeController,
+  decodeCronJob,
   decodePod,
 } from '../../../../../src/engine/discovery/kubernetes/resources/decode-workloads.ts';
 
@@ -135,6 +136,36 @@ test('a controller keeps selector, template and numbers; arguments only of istio
   assert.doesNotMatch(JSON.stringify(argumentsOf('app')), /corp\.local|canary/);
 });
 
+test('a CronJob keeps what its pods will be', () => {
+  const job = decodeCronJob(
+    {
+      metadata: { name: 'report', namespace: 'shop' },
+      spec: {
+        schedule: '0 0 * * *',
+        concurrencyPolicy: 'canary',
+        jobTemplate: {
+          metadata: { labels: { canary: 'canary' } },
+          spec: {
+            backoffLimit: 3,
+            template: {
+              metadata: { labels: { app: 'report' } },
+              spec: { containers: [{ name: 'r', command: ['canary'] }] },
+            },
+          },
+        },
+      },
+      status: { lastScheduleTime: 'canary' },
+    },
+    type('CronJob', 'batch/v1'),
+  );
+  assert.deepEqual(job?.spec, {
+    schedule: '0 0 * * *',
+    jobTemplate: {
+      spec: { template: { metadata: { labels: { app: 'report' } }, spec: { containers: [{ name: 'r' }] } } },
+    },
+  });
+});
+
 test('policies keep spec, status and other fields; annotations but those of tools', () => {
   const object = decodeWhole(
     { apiVersion: 'x', kind: 'y', metadata, spec: { hosts: ['*'] }, status: { conditions: [] }, extra: 1 },
@@ -191,6 +222,7 @@ test('nonsense is no object, and never an exception', () => {
     for (const decode of [
       decodePod,
       decodeController,
+      decodeCronJob,
       decodeWhole,
       decodeMetadataOnly,
       decodeEndpointSlice,
