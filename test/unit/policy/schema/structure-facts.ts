@@ -41,8 +41,29 @@ const limits = [
   'maxProperties',
 ];
 
+/** Limits that CRDs write as rules where the schema itself could have said them. */
+function saidByRules(schema: UntrustedRecord): {
+  readonly limits: UntrustedRecord;
+  readonly exclusive: readonly (readonly string[])[];
+} {
+  const rules = listOf(schema['x-kubernetes-validations']).map((each) => String(fieldOf(each, 'rule')));
+  const exclusive = rules
+    .filter((rule) => /^(?:\(has\(self\.\w+\) \? 1 : 0\)(?: \+ )?)+ <= 1$/.test(rule))
+    .map((rule) => sorted([...rule.matchAll(/self\.(\w+)/g)].map((match) => match[1])));
+  const words = rules.flatMap((rule) => /^self in (\[.*\])$/.exec(rule)?.[1] ?? [])[0];
+  return {
+    limits: {
+      ...(rules.includes('0 < self && self <= 65535') && { minimum: 1, maximum: 65535 }),
+      ...(words !== undefined && { enum: JSON.parse(words) as unknown }),
+    },
+    exclusive: [...new Set(exclusive)].map((group) => group.split('|')),
+  };
+}
+
 /** What a CRD says. A field it is open below says nothing of what is in it. */
-export function crdFacts(schema: UntrustedRecord, at: string, facts: Facts): void {
+export function crdFacts(written: UntrustedRecord, at: string, facts: Facts): void {
+  const said = saidByRules(written);
+  const schema: UntrustedRecord = { ...written, ...said.limits };
   const properties = recordOf(schema.properties);
   const values = recordOf(schema.additionalProperties);
   const isIntOrText =
@@ -80,7 +101,8 @@ export function crdFacts(schema: UntrustedRecord, at: string, facts: Facts): voi
     .map(({ fields }) => fields)
     .filter(({ length }) => length > 1);
   const exactlyOne = oneOf.filter(({ mayBeNone }) => !mayBeNone).map(({ fields }) => fields);
-  if (exclusive.length > 0) line.push(`exclusive=${groups(exclusive)}`);
+  const atMostOne = [...exclusive, ...said.exclusive];
+  if (atMostOne.length > 0) line.push(`exclusive=${groups(atMostOne)}`);
   if (exactlyOne.length > 0) line.push(`exactlyOne=${groups(exactlyOne)}`);
   facts.set(at, line.sort().join(' '));
   for (const [name, child] of Object.entries(properties ?? {})) crdFacts(recordOf(child) ?? {}, `${at}.${name}`, facts);

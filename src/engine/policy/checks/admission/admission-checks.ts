@@ -3,7 +3,7 @@ import { envoyMatch } from './extensions/envoy-match.ts';
 import { envoyPatch } from './extensions/envoy-patch.ts';
 import { invalidProbe } from './extensions/invalid-probe.ts';
 import { missingTypedConfig } from './extensions/missing-typed-config.ts';
-import { oldEnvoyApi } from './extensions/old-envoy-api.ts';
+import { invalidEnvoyType } from './extensions/invalid-envoy-type.ts';
 import { oldFilterName } from './extensions/old-filter-name.ts';
 import { telemetrySettings } from './extensions/telemetry-settings.ts';
 import { cipherSuites } from './listeners/cipher-suites.ts';
@@ -136,5 +136,5 @@ export const admissionChecks: readonly ObjectCheck[] = [
   envoyMatch,
   oldFilterName,
   missingTypedConfig,
-  oldEnvoyApi,
+  invalidEnvoyType,
 ];

@@ -36,7 +36,7 @@ export const missingRoute: ObjectCheck = {
     }
     for (const { type, path, value } of rulesOf(subject)) {
       const actions = type === 'http' ? httpActions : ['route'];
-      const given = actions.filter((action) => Object.hasOwn(value, action));
+      const given = actions.filter((action) => (fieldOf(value, action) ?? undefined) !== undefined);
       const onlyRoute = given.length === 1 && given[0] === 'route';
       if (given.length === 0) {
         const list = actions.map((action) => `\`${action}\``).join(', ');

@@ -32,6 +32,9 @@ export const envoyPatch: ObjectCheck = {
         report(['patch'], 'A patch needs an `operation`, such as MERGE or INSERT_BEFORE.');
       else if (operation !== 'REMOVE' && (patch.value ?? undefined) === undefined) {
         report(['patch'], `${operation} needs a \`value\`: what is put there.`);
+      } else {
+        const name = fieldOf(patch.value, 'name') ?? '';
+        if (typeof name !== 'string') report(['patch', 'value', 'name'], 'The name must be a text.');
       }
     }
   },

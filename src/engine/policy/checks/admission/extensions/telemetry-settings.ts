@@ -23,6 +23,14 @@ export const telemetrySettings: ObjectCheck = {
     for (const { path, value } of sitesIn(subject, 'tracing[].providers')) {
       if (listOf(value).length > 1) warn([...path, 1], 'Spans go to one provider only: the first.');
     }
+    for (const { path, value } of sitesIn(subject, 'accessLogging[].filter')) {
+      if ((stringOf(fieldOf(value, 'expression')) ?? '').trim() !== '') continue;
+      const message = 'A filter needs an `expression` in CEL, such as `response.code >= 400`.';
+      context.report(subject, path, { message, part: 'key' });
+    }
+    for (const { path, key } of sitesIn(subject, 'tracing[].customTags{}')) {
+      if (key === '') context.report(subject, path, { message: 'A tag needs a name.', part: 'key' });
+    }
     for (const { path, key, value } of sitesIn(subject, 'metrics[].overrides[].tagOverrides{}')) {
       if (!isRecord(value)) continue;
       if (key === '') warn(path, 'The name of a label must not be empty.');
@@ -31,7 +39,7 @@ export const telemetrySettings: ObjectCheck = {
       if (operation === 'UPSERT' && text === '') {
         const message = `The label \`${key}\` needs a \`value\`, a CEL expression such as \`request.host\`.`;
         context.report(subject, path, { message, part: 'key' });
-      } else if (operation === 'REMOVE' && text !== '') {
+      } else if (operation === 'REMOVE' && (fieldOf(value, 'value') ?? undefined) !== undefined) {
         const message = 'A label that is removed has no value.';
         context.report(subject, [...path, 'value'], { message, part: 'key' });
       }

@@ -1,7 +1,6 @@
-import { fieldOf, listOf } from '../../../../../shared/untrusted.ts';
 import { Kinds } from '../../../../model/kinds.ts';
 import type { ObjectCheck } from '../../check.ts';
-import { sitesIn, textsIn } from '../sites.ts';
+import { textsIn } from '../sites.ts';
 import { pathTemplateProblem, portProblem, serviceAccountProblem, trustDomainProblem } from './authorization-values.ts';
 
 const noMore = (): undefined => undefined;
@@ -45,15 +44,6 @@ export const invalidAuthorizationValue: ObjectCheck = {
         const message = value === '' ? 'This value is empty.' : `\`${value}\` ${problem ?? ''}.`;
         context.report(subject, path, { message, part: value === '' ? 'head' : 'value' });
       }
-    }
-    for (const { path, value } of sitesIn(subject, 'rules[].from[].source')) {
-      const given = (...keys: readonly string[]): string | undefined =>
-        keys.find((key) => listOf(fieldOf(value, key)).length > 0);
-      const account = given('serviceAccounts', 'notServiceAccounts');
-      const other = given('principals', 'notPrincipals', 'namespaces', 'notNamespaces');
-      if (account === undefined || other === undefined) continue;
-      const message = `\`${account}\` cannot be used beside \`${other}\`: a service account says both.`;
-      context.report(subject, [...path, other], { message, part: 'key' });
     }
   },
 };

@@ -25,10 +25,6 @@ export const invalidJwtRule: ObjectCheck = {
         const message = 'A rule for tokens needs an `issuer` or a `jwksUri`.';
         context.report(subject, path, { message });
       }
-      if (uri !== '' && !/^https?:/i.test(uri)) {
-        const message = 'Keys are fetched by `http://` or `https://` only.';
-        context.report(subject, [...path, uriKey], { message, part: 'value' });
-      }
       const keys = stringOf(fieldOf(value, 'jwks')) ?? '';
       if (keys === '') continue;
       const set = readKeySet(keys);

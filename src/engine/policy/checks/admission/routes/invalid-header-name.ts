@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../../shared/untrusted.ts';
 import { Kinds } from '../../../../model/kinds.ts';
 import type { MeshObject } from '../../../../model/mesh-object.ts';
 import { kindKey } from '../../../../model/mesh-object.ts';
@@ -23,6 +24,10 @@ export const invalidHeaderName: ObjectCheck = {
         if (/^[-A-Za-z0-9]+$/.test(value)) continue;
         const message = `\`${value}\` cannot be the name of a header of a probe: letters, digits and \`-\` only.`;
         context.report(subject, path, { message, part: 'value' });
+      }
+      for (const { path, value } of sitesIn(subject, 'probe.httpGet.httpHeaders[]')) {
+        if (!isRecord(value) || Object.hasOwn(value, 'name')) continue;
+        context.report(subject, path, { message: 'A header needs a `name`.' });
       }
       return;
     }

@@ -35,16 +35,18 @@ export const invalidRewrite: ObjectCheck = {
     for (const { path, value } of sitesIn(subject, 'http[]')) {
       const writes = [
         ...sitesBelow(value, path, 'rewrite.authority').filter((site) => site.value !== ''),
-        ...sitesBelow(value, path, 'headers.request.set{}', 'headers.request.add{}').filter(
-          ({ key, value: text }) => isAuthorityHeader(key) && text !== '',
+        ...sitesBelow(value, path, 'headers.request.set{}', 'headers.request.add{}').filter(({ key }) =>
+          isAuthorityHeader(key),
         ),
       ];
-      const [first] = writes;
-      for (const again of writes.slice(1)) {
+      const first = writes.findIndex((site) => site.value !== '');
+      const earlier = writes[first];
+      if (!earlier) continue;
+      for (const again of writes.slice(first + 1)) {
         context.report(subject, again.path, {
           message: 'The host is written twice in this rule; only one can count.',
           part: 'key',
-          related: first ? [{ message: 'It is written here already.', object: subject, path: first.path }] : [],
+          related: [{ message: 'It is written here already.', object: subject, path: earlier.path }],
           fixes: [
             { title: `Remove \`${again.key}\``, changes: [{ type: 'remove', object: subject, path: again.path }] },
           ],

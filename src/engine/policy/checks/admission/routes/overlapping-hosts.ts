@@ -20,7 +20,7 @@ export const overlappingHosts: ObjectCheck = {
     const hosts = hostsOf(subject);
     if (hosts.some(({ host }) => wildcardHostProblem(host) !== undefined && !isIpAddress(host))) return;
     for (const [index, { host, path }] of hosts.entries()) {
-      const earlier = hosts.slice(0, index).find((other) => hostsOverlap(other.host, host));
+      const earlier = hosts.slice(0, index).find((other) => overlap(other.host, host));
       if (!earlier) continue;
       const isSame = earlier.host === host;
       context.report(subject, path, {
@@ -36,3 +36,8 @@ export const overlappingHosts: ObjectCheck = {
     }
   },
 };
+
+/** Istio tells names in capitals from others here, though requests do not. */
+function overlap(a: string, b: string): boolean {
+  return hostsOverlap(a, b) && (a.toLowerCase() !== b.toLowerCase() || a === b);
+}

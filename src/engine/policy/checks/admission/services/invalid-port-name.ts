@@ -12,7 +12,7 @@ export const invalidPortName: ObjectCheck = {
   severity: 'error',
   summary: 'The name of a port has characters that it cannot have.',
   refusedBy: 'webhook',
-  subject: [Kinds.serviceEntry, Kinds.workloadEntry, Kinds.sidecar],
+  subject: [Kinds.serviceEntry, Kinds.workloadEntry, Kinds.sidecar, Kinds.gateway],
   inputs: [],
   run(context) {
     const { subject } = context;
@@ -23,6 +23,9 @@ export const invalidPortName: ObjectCheck = {
       // A Sidecar may leave its ports without names.
       if (isDnsLabel(value) || (value === '' && !isEntry)) continue;
       context.report(subject, path, { message: explain(value), part: 'value' });
+    }
+    for (const { path, value } of textsIn(subject, 'servers[].port.name')) {
+      if (value === '') context.report(subject, path, { message: 'A port of a Gateway needs a name.', part: 'key' });
     }
     for (const { path, key } of keyed) {
       if (!isDnsLabel(key)) context.report(subject, path, { message: explain(key), part: 'key' });

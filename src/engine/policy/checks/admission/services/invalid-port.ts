@@ -48,9 +48,9 @@ export const invalidPort: ObjectCheck = {
     for (const { path, key } of sitesIn(subject, 'portLevelMtls{}')) {
       if (!/^\d+$/.test(key) || !isPort(Number(key))) context.report(subject, path, { message, part: 'key' });
     }
-    for (const { path, value } of sitesIn(subject, ...destinationPatterns('port'))) {
+    for (const { path, value } of sitesIn(subject, 'ingress[].port', ...destinationPatterns('port'))) {
       if (!isRecord(value) || (value.number ?? undefined) !== undefined) continue;
-      context.report(subject, path, { message: 'A port is named by its `number`.', part: 'key' });
+      context.report(subject, path, { message: 'A port needs its `number`.', part: 'key' });
     }
   },
 };

@@ -29,9 +29,6 @@ export const serviceEntryResolution: ObjectCheck = {
     };
     const hasMany = (key: string, least = 1): boolean => listOf(fieldOf(spec, key)).length >= least;
     const hosts = textsIn(subject, 'hosts[]');
-    if (!hasMany('hosts') && Array.isArray(fieldOf(spec, 'hosts'))) {
-      report(['spec', 'hosts'], 'A ServiceEntry needs at least one host.', 'key');
-    }
     if (resolution !== 'NONE' && resolution !== 'STATIC') {
       const range = textsIn(subject, 'addresses[]').find(({ value }) => value.includes('/'));
       if (range)

@@ -32,11 +32,12 @@ function splitLocality(locality: string): string[] {
   return [region, ...(zone === undefined ? [] : [zone]), ...(subzone.length > 0 ? [subzone.join('/')] : [])];
 }
 
-function overlap(a: readonly string[], b: readonly string[]): boolean {
-  for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const [x, y] = [a[at], b[at]];
-    if (x === undefined || y === undefined || x === '*' || y === '*') return true;
-    if (x !== y) return false;
+/** Whether the earlier one stands for the later one too, or is part of it; a wildcard counts only if it comes first. */
+function overlap(earlier: readonly string[], later: readonly string[]): boolean {
+  for (let at = 0; at < Math.max(earlier.length, later.length); at++) {
+    const [a, b] = [earlier[at], later[at]];
+    if (a === undefined || b === undefined || a === '*') return true;
+    if (a !== b) return false;
   }
   return true;
 }

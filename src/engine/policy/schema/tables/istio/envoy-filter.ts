@@ -1,5 +1,8 @@
+import { isRecord } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
-import { anything, choice, integer, list, record, text, textMap, unsigned } from '../../schema.ts';
+import type { SchemaRule } from '../../schema.ts';
+import { choice, integer, list, record, text, textMap, unsigned } from '../../schema.ts';
+import { openMapping } from './open-mapping.ts';
 import { targetRefs, workloadSelector } from './selection.ts';
 
 const filter = record('A filter of the chain.', {
@@ -40,6 +43,16 @@ const routeConfiguration = record('A route configuration; for patches of routes 
   name: text('Name of the route configuration.'),
 });
 
+const waypointContext: SchemaRule = (value) => {
+  if (!isRecord(value)) return [];
+  const isForWaypoints = value.context === 'WAYPOINT';
+  if (isForWaypoints === (value.waypoint !== undefined)) return [];
+  const message = isForWaypoints
+    ? 'The context WAYPOINT is matched by `waypoint`, which is missing.'
+    : '`waypoint` goes with the context WAYPOINT only.';
+  return [{ path: [isForWaypoints ? 'context' : 'waypoint'], part: isForWaypoints ? 'value' : 'key', message }];
+};
+
 const match = record(
   'Which of the proxy’s objects are patched; all of the type unless given.',
   {
@@ -68,7 +81,7 @@ const match = record(
       route: record('A route.', { name: text('Name of the route.') }),
     }),
   },
-  { exclusive: [['listener', 'routeConfiguration', 'cluster', 'waypoint']] },
+  { exclusive: [['listener', 'routeConfiguration', 'cluster', 'waypoint']], rules: [waypointContext] },
 );
 
 const patch = record('What is done to them.', {
@@ -83,7 +96,7 @@ const patch = record('What is done to them.', {
     'REPLACE',
     'MERGE_AND_REPLACE_LIST',
   ]),
-  value: anything('Envoy configuration, as JSON of its API. Not used by REMOVE.'),
+  value: openMapping('Envoy configuration, as JSON of its API. Not used by REMOVE.'),
   filterClass: choice('Where in the chain an added filter goes, relative to Istio’s own.', [
     'UNSPECIFIED',
     'AUTHN',
@@ -99,33 +112,37 @@ export const envoyFilter: KindSchema = {
   help: 'Patches to the Envoy configuration that Istio generates. Depends on its details, which change between versions.',
   required: [],
   fields: {
-    spec: record('For which proxies it is, and the patches.', {
-      workloadSelector: workloadSelector(
-        'Proxies it is for, in its own namespace; in the root namespace, in all. The whole namespace unless given.',
-      ),
-      targetRefs,
-      configPatches: list(
-        'Patches, applied in order.',
-        record('One patch.', {
-          applyTo: choice('What is patched.', [
-            'INVALID',
-            'LISTENER',
-            'FILTER_CHAIN',
-            'NETWORK_FILTER',
-            'HTTP_FILTER',
-            'ROUTE_CONFIGURATION',
-            'VIRTUAL_HOST',
-            'HTTP_ROUTE',
-            'CLUSTER',
-            'EXTENSION_CONFIG',
-            'BOOTSTRAP',
-            'LISTENER_FILTER',
-          ]),
-          match,
-          patch,
-        }),
-      ),
-      priority: integer('Order among EnvoyFilters: lower first. 0 unless given.'),
-    }),
+    spec: record(
+      'For which proxies it is, and the patches.',
+      {
+        workloadSelector: workloadSelector(
+          'Proxies it is for, in its own namespace; in the root namespace, in all. The whole namespace unless given.',
+        ),
+        targetRefs,
+        configPatches: list(
+          'Patches, applied in order.',
+          record('One patch.', {
+            applyTo: choice('What is patched.', [
+              'INVALID',
+              'LISTENER',
+              'FILTER_CHAIN',
+              'NETWORK_FILTER',
+              'HTTP_FILTER',
+              'ROUTE_CONFIGURATION',
+              'VIRTUAL_HOST',
+              'HTTP_ROUTE',
+              'CLUSTER',
+              'EXTENSION_CONFIG',
+              'BOOTSTRAP',
+              'LISTENER_FILTER',
+            ]),
+            match,
+            patch,
+          }),
+        ),
+        priority: integer('Order among EnvoyFilters: lower first. 0 unless given.'),
+      },
+      { exclusive: [['workloadSelector', 'targetRefs']] },
+    ),
   },
 };

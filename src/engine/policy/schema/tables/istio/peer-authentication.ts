@@ -1,5 +1,6 @@
 import type { KindSchema } from '../../kind-schema.ts';
-import { choice, mapOf, record, text } from '../../schema.ts';
+import { choice, mapOf, record } from '../../schema.ts';
+import { selector } from './selection.ts';
 
 const mtls = record('How calls from other workloads are taken.', {
   mode: choice(
@@ -16,9 +17,7 @@ export const peerAuthentication: KindSchema = {
   required: [],
   fields: {
     spec: record('Who it is for and what is taken.', {
-      selector: record('Workloads it is for; the whole namespace unless given.', {
-        matchLabels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 })),
-      }),
+      selector,
       mtls,
       portLevelMtls: mapOf('Settings for single ports of the workload; needs a selector.', mtls, { minEntries: 1 }),
     }),

@@ -1,5 +1,5 @@
 /** How a policy says for which workloads it holds. */
-import type { MapSchema, ObjectSchema } from '../../schema.ts';
+import type { MapSchema, ObjectSchema, SchemaRule } from '../../schema.ts';
 import { list, mapOf, record, text } from '../../schema.ts';
 
 const matchLabels: MapSchema = mapOf(
@@ -21,6 +21,11 @@ export const workloadSelector = (help: string): ObjectSchema =>
     }),
   });
 
+const noNamespace: SchemaRule = (value) =>
+  value === ''
+    ? []
+    : [{ path: [], part: 'key', message: 'A resource of another namespace cannot be named; leave `namespace` out.' }];
+
 export const targetRef: ObjectSchema = record(
   'The resource it is attached to, in the same namespace.',
   {
@@ -30,14 +35,21 @@ export const targetRef: ObjectSchema = record(
       patternHelp: 'an API group such as `gateway.networking.k8s.io`, or empty',
     }),
     kind: text('Gateway, GatewayClass, Service or ServiceEntry.', {
+      minLength: 1,
       maxLength: 63,
       pattern: /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
       patternHelp: 'the name of a kind, such as `Gateway`',
     }),
-    name: text('Name of the resource.', { maxLength: 253 }),
-    namespace: text('Not supported: the resource is in the namespace of the policy.', { refersTo: 'namespace' }),
+    name: text('Name of the resource.', { minLength: 1, maxLength: 253 }),
+    namespace: text('Not supported: the resource is in the namespace of the policy.', {
+      refersTo: 'namespace',
+      rules: [noNamespace],
+    }),
   },
   { required: ['kind', 'name'] },
 );
+
+/** Only one of the ways to say where a policy holds. */
+export const oneSelection: readonly string[] = ['selector', 'targetRef', 'targetRefs'];
 
 export const targetRefs = list('The resources it is attached to, in the same namespace.', targetRef, { maxItems: 16 });

@@ -20,7 +20,10 @@ export const serverTls = record(
     caCertificates: text('File with the authorities client certificates are checked against.'),
     caCrl: text('File with revoked certificates.'),
     credentialName: text('Secret with certificate and key, in the namespace of the gateway’s workload.'),
-    credentialNames: texts('Two secrets, for an RSA and an ECDSA certificate.'),
+    credentialNames: list('Two secrets, for an RSA and an ECDSA certificate.', text('Name of the secret.'), {
+      minItems: 1,
+      maxItems: 2,
+    }),
     caCertCredentialName: text('Secret or ConfigMap with the authorities.'),
     tlsCertificates: list(
       'Up to two certificates, RSA and ECDSA.',
@@ -40,5 +43,10 @@ export const serverTls = record(
     ecdhCurves: texts('Curves that may be used.'),
     insecureSkipVerify: flag('Do not check client certificates.', { nullable: true }),
   },
-  { exclusive: [['credentialName', 'credentialNames', 'tlsCertificates']] },
+  {
+    exclusive: [
+      ['credentialName', 'credentialNames'],
+      ['credentialNames', 'tlsCertificates'],
+    ],
+  },
 );

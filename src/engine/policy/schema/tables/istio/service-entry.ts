@@ -1,14 +1,58 @@
+import { isRecord } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
+import type { SchemaRule } from '../../schema.ts';
 import { choice, list, mapOf, record, text, texts, unsigned } from '../../schema.ts';
+
+/** A Unix domain socket has a path, or an abstract name after `@`. */
+const socketPath: SchemaRule = (value) => {
+  if (typeof value !== 'string' || !value.startsWith('unix://')) return [];
+  const isPath = /^unix:\/\/[/@]/.test(value) && !value.endsWith('/');
+  return isPath
+    ? []
+    : [{ path: [], part: 'value', message: 'A socket is the absolute path of a file, or a name after `@`.' }];
+};
+
+export const socketWithoutPorts: SchemaRule = (value) => {
+  const isSocket = isRecord(value) && typeof value.address === 'string' && value.address.startsWith('unix://');
+  return isSocket && value.ports !== undefined
+    ? [{ path: ['ports'], part: 'key', message: 'A socket has no ports.' }]
+    : [];
+};
+
+const portName = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
+
+const portNames: SchemaRule = (value) =>
+  Object.keys(isRecord(value) ? value : {})
+    .filter((name) => name.length > 62 || !portName.test(name))
+    .map((name) => ({
+      path: [name],
+      part: 'key',
+      message: `\`${name}\` cannot be the name of a port: at most 62 letters, digits and \`-\`.`,
+    }));
+
+const noEndpoints: SchemaRule = (value) =>
+  isRecord(value) &&
+  (value.resolution ?? 'NONE') === 'NONE' &&
+  Array.isArray(value.endpoints) &&
+  value.endpoints.length === 0
+    ? [
+        {
+          path: ['endpoints'],
+          part: 'key',
+          message: 'With resolution NONE there can be no `endpoints`, not even an empty list.',
+        },
+      ]
+    : [];
 
 /** Shared by WorkloadEntry and the endpoints of a ServiceEntry. */
 export const endpointFields = {
-  address: text('IP address, DNS name, or `unix:///socket`.', { maxLength: 256 }),
+  address: text('IP address, DNS name, or `unix:///socket`.', { maxLength: 256, rules: [socketPath] }),
   ports: mapOf(
     'Port of the endpoint by the name of the service’s port.',
     unsigned('Number of the port.', { minimum: 1, maximum: 65535 }),
     {
       maxEntries: 128,
+      rules: [portNames],
     },
   ),
   labels: mapOf('Labels, as a pod would have.', text('Value of the label.'), { maxEntries: 256 }),
@@ -28,8 +72,13 @@ export const serviceEntry: KindSchema = {
     spec: record(
       'Hosts, ports, and how they are reached.',
       {
-        hosts: texts('Names by which the service is called.', {}),
-        addresses: texts('Virtual addresses of the service, as IP or CIDR.', { maxLength: 64 }),
+        hosts: list('Names by which the service is called.', text('A name.'), {
+          minItems: 1,
+          maxItems: 256,
+        }),
+        addresses: list('Virtual addresses of the service, as IP or CIDR.', text('An address.', { maxLength: 64 }), {
+          maxItems: 256,
+        }),
         ports: list(
           'Ports of the service.',
           record(
@@ -52,14 +101,20 @@ export const serviceEntry: KindSchema = {
           'DNS_ROUND_ROBIN',
           'DYNAMIC_DNS',
         ]),
-        endpoints: list('Endpoints of the service.', record('One endpoint.', endpointFields), { maxItems: 4096 }),
+        endpoints: list(
+          'Endpoints of the service.',
+          record('One endpoint.', endpointFields, { rules: [socketWithoutPorts] }),
+          { maxItems: 4096 },
+        ),
         workloadSelector: record('Pods and WorkloadEntries that are its endpoints.', {
-          labels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 })),
+          labels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 }), {
+            maxEntries: 256,
+          }),
         }),
         exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
         subjectAltNames: texts('Names of which the server’s certificate must carry one.'),
       },
-      { required: ['hosts'], exclusive: [['workloadSelector', 'endpoints']] },
+      { required: ['hosts'], exclusive: [['workloadSelector', 'endpoints']], rules: [noEndpoints] },
     ),
   },
 };

@@ -1,11 +1,15 @@
 import type { KindSchema } from '../../kind-schema.ts';
 import type { Schema } from '../../schema.ts';
 import { choice, decimal, duration, flag, list, mapOf, record, text } from '../../schema.ts';
-import { selector, targetRef, targetRefs } from './selection.ts';
+import { oneSelection, selector, targetRef, targetRefs } from './selection.ts';
 
 const providers = list(
   'Where to: names of `extensionProviders` of the mesh configuration. The defaults of the mesh unless given.',
-  record('One provider.', { name: text('Its name in the mesh configuration.') }, { required: ['name'] }),
+  record(
+    'One provider.',
+    { name: text('Its name in the mesh configuration.', { minLength: 1 }) },
+    { required: ['name'] },
+  ),
 );
 
 const mode = choice('Side of the call: `SERVER` for what comes in, `CLIENT` for what goes out. Both unless given.', [
@@ -17,7 +21,11 @@ const mode = choice('Side of the call: `SERVER` for what comes in, `CLIENT` for 
 const off = (help: string) => flag(help, { nullable: true });
 
 const named = (help: string, name: string): Schema =>
-  record(help, { name: text(name), defaultValue: text('Value where there is none.') }, { required: ['name'] });
+  record(
+    help,
+    { name: text(name, { minLength: 1 }), defaultValue: text('Value where there is none.') },
+    { required: ['name'] },
+  );
 
 const tracing = list(
   'Which requests are traced, and where spans go. Only the first entry counts.',
@@ -36,12 +44,12 @@ const tracing = list(
       record(
         'Where the value of the tag comes from.',
         {
-          literal: record('A fixed value.', { value: text('The value.') }, { required: ['value'] }),
+          literal: record('A fixed value.', { value: text('The value.', { minLength: 1 }) }, { required: ['value'] }),
           environment: named('An environment variable of the proxy.', 'Name of the variable.'),
           header: named('A header of the request.', 'Name of the header.'),
           formatter: record(
             'A format string as in access logs.',
-            { value: text('The format, such as `%REQ(:METHOD)%`.') },
+            { value: text('The format, such as `%REQ(:METHOD)%`.', { minLength: 1 }) },
             { required: ['value'] },
           ),
         },
@@ -70,7 +78,7 @@ const override = record('One change to metrics.', {
         'GRPC_REQUEST_MESSAGES',
         'GRPC_RESPONSE_MESSAGES',
       ]),
-      customMetric: text('Name of a metric that is none of Istio’s.'),
+      customMetric: text('Name of a metric that is none of Istio’s.', { minLength: 1 }),
       mode,
     },
     { exclusive: [['metric', 'customMetric']] },
@@ -92,30 +100,34 @@ export const telemetry: KindSchema = {
   help: 'What proxies report: metrics, traces and access logs, for the mesh, a namespace or selected workloads.',
   required: [],
   fields: {
-    spec: record('For which workloads it is, and what they report.', {
-      selector,
-      targetRef,
-      targetRefs,
-      tracing,
-      metrics: list(
-        'Which metrics are produced, and where they go.',
-        record('Settings for metrics.', {
-          providers,
-          overrides: list('Changes, applied in order.', override),
-          reportingInterval: duration('How often metrics of TCP connections are reported; 5s unless given.'),
-        }),
-      ),
-      accessLogging: list(
-        'What is logged, and where to.',
-        record('Settings for access logs.', {
-          match: record('Calls it is for.', { mode }),
-          providers,
-          disabled: off('Log nothing.'),
-          filter: record('What is logged of them.', {
-            expression: text('CEL expression that must be true, such as `response.code >= 400`.'),
+    spec: record(
+      'For which workloads it is, and what they report.',
+      {
+        selector,
+        targetRef,
+        targetRefs,
+        tracing,
+        metrics: list(
+          'Which metrics are produced, and where they go.',
+          record('Settings for metrics.', {
+            providers,
+            overrides: list('Changes, applied in order.', override),
+            reportingInterval: duration('How often metrics of TCP connections are reported; 5s unless given.'),
           }),
-        }),
-      ),
-    }),
+        ),
+        accessLogging: list(
+          'What is logged, and where to.',
+          record('Settings for access logs.', {
+            match: record('Calls it is for.', { mode }),
+            providers,
+            disabled: off('Log nothing.'),
+            filter: record('What is logged of them.', {
+              expression: text('CEL expression that must be true, such as `response.code >= 400`.'),
+            }),
+          }),
+        ),
+      },
+      { exclusive: [oneSelection] },
+    ),
   },
 };

@@ -1,7 +1,14 @@
+import { isRecord } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
+import type { SchemaRule } from '../../schema.ts';
 import { choice, record, text } from '../../schema.ts';
 import { selector, targetRefs } from './selection.ts';
 import { priority, trafficMatch, wasmFields } from './wasm.ts';
+
+const someCode: SchemaRule = (value) =>
+  isRecord(value) && value.wasm === undefined && value.lua === undefined
+    ? [{ path: [], part: 'key', message: 'A TrafficExtension needs `wasm` or `lua`.' }]
+    : [];
 
 export const trafficExtension: KindSchema = {
   group: 'extensions.istio.io',
@@ -18,7 +25,7 @@ export const trafficExtension: KindSchema = {
         wasm: record('A WebAssembly module.', wasmFields, { required: ['url'] }),
         lua: record(
           'A Lua script.',
-          { inlineCode: text('The script, at most 64 KiB.', { maxLength: 65536 }) },
+          { inlineCode: text('The script, at most 64 KiB.', { minLength: 1, maxLength: 65536 }) },
           { required: ['inlineCode'] },
         ),
         match: trafficMatch,
@@ -28,7 +35,13 @@ export const trafficExtension: KindSchema = {
         ),
         priority,
       },
-      { exclusive: [['wasm', 'lua']] },
+      {
+        exclusive: [
+          ['wasm', 'lua'],
+          ['selector', 'targetRefs'],
+        ],
+        rules: [someCode],
+      },
     ),
   },
 };

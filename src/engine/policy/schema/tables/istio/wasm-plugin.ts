@@ -1,6 +1,6 @@
 import type { KindSchema } from '../../kind-schema.ts';
 import { choice, record } from '../../schema.ts';
-import { selector, targetRef, targetRefs } from './selection.ts';
+import { oneSelection, selector, targetRef, targetRefs } from './selection.ts';
 import { priority, trafficMatch, wasmFields } from './wasm.ts';
 
 export const wasmPlugin: KindSchema = {
@@ -24,7 +24,7 @@ export const wasmPlugin: KindSchema = {
         ),
         priority,
       },
-      { required: ['url'] },
+      { required: ['url'], exclusive: [oneSelection] },
     ),
   },
 };

@@ -1,5 +1,25 @@
 /** What WasmPlugin and TrafficExtension have in common. */
-import { anything, choice, integer, list, record, text } from '../../schema.ts';
+import { isRecord } from '../../../../../shared/untrusted.ts';
+import type { SchemaRule } from '../../schema.ts';
+import { choice, integer, list, record, text } from '../../schema.ts';
+import { openMapping } from './open-mapping.ts';
+import { urlScheme } from './url-scheme.ts';
+
+const valueOfInline: SchemaRule = (value) =>
+  isRecord(value) && value.valueFrom === 'HOST' && value.value !== undefined
+    ? [{ path: ['value'], part: 'key', message: 'With HOST the value is that of the proxy, so none can be given.' }]
+    : [];
+
+const moduleUrl: SchemaRule = (value) => {
+  if (typeof value !== 'string' || value === '') return [];
+  const scheme = urlScheme(value);
+  if (scheme !== undefined && ['', 'http', 'https', 'file', 'oci'].includes(scheme)) return [];
+  const message =
+    scheme === undefined
+      ? `\`${value}\` is no URL.`
+      : `A module is fetched by \`oci://\`, \`http://\`, \`https://\` or \`file://\`, not by \`${scheme}:\`.`;
+  return [{ path: [], part: 'value', message }];
+};
 
 const vmConfig = record('The virtual machine the module runs in.', {
   env: list(
@@ -7,14 +27,14 @@ const vmConfig = record('The virtual machine the module runs in.', {
     record(
       'One variable.',
       {
-        name: text('Its name.', { maxLength: 256 }),
+        name: text('Its name.', { minLength: 1, maxLength: 256 }),
         value: text('Its value, for INLINE.', { maxLength: 2048 }),
         valueFrom: choice('Whether the value stands here, or is that of the proxy’s own environment.', [
           'INLINE',
           'HOST',
         ]),
       },
-      { required: ['name'] },
+      { required: ['name'], rules: [valueOfInline] },
     ),
     { maxItems: 256, keys: ['name'] },
   ),
@@ -24,6 +44,10 @@ const vmConfig = record('The virtual machine the module runs in.', {
 export const wasmFields = {
   url: text(
     'Where the module is: `oci://`, `http://`, `https://` or `file://`; an image without a scheme is `oci://`.',
+    {
+      minLength: 1,
+      rules: [moduleUrl],
+    },
   ),
   sha256: text('SHA-256 of the module, in hexadecimal.', {
     pattern: /(^$|^[a-f0-9]{64}$)/,
@@ -34,10 +58,13 @@ export const wasmFields = {
     'IfNotPresent',
     'Always',
   ]),
-  imagePullSecret: text('Secret with the credentials of the registry, in the same namespace.', { maxLength: 253 }),
+  imagePullSecret: text('Secret with the credentials of the registry, in the same namespace.', {
+    minLength: 1,
+    maxLength: 253,
+  }),
   verificationKey: text('Public key that signatures of the module are checked with; not used yet.'),
-  pluginConfig: anything('Configuration given to the module, as it defines it.'),
-  pluginName: text('Name of the plugin inside the module.', { maxLength: 256 }),
+  pluginConfig: openMapping('Configuration given to the module, as it defines it.'),
+  pluginName: text('Name of the plugin inside the module.', { minLength: 1, maxLength: 256 }),
   failStrategy: choice(
     'What happens to requests when the module fails: refused, let through, or retried after a reload.',
     ['FAIL_CLOSE', 'FAIL_OPEN', 'FAIL_RELOAD'],

@@ -1,6 +1,6 @@
 import type { KindSchema } from '../../kind-schema.ts';
 import { record } from '../../schema.ts';
-import { endpointFields } from './service-entry.ts';
+import { endpointFields, socketWithoutPorts } from './service-entry.ts';
 
 export const workloadEntry: KindSchema = {
   group: 'networking.istio.io',
@@ -8,5 +8,5 @@ export const workloadEntry: KindSchema = {
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   help: 'One workload that is no pod, such as a virtual machine.',
   required: [],
-  fields: { spec: record('Where it is and who it is.', endpointFields) },
+  fields: { spec: record('Where it is and who it is.', endpointFields, { rules: [socketWithoutPorts] }) },
 };

@@ -1,6 +1,6 @@
 import type { KindSchema } from '../../kind-schema.ts';
 import { integer, list, mapOf, record, text, unsigned } from '../../schema.ts';
-import { endpointFields } from './service-entry.ts';
+import { endpointFields, socketWithoutPorts } from './service-entry.ts';
 
 const port = { minimum: 1, maximum: 65535 };
 const seconds = { minimum: 0 };
@@ -37,7 +37,7 @@ const probe = record(
     ),
     exec: record(
       'A command that must end with status 0.',
-      { command: list('Program and arguments; no shell is used.', text('One argument.')) },
+      { command: list('Program and arguments; no shell is used.', text('One argument.', { minLength: 1 })) },
       { required: ['command'] },
     ),
     grpc: record('A gRPC health check.', {
@@ -62,7 +62,9 @@ export const workloadGroup: KindSchema = {
           labels: mapOf('Labels every member gets.', text('Value of the label.'), { maxEntries: 256 }),
           annotations: mapOf('Annotations every member gets.', text('Value of the annotation.'), { maxEntries: 256 }),
         }),
-        template: record('What the WorkloadEntry of a member is made from.', endpointFields),
+        template: record('What the WorkloadEntry of a member is made from.', endpointFields, {
+          rules: [socketWithoutPorts],
+        }),
         probe,
       },
       { required: ['template'] },
