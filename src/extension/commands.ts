@@ -16,6 +16,7 @@ export const commandIds = {
   repeatRequest: 'meshlens.request.repeat',
   showRoute: 'meshlens.route.show',
   analyzeWorkspace: 'meshlens.workspace.analyze',
+  switchOffRule: 'meshlens.rule.switchOff',
   copyProxyEnvironment: 'meshlens.proxyEnvironment.copy',
   showEngineLog: 'meshlens.engine.showLog',
   restartEngine: 'meshlens.engine.restart',

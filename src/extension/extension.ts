@@ -8,6 +8,7 @@ import { DisposableList } from './disposables.ts';
 import { EngineClient } from './engine/engine-client.ts';
 import { createEngineLog } from './engine/engine-log.ts';
 import { registerAnalyzeWorkspace } from './features/analysis/analyze-workspace.ts';
+import { registerSwitchOffRule } from './features/analysis/switch-off-rule.ts';
 import { registerChanges } from './features/changes/change-commands.ts';
 import { registerClusterCommands } from './features/clusters/cluster-commands.ts';
 import { registerClusterStatusBar } from './features/clusters/cluster-status-bar.ts';
@@ -62,6 +63,7 @@ const features: readonly Feature[] = [
   registerSendRequest,
   registerShowRoute,
   registerAnalyzeWorkspace,
+  registerSwitchOffRule,
   registerProxyEnvironment,
   registerRejectedConfiguration,
   registerMeshDocumentKey,

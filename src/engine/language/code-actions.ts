@@ -10,9 +10,11 @@ export interface CodeActionResult {
   /** What it makes go away. */
   readonly diagnostics: readonly Diagnostic[];
   readonly edits: Fix['edits'];
+  /** Command of the editor to run instead of, or after, the edits. */
+  readonly command?: { readonly id: string; readonly arguments: readonly unknown[] };
 }
 
-/** Fixes for the findings that touch the range, and for each a comment that switches its rule off there. */
+/** Fixes for the findings that touch the range, and for each the ways to switch its rule off: here, for the file, for the workspace. */
 export function codeActions(
   files: DocumentSource,
   diagnostics: readonly Diagnostic[],
@@ -25,7 +27,11 @@ export function codeActions(
       return { title, kind: 'quickfix', isPreferred: isPreferred === true, diagnostics: [diagnostic], edits };
     }),
   );
-  const silences = here.flatMap((diagnostic) => suppression(files, diagnostic) ?? []);
+  const silences = here.flatMap((diagnostic) => [
+    ...lineSuppression(files, diagnostic),
+    fileSuppression(files, diagnostic),
+    workspaceSuppression(diagnostic),
+  ]);
   const seen = new Set<string>();
   return [...fixes, ...silences].filter(({ title, edits }) => {
     const key = `${title} ${JSON.stringify(edits)}`;
@@ -54,25 +60,47 @@ export function fixAll(diagnostics: readonly Diagnostic[], uri: string): CodeAct
 }
 
 /** Puts a comment above the line; not into texts that span lines. */
-function suppression(files: DocumentSource, diagnostic: Diagnostic): CodeActionResult | undefined {
+function lineSuppression(files: DocumentSource, diagnostic: Diagnostic): readonly CodeActionResult[] {
   const { uri, range, code, rule } = diagnostic;
   const { line } = range.start;
   const document = documentAt(files, uri, line);
-  if (!document || diagnostic.resource === undefined) return undefined;
+  if (!document || diagnostic.resource === undefined) return [];
   const relative = line - document.line;
   const { lines, text } = document.yaml;
   const content = text.slice(lines.lineStart(relative), lines.lineStart(relative + 1));
   const indent = /^ */.exec(content)?.[0] ?? '';
+  const newText = `${indent}# meshlens-disable-next-line ${code}${endOf(content)}`;
+  const title = `Switch off ${rule} (${code}) for this line`;
+  return [{ ...silenceOf(diagnostic, title), edits: [insertion(uri, line, newText)] }];
+}
+
+/** Puts a comment at the top of the file. */
+function fileSuppression(files: DocumentSource, diagnostic: Diagnostic): CodeActionResult {
+  const { uri, code, rule } = diagnostic;
+  const newText = `# meshlens-disable-file ${code}${endOf(files.file(uri)?.text ?? '')}`;
+  const title = `Switch off ${rule} (${code}) for this file`;
+  return { ...silenceOf(diagnostic, title), edits: [insertion(uri, 0, newText)] };
+}
+
+/** Leads to the setting that holds for the whole workspace. */
+function workspaceSuppression(diagnostic: Diagnostic): CodeActionResult {
+  const { code, rule } = diagnostic;
+  const title = `Switch off ${rule} (${code}) for the workspace`;
+  const command = { id: 'meshlens.rule.switchOff', arguments: [code] };
+  return { ...silenceOf(diagnostic, title), edits: [], command };
+}
+
+function silenceOf(diagnostic: Diagnostic, title: string): Omit<CodeActionResult, 'edits'> {
+  return { title, kind: 'quickfix', isPreferred: false, diagnostics: [diagnostic] };
+}
+
+function insertion(uri: string, line: number, newText: string): Fix['edits'][number] {
   const start = { line, character: 0 };
-  const end = content.endsWith('\r\n') ? '\r\n' : '\n';
-  const newText = `${indent}# meshlens-disable-next-line ${code}${end}`;
-  return {
-    title: `Switch off ${rule} (${code}) for this line`,
-    kind: 'quickfix',
-    isPreferred: false,
-    diagnostics: [diagnostic],
-    edits: [{ uri, edits: [{ range: { start, end: start }, newText }] }],
-  };
+  return { uri, edits: [{ range: { start, end: start }, newText }] };
+}
+
+function endOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 function touches(a: Range, b: Range): boolean {

@@ -66,12 +66,13 @@ export function registerLanguageFeatures(
   docsRoot: string,
 ): void {
   const { workspace } = engine;
-  const actionOf = ({ title, kind, isPreferred, diagnostics, edits }: CodeActionResult): CodeAction => ({
+  const actionOf = ({ title, kind, isPreferred, diagnostics, edits, command }: CodeActionResult): CodeAction => ({
     title,
     kind,
     isPreferred,
     diagnostics: diagnostics.map((diagnostic) => lspDiagnosticOf(diagnostic, docsRoot)),
-    edit: workspaceEditOf(edits),
+    ...(edits.length > 0 && { edit: workspaceEditOf(edits) }),
+    ...(command && { command: { title, command: command.id, arguments: [...command.arguments] } }),
   });
 
   connection.onHover(({ textDocument, position }): Hover | null => {

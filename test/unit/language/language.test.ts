@@ -288,11 +288,20 @@ describe('code actions', () => {
       [
         ['Replace by `reviews`', 'quickfix', true],
         ['Switch off unknown-host (MESH1203) for this line', 'quickfix', false],
+        ['Switch off unknown-host (MESH1203) for this file', 'quickfix', false],
+        ['Switch off unknown-host (MESH1203) for the workspace', 'quickfix', false],
       ],
     );
-    const silenced = applyEdits(files.textOf(uri) ?? '', found[1]?.edits.flatMap(({ edits }) => edits) ?? []);
-    files.setOpen(uri, silenced, 2);
-    assert.ok(!analyze({ files, settings }).diagnostics.some(({ code }) => code === 'MESH1203'));
+    const text = files.textOf(uri) ?? '';
+    for (const [index, action] of found.slice(1, 3).entries()) {
+      const silenced = applyEdits(
+        text,
+        action.edits.flatMap(({ edits }) => edits),
+      );
+      files.setOpen(uri, silenced, index + 2);
+      assert.ok(!analyze({ files, settings }).diagnostics.some(({ code }) => code === 'MESH1203'));
+    }
+    assert.deepEqual(found[3]?.command, { id: 'meshlens.rule.switchOff', arguments: ['MESH1203'] });
   });
 
   test('fix all applies every preferred fix at once', () => {
