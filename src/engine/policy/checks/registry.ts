@@ -9,8 +9,10 @@ import { gatewayApiChecks } from './gateway-api/gateway-api-checks.ts';
 import { extensionsChecks } from './extensions/extensions-checks.ts';
 import { gatewaysChecks } from './gateways/gateways-checks.ts';
 import { meshConfigChecks } from './mesh-config/mesh-config-checks.ts';
+import { linkerdChecks } from './linkerd/linkerd-checks.ts';
 import { networkPoliciesChecks } from './network-policies/network-policies-checks.ts';
 import { routingChecks } from './routing/routing-checks.ts';
+import { ciliumChecks } from './cilium/cilium-checks.ts';
 import { declarationChecks } from './schema/declaration-checks.ts';
 import { structureChecks } from './schema/structure-checks.ts';
 import { scopeChecks } from './scope/scope-checks.ts';
@@ -58,6 +60,8 @@ export const objectChecks: readonly ObjectCheck[] = [
   ...extensionsChecks,
   ...meshConfigChecks,
   ...networkPoliciesChecks,
+  ...linkerdChecks,
+  ...ciliumChecks,
   ...admissionChecks,
   ...trapsChecks,
 ];

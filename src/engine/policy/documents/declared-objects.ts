@@ -52,6 +52,7 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'AdminNetworkPolicy',
   'BaselineAdminNetworkPolicy',
   'ClusterNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
   'ClusterServiceVersion',
 ]);
 

@@ -1,0 +1,16 @@
+import type { ObjectCheck } from '../check.ts';
+import { ciliumSelectsNothing } from './cilium-selects-nothing.ts';
+import { combinedPeers } from './combined-peers.ts';
+import { deniedAnyway } from './denied-anyway.ts';
+import { fqdnWithoutDns } from './fqdn-without-dns.ts';
+import { httpOverDatagrams } from './http-over-datagrams.ts';
+import { selectedNodes } from './selected-nodes.ts';
+
+export const ciliumChecks: readonly ObjectCheck[] = [
+  ciliumSelectsNothing,
+  fqdnWithoutDns,
+  combinedPeers,
+  selectedNodes,
+  deniedAnyway,
+  httpOverDatagrams,
+];

@@ -1,0 +1,16 @@
+import type { ObjectCheck } from '../check.ts';
+import { competingServers } from './competing-servers.ts';
+import { conflictingAuthentications } from './conflicting-authentications.ts';
+import { serverSelectsNothing } from './server-selects-nothing.ts';
+import { unauthorizedServer } from './unauthorized-server.ts';
+import { unknownAuthentication } from './unknown-authentication.ts';
+import { unknownLinkerdTarget } from './unknown-linkerd-target.ts';
+
+export const linkerdChecks: readonly ObjectCheck[] = [
+  unknownLinkerdTarget,
+  unknownAuthentication,
+  serverSelectsNothing,
+  competingServers,
+  unauthorizedServer,
+  conflictingAuthentications,
+];

@@ -1,0 +1,85 @@
+import { groupBy } from '../../../../shared/group-by.ts';
+import { fieldOf, listOf, numberOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
+import { readReference } from '../../semantics/gateway-api/object-reference.ts';
+import type { LabelSelector } from '../../semantics/label-selector.ts';
+import { readLabelSelector } from '../../semantics/label-selector.ts';
+import type { Index } from '../check.ts';
+import { perObject } from '../per-object.ts';
+
+export interface ServerView {
+  readonly object: MeshObject;
+  readonly namespace: string;
+  /** Absent for a Server of machines outside the cluster. */
+  readonly podSelector?: LabelSelector;
+  /** Number or name of the pods' port. */
+  readonly port?: number | string;
+  /** What is allowed without any authorization; absent: nothing. */
+  readonly accessPolicy?: string;
+}
+
+export const serverOf = perObject((object: MeshObject): ServerView => {
+  const { spec, namespace } = object;
+  const podSelector = readLabelSelector(fieldOf(spec, 'podSelector'));
+  const port = numberOf(fieldOf(spec, 'port')) ?? stringOf(fieldOf(spec, 'port'));
+  const accessPolicy = stringOf(fieldOf(spec, 'accessPolicy'));
+  return {
+    object,
+    namespace,
+    ...(podSelector && { podSelector }),
+    ...(port !== undefined && { port }),
+    ...(accessPolicy !== undefined && { accessPolicy }),
+  };
+});
+
+/** Servers by namespace. */
+export const servers: Index<ReadonlyMap<string, readonly ServerView[]>> = {
+  inputs: [Kinds.linkerdServer],
+  relevant: ({ spec }) => spec,
+  build: (objects) => groupBy(objects.ofKind(Kinds.linkerdServer).map(serverOf), ({ namespace }) => namespace),
+};
+
+/** What an AuthorizationPolicy is for, and what it asks of callers. */
+export const authorizationTarget = perObject((object: MeshObject): ObjectReference | undefined =>
+  readReference(fieldOf(object.spec, 'targetRef'), ['spec', 'targetRef'], object.namespace, {
+    group: 'policy.linkerd.io',
+    kind: 'Server',
+  }),
+);
+
+export const requiredAuthentications = perObject((object: MeshObject): readonly ObjectReference[] =>
+  listOf(fieldOf(object.spec, 'requiredAuthenticationRefs')).flatMap(
+    (value, index) =>
+      readReference(value, ['spec', 'requiredAuthenticationRefs', index], object.namespace, {
+        group: 'policy.linkerd.io',
+        kind: 'MeshTLSAuthentication',
+      }) ?? [],
+  ),
+);
+
+/** The Server that a ServerAuthorization names; absent where it goes by labels. */
+export function serverNameOf({ spec }: MeshObject): string | undefined {
+  return stringOf(valueAt(spec, ['server', 'name']));
+}
+
+/** Whether an authorization may be for a Server: by its own name, that of a route, or the whole namespace. */
+export function isAuthorized(
+  server: ServerView,
+  policies: readonly MeshObject[],
+  authorizations: readonly MeshObject[],
+): boolean {
+  const isForServer = (policy: MeshObject): boolean => {
+    if (policy.namespace !== server.namespace) return false;
+    const target = authorizationTarget(policy);
+    // Routes belong to some Server, and a policy that cannot be read may be for any.
+    return target?.key !== Kinds.linkerdServer || target.name === server.object.name;
+  };
+  const isForLabels = (authorization: MeshObject): boolean => {
+    if (authorization.namespace !== server.namespace) return false;
+    const name = serverNameOf(authorization);
+    return name === undefined || name === server.object.name;
+  };
+  return policies.some(isForServer) || authorizations.some(isForLabels);
+}
