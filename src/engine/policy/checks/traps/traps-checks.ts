@@ -5,6 +5,7 @@ import { hostOfOtherNamespace } from './host-of-other-namespace.ts';
 import { mirrorToItself } from './mirror-to-itself.ts';
 import { portProtocolMismatch } from './port-protocol-mismatch.ts';
 import { prefixWithoutBoundary } from './prefix-without-boundary.ts';
+import { probesRefused } from './probes-refused.ts';
 import { queryInPath } from './query-in-path.ts';
 import { ruleForNobody } from './rule-for-nobody.ts';
 import { timeoutBelowTry } from './timeout-below-try.ts';
@@ -22,4 +23,5 @@ export const trapsChecks: readonly ObjectCheck[] = [
   queryInPath,
   ruleForNobody,
   portProtocolMismatch,
+  probesRefused,
 ];
