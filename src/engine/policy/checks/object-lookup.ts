@@ -72,6 +72,8 @@ export function reportUnknownObject(context: CheckContext, report: UnknownObject
   const { name, namespace, hasNamespace } = reference;
   const where = hasNamespace || context.isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
   const elsewhere = isLocal === true ? [] : lookup.elsewhere;
+  const isNamespaceSure = hasNamespace || context.isNamespaceKnown;
+  const isSure = lookup.hasSiblings && (isNamespaceSure || lookup.near.length > 0);
   const renames = lookup.near.map((value): FixPlan => ({
     title: `Replace by \`${value}\``,
     changes: [{ type: 'replace-value', object, path: [...path, 'name'], value }],
@@ -88,8 +90,8 @@ export function reportUnknownObject(context: CheckContext, report: UnknownObject
   context.report(object, [...path, 'name'], {
     message: `No ${kind} \`${name}\`${where}${consequence ?? ''}.${didYouMean(proposals)}`,
     part: 'value',
-    // What a namespace holds of which we know nothing may be declared elsewhere.
-    ...(!lookup.hasSiblings && { severity: 'warning' as const }),
+    // What a namespace holds of which we know nothing, or not which it is, may be declared elsewhere.
+    ...(!isSure && { severity: 'warning' as const }),
     fixes: [...moves, ...renames].map((fix, index) => ({ ...fix, isPreferred: index === 0 })),
   });
 }

@@ -4,7 +4,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import { labelSelectorText, readLabelSelector } from '../../semantics/label-selector.ts';
 import type { ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-import { emptySelection, podsHere } from '../network-policies/selected-pods.ts';
+import { emptySelection } from '../network-policies/selected-pods.ts';
 import { replacements } from '../replacements.ts';
 import { ciliumSpecsOf } from './cilium-view.ts';
 
@@ -28,7 +28,7 @@ export const ciliumSelectsNothing: ObjectCheck = {
       const plain = {
         requirements: selector.requirements.map((each) => ({ ...each, key: each.key.replace(/^k8s:/, '') })),
       };
-      const empty = emptySelection(podsHere(context), plain);
+      const empty = emptySelection(context, plain);
       if (!empty) continue;
       const selectorPath = [...path, 'endpointSelector'];
       const keys = [empty.key ?? '', `k8s:${empty.key ?? ''}`];

@@ -23,7 +23,7 @@ export const serverSelectsNothing: ObjectCheck = {
     const { podSelector, port } = serverOf(subject);
     if (!podSelector || !isNamespaceKnown) return;
     const here = podsHere(context);
-    const empty = emptySelection(here, podSelector);
+    const empty = emptySelection(context, podSelector);
     if (empty) {
       const path = ['spec', 'podSelector', 'matchLabels', empty.key ?? ''];
       const isLabel = valueAt(subject, path) !== undefined;

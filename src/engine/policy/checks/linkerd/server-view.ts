@@ -64,20 +64,18 @@ export function serverNameOf({ spec }: MeshObject): string | undefined {
   return stringOf(valueAt(spec, ['server', 'name']));
 }
 
-/** Whether an authorization may be for a Server: by its own name, that of a route, or the whole namespace. */
+/** Whether one of the authorizations of its namespace may be for a Server: by its name, that of a route, or for all. */
 export function isAuthorized(
   server: ServerView,
   policies: readonly MeshObject[],
   authorizations: readonly MeshObject[],
 ): boolean {
   const isForServer = (policy: MeshObject): boolean => {
-    if (policy.namespace !== server.namespace) return false;
     const target = authorizationTarget(policy);
     // Routes belong to some Server, and a policy that cannot be read may be for any.
     return target?.key !== Kinds.linkerdServer || target.name === server.object.name;
   };
   const isForLabels = (authorization: MeshObject): boolean => {
-    if (authorization.namespace !== server.namespace) return false;
     const name = serverNameOf(authorization);
     return name === undefined || name === server.object.name;
   };

@@ -1,4 +1,5 @@
 import { Kinds } from '../../../model/kinds.ts';
+import type { KindKey, MeshObject } from '../../../model/mesh-object.ts';
 import type { ObjectCheck } from '../check.ts';
 import { isAuthorized, serverOf } from './server-view.ts';
 
@@ -15,9 +16,10 @@ export const unauthorizedServer: ObjectCheck = {
     const { subject } = context;
     const server = serverOf(subject);
     if (server.accessPolicy !== undefined && server.accessPolicy !== 'deny') return;
-    const policies = context.ofKind(Kinds.linkerdAuthorizationPolicy);
-    const authorizations = context.ofKind(Kinds.linkerdServerAuthorization);
-    // Where no policy is known at all, they are kept elsewhere.
+    const here = (kind: KindKey): readonly MeshObject[] =>
+      context.ofKind(kind).filter(({ namespace }) => namespace === server.namespace);
+    const [policies, authorizations] = [here(Kinds.linkerdAuthorizationPolicy), here(Kinds.linkerdServerAuthorization)];
+    // Where none of the namespace is known, they are kept elsewhere.
     if (policies.length + authorizations.length === 0) return;
     if (isAuthorized(server, policies, authorizations)) return;
     context.report(subject, ['metadata', 'name'], {

@@ -7,7 +7,7 @@ import type { CheckContext, ObjectCheck } from '../check.ts';
 import { namespaceDirectory } from '../directories/namespace-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { networkPolicyOf } from './network-policy-views.ts';
-import { emptySelection, podsHere } from './selected-pods.ts';
+import { emptySelection } from './selected-pods.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
 
@@ -34,7 +34,7 @@ export const peerSelectsNothing: ObjectCheck = {
 /** A selector of pods alone is for the policy's own namespace. */
 function checkPods(context: CheckContext, rule: PolicyRule, { podSelector, path }: PolicyPeer): void {
   const { subject } = context;
-  const empty = podSelector && emptySelection(podsHere(context), podSelector);
+  const empty = podSelector && emptySelection(context, podSelector);
   if (!empty) return;
   const elsewhere = context
     .index(workloadDirectory)

@@ -5,7 +5,7 @@ import { labelSelectorText } from '../../semantics/label-selector.ts';
 import type { ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { networkPolicyOf } from './network-policy-views.ts';
-import { emptySelection, podsHere } from './selected-pods.ts';
+import { emptySelection } from './selected-pods.ts';
 
 export const policySelectsNothing: ObjectCheck = {
   scope: 'object',
@@ -20,7 +20,7 @@ export const policySelectsNothing: ObjectCheck = {
     const { subject } = context;
     const { selector } = networkPolicyOf(subject);
     if (!selector || !context.isNamespaceKnown) return;
-    const empty = emptySelection(podsHere(context), selector);
+    const empty = emptySelection(context, selector);
     if (!empty) return;
     const { key, near, severity } = empty;
     const path = ['spec', 'podSelector'];

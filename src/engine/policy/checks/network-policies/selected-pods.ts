@@ -1,6 +1,7 @@
 /** Pods that selectors of policies mean, and what may be said where they mean none. */
 import { misspellingsOf } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
 import type { Severity } from '../../../../shared/diagnostics.ts';
 import type { LabelSelector } from '../../semantics/label-selector.ts';
@@ -9,12 +10,16 @@ import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 
-/** Workloads whose pods are in the namespace of the subject; those outside the cluster are no pods. */
+/** Workloads whose pods are in the namespace of the subject for sure; those outside the cluster are no pods. */
 export function podsHere(context: CheckContext): readonly WorkloadView[] {
   return context
     .index(workloadDirectory)
     .inNamespace(context.subject.namespace)
-    .filter(({ object }) => kindKey(object) !== Kinds.workloadEntry && kindKey(object) !== Kinds.workloadGroup);
+    .filter(({ object }) => isOfPods(object) && context.hasKnownNamespace(object));
+}
+
+function isOfPods(object: MeshObject): boolean {
+  return kindKey(object) !== Kinds.workloadEntry && kindKey(object) !== Kinds.workloadGroup;
 }
 
 export function selectPods(pods: readonly WorkloadView[], selector: LabelSelector): readonly WorkloadView[] {
@@ -30,13 +35,18 @@ export interface EmptySelection {
 }
 
 /**
- * Why a selector selects none of the pods. Undefined where it selects some, or where none are known. What files do not
+ * Why a selector selects none of the pods of the namespace. Undefined where it selects some, or where none are known. What files do not
  * have may still be installed from elsewhere, so that it is a warning only where a cluster is known, or where the label
  * is the slip of one that pods have.
  */
-export function emptySelection(pods: readonly WorkloadView[], selector: LabelSelector): EmptySelection | undefined {
+export function emptySelection(context: CheckContext, selector: LabelSelector): EmptySelection | undefined {
+  const pods = podsHere(context);
   if (pods.length === 0 || selector.requirements.length === 0 || selectPods(pods, selector).length > 0)
     return undefined;
+  const mayBeHere = context
+    .index(workloadDirectory)
+    .all.some(({ labels, object }) => !context.hasKnownNamespace(object) && labelSelectorMatches(selector, labels));
+  if (mayBeHere) return undefined;
   const isClusterKnown = pods.some(({ object }) => object.origin.layer === 'cluster');
   const lonely = selector.requirements.find(
     ({ key, operator, values }) =>
