@@ -6,7 +6,7 @@ import type { CheckContext, ObjectCheck } from '../check.ts';
 import { lookUpObject, namedObjects, reportUnknownObject } from '../object-lookup.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import { lookUpService } from './known-targets.ts';
-import { servicePorts } from './service-ports.ts';
+import { servicePorts } from '../directories/service-ports.ts';
 
 export const backendTlsPolicyTarget: ObjectCheck = {
   scope: 'object',
@@ -48,7 +48,7 @@ function checkTarget(context: CheckContext, target: ObjectReference): void {
   const ports = context.index(servicePorts).get(`${service.namespace}/${service.name}`) ?? [];
   const names = ports.map((port) => port.name).filter((each) => each !== '');
   if (ports.length === 0 || names.includes(sectionName)) return;
-  const byNumber = ports.find(({ port }) => String(port) === sectionName)?.name ?? '';
+  const byNumber = ports.find(({ number }) => String(number) === sectionName)?.name ?? '';
   const choices = byNumber === '' ? names : [byNumber];
   const list = names.length > 0 ? `; its ports are ${names.map((each) => `\`${each}\``).join(', ')}` : '';
   context.report(context.subject, [...path, 'sectionName'], {

@@ -5,7 +5,7 @@ import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import { routeOf } from './gateway-views.ts';
 import { lookUpService } from './known-targets.ts';
-import { servicePorts } from './service-ports.ts';
+import { servicePorts } from '../directories/service-ports.ts';
 
 export const unknownBackendPort: ObjectCheck = {
   scope: 'object',
@@ -30,16 +30,18 @@ function checkPort(context: CheckContext, reference: ObjectReference, transport:
   if (reference.port === undefined || lookup.state !== 'known') return;
   const service = lookup.object;
   const ports = context.index(servicePorts).get(`${service.namespace}/${service.name}`) ?? [];
-  const same = ports.filter(({ port }) => port === reference.port);
-  if (ports.length === 0 || same.some(({ protocol }) => protocol === transport)) return;
-  const fitting = ports.filter(({ protocol }) => protocol === transport);
-  const target = fitting.find(({ targetPort }) => targetPort === reference.port);
+  const same = ports.filter(({ number }) => number === reference.port);
+  if (ports.length === 0 || same.some((port) => port.transport === transport)) return;
+  const fitting = ports.filter((port) => port.transport === transport);
+  const target = fitting.find((port) => port.target === reference.port);
   const choices = target ? [target] : fitting.slice(0, 4);
   const [other] = same;
-  const list = fitting.map(({ port, name }) => (name === '' ? String(port) : `${String(port)} (${name})`)).join(', ');
+  const list = fitting
+    .map((port) => (port.name === '' ? String(port.number) : `${String(port.number)} (${port.name})`))
+    .join(', ');
   const number = String(reference.port);
   const message = other
-    ? `Port ${number} of Service \`${reference.name}\` is ${other.protocol}, and a ${context.subject.kind} carries ${transport}.`
+    ? `Port ${number} of Service \`${reference.name}\` is ${other.transport}, and a ${context.subject.kind} carries ${transport}.`
     : `Service \`${reference.name}\` has no port ${number}.${list === '' ? '' : ` It has ${list}.`}`;
   const hint = target && !other ? ` On ${number} its pods listen; routes name the port of the Service.` : '';
   const path = [...reference.path, 'port'];
@@ -47,7 +49,7 @@ function checkPort(context: CheckContext, reference: ObjectReference, transport:
     message: `${message}${hint}`,
     part: 'value',
     related: [{ message: 'The ports are declared here.', object: service, path: ['spec', 'ports'] }],
-    fixes: choices.map(({ port: value }) => ({
+    fixes: choices.map(({ number: value }) => ({
       title: `Replace by \`${String(value)}\``,
       isPreferred: choices.length === 1,
       changes: [{ type: 'replace-value', object: context.subject, path, value }],

@@ -6,7 +6,7 @@ import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-import { servicePorts } from '../gateway-api/service-ports.ts';
+import { servicePorts } from '../directories/service-ports.ts';
 import { networkPolicyOf } from './network-policy-views.ts';
 import { podsHere, selectPods } from './selected-pods.ts';
 
@@ -84,10 +84,10 @@ function checkNumber(
     const [service] = directory.named(name).filter((each) => each.namespace === subject.namespace);
     if (!service || Object.keys(service.selector).length === 0) continue;
     if (!pods.every(({ labels }) => selectorMatches(service.selector, labels))) continue;
-    const front = ports.get(`${subject.namespace}/${name}`)?.find((each) => each.port === port);
-    const target = front?.targetPort;
+    const front = ports.get(`${subject.namespace}/${name}`)?.find((each) => each.number === port);
+    const target = front?.target;
     const isTarget = pods.some((pod) => pod.ports.some((each) => each.number === target));
-    if (front?.protocol !== protocol || target === undefined || target === port || !isTarget) continue;
+    if (front?.transport !== protocol || typeof target !== 'number' || target === port || !isTarget) continue;
     context.report(subject, [...path, 'port'], {
       message: `${String(port)} is the port of Service \`${name}\`; its pods listen on ${String(target)}, and policies go by that.`,
       part: 'value',
