@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { allowRuleOnTcp } from './allow-rule-on-tcp.ts';
 import { corsAnyOrigin } from './cors-any-origin.ts';
 import { faultBeforeRetries } from './fault-before-retries.ts';
 import { hostOfOtherNamespace } from './host-of-other-namespace.ts';
@@ -24,4 +25,5 @@ export const trapsChecks: readonly ObjectCheck[] = [
   ruleForNobody,
   portProtocolMismatch,
   probesRefused,
+  allowRuleOnTcp,
 ];
