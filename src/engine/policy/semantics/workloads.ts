@@ -1,6 +1,7 @@
 /** What runs, or will run, as its object says: pods, templates of pods, and workloads outside the cluster. */
 import type { FieldPath } from '../../../shared/text.ts';
 import { fieldOf, isRecord, listOf, numberOf, stringOf, textsOf, valueAt } from '../../../shared/untrusted.ts';
+import { perPart } from '../../model/indexes/per-part.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { KindKey, Labels, MeshObject } from '../../model/mesh-object.ts';
 import { kindKey } from '../../model/mesh-object.ts';
@@ -60,7 +61,7 @@ export function podTemplatePath(kind: KindKey): FieldPath | undefined {
 }
 
 /** Undefined for other kinds, and for objects of which only the metadata is known. */
-export function readWorkload(object: MeshObject): WorkloadView | undefined {
+export const readWorkload = perPart((object: MeshObject): WorkloadView | undefined => {
   const kind = kindKey(object);
   if (kind === Kinds.pod) return readPod(object);
   if (kind === Kinds.workloadEntry) return readEntry(object);
@@ -68,7 +69,7 @@ export function readWorkload(object: MeshObject): WorkloadView | undefined {
   const path = templates.get(kind);
   const template = path && valueAt(object, path);
   return path && isRecord(template) ? readTemplate(object, path, template) : undefined;
-}
+});
 
 function podParts(
   spec: unknown,

@@ -6,7 +6,6 @@ import type { ServiceModel } from '../../semantics/services.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import { readWorkload, workloadKinds } from '../../semantics/workloads.ts';
 import type { CheckContext, Index } from '../check.ts';
-import { perObject } from '../per-object.ts';
 import { addToList } from './add-to-list.ts';
 
 /**
@@ -83,8 +82,6 @@ export function selectableWorkloads(
 
 const pairOf = (key: string, value: string): string => `${key}=${value}`;
 
-const viewOf = perObject(readWorkload);
-
 /** `apps/Deployment bookinfo/reviews` of the workload that made a pod; undefined for one that nobody controls. */
 function makerOf(pod: MeshObject): string | undefined {
   if (!pod.owners?.some(({ controller }) => controller)) return undefined;
@@ -95,7 +92,7 @@ function makerOf(pod: MeshObject): string | undefined {
 const placeOf = (object: MeshObject): string => `${kindKey(object)} ${object.namespace}/${object.name}`;
 
 function readAll(objects: readonly MeshObject[]): readonly WorkloadView[] {
-  const views = objects.flatMap((object) => viewOf(object) ?? []);
+  const views = objects.flatMap((object) => readWorkload(object) ?? []);
   const controllers = new Map(
     views.flatMap((view) => (view.object.kind === 'Pod' ? [] : [[placeOf(view.object), view] as const])),
   );
@@ -117,8 +114,11 @@ function readAll(objects: readonly MeshObject[]): readonly WorkloadView[] {
 export const workloadDirectory: Index<WorkloadDirectory> = {
   inputs: workloadKinds,
   relevant: (object) => {
-    const view = viewOf(object);
-    return view && [{ ...view, object: undefined }, object.kind === 'Pod' && makerOf(object)];
+    const view = readWorkload(object);
+    if (!view) return undefined;
+    // Images change often, and nobody asks a workload of the directory for them.
+    const containers = view.containers.map(({ name }) => name);
+    return [{ ...view, object: undefined, containers }, object.kind === 'Pod' && makerOf(object)];
   },
   build: (objects) => new WorkloadDirectory(readAll(workloadKinds.flatMap((kind) => objects.ofKind(kind)))),
 };
