@@ -40,6 +40,11 @@ function ownWish({ labels, annotations }: WorkloadView): boolean | undefined {
   return ['true', 'yes', 'y', 'on'].includes(text.toLowerCase());
 }
 
+/** A gateway: its pods are proxies and nothing else. */
+export function isProxyOnly({ containers }: WorkloadView): boolean {
+  return containers.length > 0 && containers.every(({ name, isInit }) => isInit || name === 'istio-proxy');
+}
+
 /** Whether the webhooks Istio installs send a pod of the namespace to the injector. */
 function isSentToInjector(workload: WorkloadView, namespace: Labels): boolean {
   const inject = workload.labels['sidecar.istio.io/inject'];

@@ -1,4 +1,5 @@
 import type { FieldPath } from '../../../../shared/text.ts';
+import { isProxyOnly } from '../../semantics/mesh-membership.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import { podKinds, readWorkload } from '../../semantics/workloads.ts';
 import type { ObjectCheck } from '../check.ts';
@@ -19,7 +20,8 @@ export const sidecarAndAmbient: ObjectCheck = {
   run(context) {
     const { subject } = context;
     const workload = readWorkload(subject);
-    const found = workload && contradiction(workload);
+    // A gateway is a proxy itself, and may be in ambient mode as any pod.
+    const found = workload && !isProxyOnly(workload) ? contradiction(workload) : undefined;
     if (found) context.report(subject, found.path, { message: found.message, part: found.part });
   },
 };

@@ -1,4 +1,4 @@
-import { isAmbientNamespace } from '../../semantics/mesh-membership.ts';
+import { isAmbientNamespace, isProxyOnly } from '../../semantics/mesh-membership.ts';
 import { podKinds, readWorkload } from '../../semantics/workloads.ts';
 import type { ObjectCheck } from '../check.ts';
 import { namespaceDirectory } from '../directories/namespace-directory.ts';
@@ -19,11 +19,8 @@ export const sidecarInAmbientNamespace: ObjectCheck = {
     const labels = workload && namespaceLabelsOf(context, subject);
     if (!workload || !labels || !isAmbientNamespace(labels)) return;
     // Gateways are proxies themselves, and where the pod asks for both that is the finding.
-    const isGateway =
-      workload.containers.length > 0 &&
-      workload.containers.every(({ name, isInit }) => isInit || name === 'istio-proxy');
     const asksForBoth = workload.labels['istio.io/dataplane-mode'] === 'ambient';
-    if (isGateway || asksForBoth || membershipIn(context, workload) !== 'sidecar') return;
+    if (isProxyOnly(workload) || asksForBoth || membershipIn(context, workload) !== 'sidecar') return;
     context.report(subject, ['metadata', 'name'], {
       message: `\`${subject.name}\` has a sidecar, while the rest of namespace \`${subject.namespace}\` is in ambient mode: its calls go past waypoints.`,
       part: 'value',

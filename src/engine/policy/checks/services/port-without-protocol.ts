@@ -6,6 +6,9 @@ import { portsOf } from '../directories/selecting-services.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { isOfIstio, isServedInMesh } from './mesh-services.ts';
 
+/** Where proxies of Istio tell whether they are ready: charts of gateways call it `status-port`. */
+const statusPort = 15_021;
+
 export const portWithoutProtocol: ObjectCheck = {
   scope: 'object',
   code: 'MESH2001',
@@ -20,7 +23,9 @@ export const portWithoutProtocol: ObjectCheck = {
     if (isOfIstio(subject)) return;
     const vague = portsOf(subject).filter(
       ({ number, name, transport, appProtocol }) =>
-        appProtocol === undefined && portProtocol(number, name, transport, undefined) === 'auto',
+        appProtocol === undefined &&
+        number !== statusPort &&
+        portProtocol(number, name, transport, undefined) === 'auto',
     );
     if (vague.length === 0 || !isServedInMesh(context, subject)) return;
     for (const { name, number, path } of vague) {

@@ -17,6 +17,8 @@ export const misplacedAnnotation: ObjectCheck = {
   inputs: [],
   run(context) {
     const { subject } = context;
+    // Istio copies the annotations of a Gateway to what it makes for it.
+    if (Object.hasOwn(subject.labels, 'gateway.istio.io/managed')) return;
     const template = podTemplatePath(kindKey(subject)) ?? [];
     for (const annotation of knownAnnotations(subject)) {
       if (isAtItsPlace(annotation)) continue;
