@@ -10,7 +10,7 @@ import { istioKinds } from '../../../src/engine/policy/schema/tables/istio/istio
 import type { Diagnostic } from '../../../src/shared/diagnostics.ts';
 import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
 import type { UntrustedRecord } from '../../../src/shared/untrusted.ts';
-import { fieldOf, isRecord, listOf, recordOf, stringOf, valueAt } from '../../../src/shared/untrusted.ts';
+import { fieldOf, isRecord, listOf, recordOf, stringOf } from '../../../src/shared/untrusted.ts';
 import type { Admission, AdmissionPeer } from '../../cluster/admission-peer.ts';
 import { admissionPeer } from '../../cluster/admission-peer.ts';
 import { mutate } from '../../cluster/mutate.ts';
@@ -122,11 +122,11 @@ describe('API server and webhook refuse what we say they refuse', { skip: realIs
     await agree(cases);
   });
 
-  test('mutations of both', async () => {
+  // Of the cases alone: with fixtures the mutations would be others whenever one of those changes.
+  test('mutations of the cases', async () => {
     const random = seededRandom(20_261);
-    const sources = [...written, ...cases].filter((object) => valueAt(object, ['spec']) !== undefined);
-    const mutations = Array.from({ length: 2000 }, () => {
-      const source = sources[Math.floor(random() * sources.length)];
+    const mutations = Array.from({ length: 3000 }, () => {
+      const source = cases[Math.floor(random() * cases.length)];
       assert.ok(source);
       return mutate(source, random);
     });

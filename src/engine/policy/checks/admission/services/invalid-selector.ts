@@ -1,9 +1,9 @@
-import { isRecord } from '../../../../../shared/untrusted.ts';
+import { isRecord, recordOf } from '../../../../../shared/untrusted.ts';
 import { Kinds } from '../../../../model/kinds.ts';
 import type { KindKey } from '../../../../model/mesh-object.ts';
 import { kindKey } from '../../../../model/mesh-object.ts';
 import type { ObjectCheck } from '../../check.ts';
-import { sitesBelow, sitesIn } from '../sites.ts';
+import { sitesIn } from '../sites.ts';
 
 interface SelectorForm {
   readonly at: string;
@@ -42,15 +42,16 @@ export const invalidSelector: ObjectCheck = {
     const form = forms[kindKey(subject)];
     const [selector] = form ? sitesIn(subject, form.at) : [];
     if (!form || !selector || !isRecord(selector.value)) return;
-    const labels = sitesBelow(selector.value, selector.path, `${form.labels}{}`);
-    for (const { path, key, value } of labels) {
+    // A label without a value is one with an empty value here.
+    const labels = Object.entries(recordOf(selector.value[form.labels]) ?? {});
+    for (const [key, value] of labels) {
       const isInKey = key === '' || key.includes('*');
       if (!isInKey && !(typeof value === 'string' && value.includes('*'))) continue;
       const message =
         key === ''
           ? 'The key of a label cannot be empty.'
           : 'A selector compares whole labels; `*` has no meaning here.';
-      context.report(subject, path, { message, part: isInKey ? 'key' : 'value' });
+      context.report(subject, [...selector.path, form.labels, key], { message, part: isInKey ? 'key' : 'value' });
     }
     if (labels.length > 0) return;
     context.report(subject, selector.path, {
