@@ -9,7 +9,8 @@ import { digits, median, type BenchRow } from './table.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-function routeOf(index: number, weight: number): string {
+/** Four documents: a service with its workload, its subsets, and routes to them. */
+export function routeOf(index: number, weight: number): string {
   return `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: route-${index}, namespace: team-${index % 20} }

@@ -1,8 +1,9 @@
 /**
  * Measures the budgets beside named peers, in one run, and prints the table of the README.
- *   npm run bench [-- data-plane|discovery|editor|engine|tunnels …]
+ *   npm run bench [-- analyzer|data-plane|discovery|editor|engine|tunnels …]
  */
 import process from 'node:process';
+import { benchAnalyzer } from './analyzer.ts';
 import { benchDataPlane } from './data-plane.ts';
 import { benchDiscovery } from './discovery.ts';
 import { benchEditor } from './editor.ts';
@@ -12,6 +13,7 @@ import { benchTunnels } from './tunnels.ts';
 
 const parts: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   editor: benchEditor,
+  analyzer: benchAnalyzer,
   engine: benchEngine,
   discovery: benchDiscovery,
   'data-plane': benchDataPlane,

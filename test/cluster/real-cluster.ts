@@ -52,6 +52,8 @@ const binaries = process.env['MESHLENS_CLUSTER_BIN'] ?? path.join(homedir(), '.c
 /** The kubectl of the cluster's version, for what runs longer than `RealCluster.kubectl`. */
 export const kubectlProgram = path.join(binaries, 'kubectl');
 
+export const istioctlProgram = path.join(binaries, 'istioctl');
+
 function missing(programs: readonly string[], build: string): string | false {
   if (scripts === '') return 'MESHLENS_CLUSTER_SCRIPTS names no scripts that start a real cluster';
   if (!existsSync(path.join(scripts, 'up'))) return `${scripts} holds no script "up" that starts a real cluster`;

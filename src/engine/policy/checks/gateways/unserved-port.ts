@@ -70,15 +70,16 @@ export const unservedPort: ObjectCheck = {
         .filter((service) => selectorMatches(service.selector, proxy.labels))
         .map((service) => ({ service, proxy })),
     );
-    // Without any Service at hand it is kept elsewhere, or the proxies use the network of their hosts.
-    if (published.length === 0 || proxies.some(({ hostNetwork }) => hostNetwork)) return;
+    // Proxies in the network of their hosts need no Service, and files may leave out the one there is.
+    const isComplete = proxies.some(({ object }) => object.origin.layer === 'cluster');
+    if (proxies.some(({ hostNetwork }) => hostNetwork) || (published.length === 0 && !isComplete)) return;
     for (const { port, path } of servers) {
       if (port === undefined || published.some(({ service, proxy }) => leadsTo(service, proxy, port))) continue;
       const others = [...new Map(published.map(({ service }) => [service.object, service])).values()];
-      const has = others.map(({ object, ports }) => `\`${object.name}\` has ${portList(ports)}`).join('; ');
+      const has = others.map(({ object, ports }) => `: \`${object.name}\` has ${portList(ports)}`).join(';');
       const place: FieldPath = [...path, 'port', 'number'];
       context.report(subject, place, {
-        message: `No Service leads to port ${String(port)} of the proxies that serve this Gateway: ${has}.`,
+        message: `No Service leads to port ${String(port)} of the proxies that serve this Gateway${has}.`,
         part: 'value',
         related: others
           .slice(0, 5)

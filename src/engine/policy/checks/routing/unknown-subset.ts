@@ -2,6 +2,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
 import { isRecord } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { bySpecificity } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import type { DestinationRuleView } from '../directories/subset-directory.ts';
@@ -29,7 +30,8 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   const { subject, isNamespaceKnown } = context;
   const directory = context.index(subsetDirectory);
   const lookup = context.index(serviceDirectory).lookUp(destination.host, subject.namespace, isNamespaceKnown);
-  let rules = directory.rulesFor(lookup.host, subject.namespace);
+  const services = lookup.state === 'known' ? lookup.services.map(({ namespace }) => namespace) : [];
+  let rules = searched(context, directory.rulesFor(lookup.host, subject.namespace), services);
   if (rules.length === 0 && (!isNamespaceKnown || lookup.state === 'undecided')) {
     rules = directory
       .rulesNamed(destination.host)
@@ -60,6 +62,26 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
     related: rules.map(({ object }) => ({ message: `DestinationRule ${object.name}`, object, path: ['spec', 'host'] })),
     fixes: [...replace, ...define],
   });
+}
+
+/**
+ * Of the rules for a host those that Istio gets to: it looks into the namespace of the caller, that of the service and
+ * the root namespace, and ends at the first that has any; there the exact host goes before wildcards, and longer ones
+ * before shorter.
+ */
+function searched(
+  context: CheckContext,
+  rules: readonly DestinationRuleView[],
+  serviceNamespaces: readonly string[],
+): readonly DestinationRuleView[] {
+  const { subject, settings, isNamespaceKnown } = context;
+  if (!isNamespaceKnown || !rules.every(({ object }) => context.hasKnownNamespace(object))) return rules;
+  for (const namespace of [subject.namespace, ...serviceNamespaces, settings.rootNamespace]) {
+    const here = rules.filter(({ object }) => object.namespace === namespace);
+    const [best] = here.map(({ host }) => host).sort(bySpecificity);
+    if (best !== undefined) return here.filter(({ host }) => host === best);
+  }
+  return rules;
 }
 
 /** Guesses the label that versions of a service nearly always differ in. */

@@ -1,0 +1,257 @@
+/** Side by side with `istioctl analyze`: it finds nothing that we miss, except what is wrong of it, named here. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fixtures, fixtureTime } from '../../unit/policy/checks/fixture-files.ts';
+import { realIstioMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
+import { until } from '../until.ts';
+import type { ToolFinding } from './istioctl-findings.ts';
+import { istioctlFindings, ownFindings } from './istioctl-findings.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const fixturePath = (name: string): string => path.join(root, 'test/fixtures/checks', name);
+
+interface FalsePositive {
+  readonly file: string;
+  readonly code: string;
+  readonly object: string;
+  readonly reason: string;
+}
+
+const noMeshConfig = 'it reads the mesh configuration from a cluster only, not from the ConfigMap beside';
+const dots = 'it does not know the form with dots, which istiod reads';
+const followsGateway = 'it says twice that the gateway does not exist: once more as having none of the hosts';
+const unwrittenNamespace = 'it takes the namespace `default` for written where the file leaves it open';
+
+const falsePositives: readonly FalsePositive[] = [
+  {
+    file: 'access-log-without-provider/default-provider.yaml',
+    code: 'IST0157',
+    object: 'Telemetry shop/default',
+    reason: noMeshConfig,
+  },
+  {
+    file: 'tcp-entry-without-address/allocated.yaml',
+    code: 'IST0134',
+    object: 'ServiceEntry shop/db',
+    reason: noMeshConfig,
+  },
+  {
+    file: 'conflicting-hosts/apart.yaml',
+    code: 'IST0109',
+    object: 'VirtualService bookinfo/reviews',
+    reason: 'a VirtualService is no rival of itself where it names a host short and in full',
+  },
+  {
+    file: 'dotted-gateway-name/dots.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/cart',
+    reason: dots,
+  },
+  {
+    file: 'dotted-gateway-name/dots.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/cart',
+    reason: dots,
+  },
+  {
+    file: 'unknown-gateway/known.yaml',
+    code: 'IST0101',
+    object: 'VirtualService bookinfo/reviews',
+    reason: dots,
+  },
+  {
+    file: 'unknown-gateway/known.yaml',
+    code: 'IST0132',
+    object: 'VirtualService bookinfo/reviews',
+    reason: dots,
+  },
+  {
+    file: 'unknown-gateway/unknown.yaml',
+    code: 'IST0132',
+    object: 'VirtualService bookinfo/reviews',
+    reason: followsGateway,
+  },
+  {
+    file: 'unknown-gateway/unknown-namespace.yaml',
+    code: 'IST0101',
+    object: 'VirtualService default/no-namespace-written',
+    reason: unwrittenNamespace,
+  },
+  {
+    file: 'unknown-gateway/unknown-namespace.yaml',
+    code: 'IST0132',
+    object: 'VirtualService default/no-namespace-written',
+    reason: unwrittenNamespace,
+  },
+  {
+    file: 'host-not-in-gateway/other-host.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/cart',
+    reason: 'without a cluster it does not know that the class of a Gateway of the Gateway API is Istio’s',
+  },
+  {
+    file: 'no-server-authority/named.yaml',
+    code: 'IST0128',
+    object: 'DestinationRule shop/third',
+    reason: 'it does not look at `insecureSkipVerify`',
+  },
+  {
+    file: 'client-tls-settings/broken.yaml',
+    code: 'IST0128',
+    object: 'DestinationRule shop/c',
+    reason: 'it does not look at `insecureSkipVerify`',
+  },
+  {
+    file: 'invalid-gateway-reference/broken.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/b',
+    reason: followsGateway,
+  },
+  {
+    file: 'overlapping-hosts/broken.yaml',
+    code: 'IST0109',
+    object: 'VirtualService shop/a',
+    reason: 'a VirtualService is no rival of itself',
+  },
+  {
+    file: 'plaintext-to-strict/workload.yaml',
+    code: 'IST0128',
+    object: 'DestinationRule shop/all',
+    reason: 'it does not look at `insecureSkipVerify`',
+  },
+  {
+    file: 'unknown-subset/known.yaml',
+    code: 'IST0101',
+    object: 'VirtualService bookinfo/reviews',
+    reason: 'it does not look for subsets in DestinationRules of wildcard hosts',
+  },
+  {
+    file: 'unrestricted-key-fetch/keys-inside.yaml',
+    code: 'IST0175',
+    object: 'Deployment istio-system/istiod',
+    reason: 'keys that stand in the policy are fetched from nowhere',
+  },
+  {
+    file: 'telemetries-without-selector/one-each.yaml',
+    code: 'IST0160',
+    object: 'Telemetry shop/default',
+    reason: 'a Telemetry with `targetRefs` is not for the whole namespace',
+  },
+  {
+    file: 'telemetries-without-selector/one-each.yaml',
+    code: 'IST0160',
+    object: 'Telemetry shop/waypoint',
+    reason: 'a Telemetry with `targetRefs` is not for the whole namespace',
+  },
+  {
+    file: 'unreachable-rule/reachable.yaml',
+    code: 'IST0131',
+    object: 'VirtualService bookinfo/reviews',
+    reason: 'what a delegate does not match gets to the rules behind it',
+  },
+];
+
+/** Said of every EnvoyFilter there is, and so of none. */
+const saidOfAll = 'EnvoyFilter exposes internal implementation details';
+
+const keyOf = ({ code, object }: Pick<ToolFinding, 'code' | 'object'>): string => `${code} ${object}`;
+
+const missed = (theirs: readonly ToolFinding[], ours: readonly ToolFinding[]): readonly ToolFinding[] => {
+  const known = new Set(ours.map(keyOf));
+  return theirs.filter((finding) => !known.has(keyOf(finding)) && !finding.message.includes(saidOfAll));
+};
+
+describe('istioctl analyze without a cluster', { skip: realIstioMissing }, () => {
+  const unused = new Set(falsePositives);
+
+  for (const { name, settings } of fixtures) {
+    test(`finds nothing in ${name} that we miss`, async () => {
+      const file = fixturePath(name);
+      const theirs = await istioctlFindings(['--use-kube=false', file]).catch((error: unknown) => {
+        // What is no YAML to it, it does not analyze.
+        assert.match(String(error), /pars|convert|cannot|invalid/);
+        return [];
+      });
+      const left = missed(theirs, ownFindings([file], settings, fixtureTime)).filter((finding) => {
+        const wrong = falsePositives.find((each) => each.file === name && keyOf(each) === keyOf(finding));
+        if (wrong) unused.delete(wrong);
+        return !wrong;
+      });
+      assert.deepEqual(left, []);
+    });
+  }
+
+  test('finds nothing in the samples that we miss', async () => {
+    for (const sample of ['bookinfo/istio', 'bookinfo-kubernetes']) {
+      const folder = path.join(root, 'samples', sample);
+      const files = readdirSync(folder).map((name) => path.join(folder, name));
+      const theirs = await istioctlFindings(['--use-kube=false', ...files]);
+      assert.deepEqual(missed(theirs, ownFindings(files, {}, fixtureTime)), []);
+    }
+  });
+
+  test('finds all that is called a false positive of it', () => {
+    assert.deepEqual(
+      [...unused].map(({ file, code }) => `${file} ${code}`),
+      [],
+    );
+  });
+});
+
+/** Fixtures about what the tool finds in a cluster only, because files never tell it of Services, Pods and Secrets. */
+const inCluster = [
+  'unknown-host/misspelt.yaml',
+  'destination-port-required/several.yaml',
+  'gateway-selects-nothing/misspelt.yaml',
+  'unserved-port/missing.yaml',
+  'claim-route-without-authentication/none.yaml',
+  'subset-selects-nothing/empty.yaml',
+  'sidecars-of-one-workload/both.yaml',
+  'telemetries-of-one-workload/both.yaml',
+  'selector-selects-nothing/misspelt.yaml',
+  'unknown-credential/wrong-namespace.yaml',
+  'invalid-credential/bad.yaml',
+];
+
+describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
+  let cluster: RealCluster;
+
+  before(async () => {
+    cluster = await startRealCluster();
+    for (const namespace of ['bookinfo', 'shop', 'edge', 'billing', 'istio-system']) {
+      await cluster.kubectl('create', 'namespace', namespace);
+    }
+  });
+
+  after(async () => {
+    await cluster.stop();
+  });
+
+  for (const name of inCluster) {
+    test(`finds nothing in ${name} that we miss`, async () => {
+      const file = fixturePath(name);
+      const fixture = fixtures.find((each) => each.name === name);
+      assert.ok(fixture, `there is no fixture ${name}`);
+      await cluster.kubectl('apply', '--validate=false', '-f', file);
+      try {
+        const lines = (wanted: string): number => fixture.text.split('\n').filter((line) => line === wanted).length;
+        const deployments = lines('kind: Deployment') - lines('  replicas: 0');
+        await until('a pod for every deployment', async () => {
+          const pods = await cluster.kubectl('get', 'pods', '-A', '--no-headers', '-o', 'name');
+          return pods.split('\n').filter((line) => line !== '').length >= deployments;
+        });
+        const theirs = await istioctlFindings(['--kubeconfig', cluster.kubeconfig]);
+        const ours = ownFindings([file], fixture.settings, fixtureTime);
+        const objects = new Set(ours.map(({ object }) => object));
+        // What the cluster itself brings along, its namespaces above all, is none of the fixture.
+        const about = theirs.filter(({ code, object }) => objects.has(object) && !code.startsWith('IST0102'));
+        assert.ok(about.length > 0, 'the tool finds nothing: there is nothing to compare');
+        assert.deepEqual(missed(about, ours), []);
+      } finally {
+        await cluster.kubectl('delete', '--ignore-not-found', '--wait=false', '-f', file);
+      }
+    });
+  }
+});
