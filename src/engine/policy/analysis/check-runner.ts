@@ -1,5 +1,5 @@
 import type { MeshObject } from '../../model/mesh-object.ts';
-import type { CheckContext, CheckInput, Index, ObjectCheck, ObjectReader } from '../checks/check.ts';
+import type { CheckContext, CheckInput, Index, ObjectCheck } from '../checks/check.ts';
 import { failureOf } from './declaration-findings.ts';
 import type { Finding } from './finding.ts';
 import type { ObjectWorld } from './object-world.ts';
@@ -10,14 +10,13 @@ export interface Subject {
   readonly isNamespaceKnown: boolean;
 }
 
+const nothing: readonly Finding[] = [];
+
 /** Runs one object check on one subject after another. Nothing a check does can end the analysis. */
 export class CheckRunner {
   readonly check: ObjectCheck;
-  readonly #world: ObjectWorld;
-  readonly #now: number | undefined;
-  readonly #hasKnownNamespace: (object: MeshObject) => boolean;
-  readonly #onRead: ((input: CheckInput) => void) | undefined;
-  readonly #reader: ObjectReader;
+  /** All of a context but what is different for each subject: it is made once, as checks are many and subjects too. */
+  readonly #shared: Omit<CheckContext, 'subject' | 'isNamespaceKnown' | 'report'>;
 
   constructor(
     check: ObjectCheck,
@@ -27,40 +26,44 @@ export class CheckRunner {
     onRead?: (input: CheckInput) => void,
   ) {
     this.check = check;
-    this.#world = world;
-    this.#hasKnownNamespace = hasKnownNamespace;
-    this.#now = now;
-    this.#onRead = onRead;
     const kinds = check.inputs.filter((input) => typeof input === 'string');
-    this.#reader = world.readerOf(kinds, onRead);
+    const { ofKind, find } = world.readerOf(kinds, onRead);
+    const indexes = new Set(check.inputs.filter((input) => typeof input !== 'string'));
+    this.#shared = {
+      ofKind,
+      find,
+      hasKnownNamespace,
+      versionsOf: (kind, namespace, name) => {
+        // The same kinds may be read as through the reader, which says so where they may not.
+        find(kind, namespace, name);
+        return world.versionsOf(kind, namespace, name);
+      },
+      settings: world.settings,
+      now: check.readsTime === true ? now : undefined,
+      index: <T>(index: Index<T>): T => {
+        if (!indexes.has(index)) throw new Error('An index is read but not declared as an input');
+        onRead?.(index);
+        return world.index(index);
+      },
+    };
   }
 
   run({ object, isNamespaceKnown }: Subject): readonly Finding[] {
-    const findings: Finding[] = [];
+    let findings: Finding[] | undefined;
     const { check } = this;
-    const now = this.#now;
+    const { ofKind, find, hasKnownNamespace, versionsOf, settings, now, index } = this.#shared;
     const context: CheckContext = {
-      ...this.#reader,
       subject: object,
       isNamespaceKnown,
-      hasKnownNamespace: this.#hasKnownNamespace,
-      versionsOf: (kind, namespace, name) => {
-        // The same kinds may be read as through the reader, which says so where they may not.
-        this.#reader.find(kind, namespace, name);
-        return this.#world.versionsOf(kind, namespace, name);
-      },
-      settings: this.#world.settings,
-      get now() {
-        if (check.readsTime !== true) throw new Error('The time is read but not declared');
-        return now;
-      },
-      index: <T>(index: Index<T>): T => {
-        if (!check.inputs.includes(index)) throw new Error('An index is read but not declared as an input');
-        this.#onRead?.(index);
-        return this.#world.index(index);
-      },
+      ofKind,
+      find,
+      hasKnownNamespace,
+      versionsOf,
+      settings,
+      now,
+      index,
       report: (about, path, { message, part, severity, related, fixes }) => {
-        findings.push({
+        (findings ??= []).push({
           rule: check,
           severity: severity ?? check.severity,
           message,
@@ -77,6 +80,6 @@ export class CheckRunner {
     } catch (error) {
       return [failureOf(check, { object }, error)];
     }
-    return findings;
+    return findings ?? nothing;
   }
 }
