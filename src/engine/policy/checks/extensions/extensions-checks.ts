@@ -5,7 +5,6 @@ import { patchOrder } from './patch-order.ts';
 import { retiredTracingProvider } from './retired-tracing-provider.ts';
 import { telemetriesOfOneWorkload } from './telemetries-of-one-workload.ts';
 import { telemetriesWithoutSelector } from './telemetries-without-selector.ts';
-import { untypedConfig } from './untyped-config.ts';
 
 export const extensionsChecks: readonly ObjectCheck[] = [
   telemetriesOfOneWorkload,
@@ -14,5 +13,4 @@ export const extensionsChecks: readonly ObjectCheck[] = [
   retiredTracingProvider,
   patchOrder,
   ignoredPatch,
-  untypedConfig,
 ];
