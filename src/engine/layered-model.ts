@@ -13,6 +13,10 @@ import type { Snapshot } from './model/snapshot.ts';
 import { createSnapshot } from './model/snapshot.ts';
 import { stackSnapshots } from './model/stack-snapshots.ts';
 import { IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
+import { undecidedReferences } from './language/undecided-references.ts';
+import { byPlace } from './policy/analysis/file-diagnostics.ts';
+import { configuredSeverity } from './policy/analysis/rule-settings.ts';
+import { undecidedReference } from './policy/checks/engine/undecided-reference.ts';
 import { structureChecks } from './policy/checks/schema/structure-checks.ts';
 import { jsonSchemaOf, type JsonSchema } from './policy/schema/json-schema.ts';
 import { kindSchemas } from './policy/schema/schema-registry.ts';
@@ -103,12 +107,16 @@ export class LayeredModel {
 
   /** Findings of the open workspace: only what an edit made necessary is computed. */
   analyzeWorkspace(): AnalyzeResult {
-    return this.#analyzer.analyze(this.#workspaceInput());
+    const input = this.#workspaceInput();
+    return withUndecided(this.#analyzer.analyze(input), input, () => this.snapshot);
   }
 
   /** The same in pieces that leave the event loop room. Rejects when the signal says so. */
   analyzeWorkspaceInPieces(signal: AbortSignal): Promise<AnalyzeResult> {
-    return inPieces(this.#analyzer.steps(this.#workspaceInput()), signal);
+    const input = this.#workspaceInput();
+    return inPieces(this.#analyzer.steps(input), signal).then((result) =>
+      withUndecided(result, input, () => this.snapshot),
+    );
   }
 
   /** Findings with the texts they are about, for those who print them. */
@@ -130,7 +138,11 @@ export class LayeredModel {
           now: Date.now(),
         };
     const analyzer = isUsual ? this.#analyzer : new IncrementalAnalyzer(undefined, layer);
-    const result = await inPieces(analyzer.steps(input), signal);
+    const found = await inPieces(analyzer.steps(input), signal);
+    const result =
+      layer === undefined
+        ? withUndecided(found, input, () => createSnapshot([...(input.base ?? []), ...files.objects()]))
+        : found;
     return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
   }
 
@@ -219,6 +231,15 @@ export class LayeredModel {
 /** Lowest first: of equal names the cluster that was connected first counts. */
 function stackOf(connections: Connections): readonly Snapshot[] {
   return connections.map(({ snapshot }) => snapshot).reverse();
+}
+
+/** Adds what could not be decided, where that is asked for. */
+function withUndecided(result: AnalyzeResult, input: AnalyzeInput, snapshot: () => Snapshot): AnalyzeResult {
+  const severity = configuredSeverity(undecidedReference, undecidedReference.severity, input.rules ?? {});
+  if (severity === undefined) return result;
+  const undecided = undecidedReferences(input.files, snapshot(), input.settings, result.diagnostics);
+  const diagnostics = [...result.diagnostics, ...undecided.map((each) => ({ ...each, severity }))].sort(byPlace);
+  return { ...result, diagnostics };
 }
 
 async function inPieces(

@@ -79,6 +79,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'engine/policy',
     'engine/discovery/workspace',
     'engine/clusters',
+    'engine/language',
     'engine/work-slices.ts',
   ],
   'engine/policy-influences.ts': ['shared', 'engine/model', 'engine/policy/semantics', 'engine/topology'],

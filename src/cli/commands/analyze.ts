@@ -1,3 +1,4 @@
+import { undecidedReference } from '../../engine/policy/checks/engine/undecided-reference.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
 import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
 import type { Command } from '../command.ts';
@@ -17,6 +18,7 @@ export const analyzeCommand: Command = {
     '--format        text (default) with the lines concerned, json, sarif 2.1.0, or github annotations',
     '--fail-on       the mildest finding that makes the exit code 1; default error',
     '--layer         admission: only whether API server and webhook would accept each object; an error means refused',
+    '--undecided     says too what could not be checked, because nothing here declares it',
     '--namespace     namespace of documents that name none; default default',
     '--cluster-domain  default cluster.local',
     ...clusterDetails,
@@ -26,6 +28,7 @@ export const analyzeCommand: Command = {
     format: { type: 'string' },
     'fail-on': { type: 'string' },
     layer: { type: 'string' },
+    undecided: { type: 'boolean' },
     namespace: { type: 'string' },
     'cluster-domain': { type: 'string' },
     ...clusterOptions,
@@ -39,7 +42,12 @@ export const analyzeCommand: Command = {
       const inputs = await inputsFrom(positionals, values, io);
       const context = await connectContext(engine, values, io);
       const { result, texts } = await engine.analyze(
-        { ...inputs, ...(context !== undefined && { context }), ...(layer && { layer }) },
+        {
+          ...inputs,
+          ...(context !== undefined && { context }),
+          ...(layer && { layer }),
+          ...(values.undecided === true && { rules: { [undecidedReference.code]: 'information' } }),
+        },
         io.signal,
       );
       io.out(formatFindings(format, result, texts, { color: io.isTerminal, cwd: io.cwd }));

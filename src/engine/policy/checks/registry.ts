@@ -5,6 +5,7 @@ import type { Check, ObjectCheck } from './check.ts';
 import { admissionChecks } from './admission/admission-checks.ts';
 import { fileTooLong } from './engine/file-too-long.ts';
 import { internalError } from './engine/internal-error.ts';
+import { undecidedReference } from './engine/undecided-reference.ts';
 import { gatewayApiChecks } from './gateway-api/gateway-api-checks.ts';
 import { extensionsChecks } from './extensions/extensions-checks.ts';
 import { gatewaysChecks } from './gateways/gateways-checks.ts';
@@ -73,6 +74,7 @@ export const checks: readonly Check[] = [
   ...objectChecks,
   internalError,
   fileTooLong,
+  undecidedReference,
 ].sort((a, b) => (a.code < b.code ? -1 : 1));
 
 /** Codes that were given and are no longer used; never to be given again. */
