@@ -30,6 +30,20 @@ export interface PortForwardProtocol {
 
 /** Measured: kubelets read slower with less, and with more. */
 const longestMessage = 64 * 1024;
+/** Whole messages that were sent, to be filled again: fresh memory for each costs more than the copy into it. */
+const spare: Buffer[] = [];
+const mostSpare = 32;
+
+function fresh(headBytes: number, payload: number): Buffer {
+  const size = headBytes + payload;
+  const known = payload === longestMessage ? spare.pop() : undefined;
+  return known?.length === size ? known : Buffer.allocUnsafe(size);
+}
+
+/** A message of `messagesOf` is on its way, and nobody looks at it any more. */
+export function reuse(message: Buffer): void {
+  if (message.length > longestMessage && spare.length < mostSpare) spare.push(message);
+}
 
 /** Bytes in messages that begin with a head of that size each. Small chunks are put together, for each message has a price. */
 export function joinMessages(
@@ -45,7 +59,7 @@ export function joinMessages(
   for (const part of parts) {
     for (let from = 0; from < part.length;) {
       if (message === undefined) {
-        message = Buffer.allocUnsafe(headBytes + Math.min(left, longestMessage));
+        message = fresh(headBytes, Math.min(left, longestMessage));
         writeHead(message);
         at = headBytes;
       }

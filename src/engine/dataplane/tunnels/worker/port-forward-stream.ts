@@ -3,7 +3,7 @@ import { WebSocket, type RawData } from 'ws';
 import type { PodTarget } from '../tunnels.ts';
 import { TunnelFailure } from '../tunnel-failure.ts';
 import { brokenOff, failureOfClose, failureOfErrorChannel, podName, startOf } from './failure-words.ts';
-import type { PortForwardEvents, PortForwardProtocol } from './port-forward-protocol.ts';
+import { reuse, type PortForwardEvents, type PortForwardProtocol } from './port-forward-protocol.ts';
 
 const longestErrorText = 16 * 1024;
 /** The server ends right after it said what is wrong; one that does not is left. */
@@ -159,10 +159,11 @@ export class PortForwardStream extends Duplex {
       callback();
       return;
     }
-    for (const message of messages) this.#webSocket.send(message);
+    for (const message of messages) this.#webSocket.send(message, (error) => (error ? undefined : reuse(message)));
     // Failures arrive as 'close'.
     const waits = this.#webSocket.bufferedAmount + last.length > sendWindow;
-    this.#webSocket.send(last, () => {
+    this.#webSocket.send(last, (error) => {
+      if (!error) reuse(last);
       if (waits) callback();
     });
     if (!waits) callback();
