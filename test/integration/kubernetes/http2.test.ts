@@ -94,6 +94,33 @@ describe('over HTTP/2', () => {
     assert.equal((await transport.request({ path: '/' })).body.length, 100_000, 'the connection is good still');
   });
 
+  // An API server reads the first of two `accept`, and a second `content-type` cannot even be sent.
+  for (const [version, share] of Object.entries({ 'HTTP/2': true, 'HTTP/1.1': false }))
+    test(`${version}: headers of a caller stand instead of the usual ones, however they are written`, async (t) => {
+      const seen: unknown[] = [];
+      const server = await startAccessServer(({ rawHeaders }, response) => {
+        const values = (wanted: string): readonly (string | undefined)[] =>
+          rawHeaders.flatMap((name, index) =>
+            index % 2 === 0 && name.toLowerCase() === wanted ? [rawHeaders[index + 1]] : [],
+          );
+        seen.push([values('accept'), values('content-type'), values('content-length')]);
+        response.end('{}');
+      });
+      t.after(() => server.close());
+      const transport = share
+        ? (await frontOf(t, server.port)).transport
+        : await transportOf(t, { server: `http://127.0.0.1:${server.port}` }, {});
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+      for (const headers of [
+        {},
+        { accept: 'application/yaml', 'content-type': 'application/apply-patch+yaml' },
+        { Accept: 'application/yaml', 'Content-Type': 'application/apply-patch+yaml' },
+      ])
+        assert.equal((await transport.request({ method: 'POST', path, headers, body: '{}' })).status, 200);
+      const own = [['application/yaml'], ['application/apply-patch+yaml'], ['2']];
+      assert.deepEqual(seen, [[['application/json'], ['application/json'], ['2']], own, own]);
+    });
+
   test('who is told to wait waits', async (t) => {
     let asked = 0;
     const { transport } = await rigOf(t, (_, response) => {

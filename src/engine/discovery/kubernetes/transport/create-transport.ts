@@ -23,6 +23,7 @@ import {
 } from './kube-transport.ts';
 import { isLoopback } from './proxy-choice.ts';
 import { proxyAuthorization } from './proxy-connection.ts';
+import { mergeHeaders } from './request-headers.ts';
 import { hostHeader, requestTarget } from './request-target.ts';
 import { retryDelay } from './retry-after.ts';
 import { ServerPools } from './server-pools.ts';
@@ -239,21 +240,21 @@ class HttpTransport implements KubeTransport {
     method: string,
     credential: Credential,
   ): { method: string; target: string; headers: OutgoingHttpHeaders; body?: string } {
-    const target = requestTarget(this.#server, request.path, request.query);
+    const { path, query, body } = request;
+    const target = requestTarget(this.#server, path, query);
     return {
       method,
       target: this.#pools.isRequestProxied ? `http://${hostHeader(this.#server)}${target}` : target,
-      headers: {
-        Accept: 'application/json',
-        ...(request.body !== undefined && { 'Content-Type': 'application/json' }),
-        ...request.headers,
-        ...this.#headers,
-        ...this.#authorization(credential),
+      headers: mergeHeaders(
+        { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+        request.headers ?? {},
+        this.#headers,
+        this.#authorization(credential),
         // Node frames the body of a DELETE by itself neither by length nor in chunks: the server would see no options (a
         // dry run would remove), and take the body for the next request of the connection.
-        ...(request.body !== undefined && { 'Content-Length': Buffer.byteLength(request.body) }),
-      },
-      ...(request.body !== undefined && { body: request.body }),
+        body === undefined ? {} : { 'content-length': Buffer.byteLength(body) },
+      ),
+      ...(body !== undefined && { body }),
     };
   }
 

@@ -10,6 +10,7 @@ export interface ExchangeRequest {
   readonly method: string;
   /** Path and query, or a whole URL for an HTTP proxy. */
   readonly target: string;
+  /** By names in lower case, `host` among them; `content-length` too where there is a body. */
   readonly headers: OutgoingHttpHeaders;
   readonly body?: string;
 }
@@ -57,7 +58,7 @@ function exchangeShared(
   signal: AbortSignal,
   shown: string,
 ): Promise<ExchangeResult> {
-  const { Host: authority, ...others } = headers;
+  const { host: authority, ...others } = headers;
   const over = connection.use();
   return new Promise((resolve) => {
     let isAnswered = false;
@@ -109,13 +110,11 @@ function exchangeAlone(
   signal: AbortSignal,
   shown: string,
 ): Promise<ExchangeResult> {
-  // Node sends the body of a DELETE without a length unless it is told: the server would take it for the next request.
-  const framed = body === undefined ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve) => {
     const fail = (error: unknown, isStale: boolean): void =>
       resolve({ failure: failureOf(signal.aborted ? signal.reason : error, shown), error, isStale });
     try {
-      const call = startRequest({ agent: pool, method, path: target, headers: framed, signal, setHost: false });
+      const call = startRequest({ agent: pool, method, path: target, headers, signal, setHost: false });
       call.on('error', (error) =>
         fail(error, call.reusedSocket && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(codeOf(error))),
       );
