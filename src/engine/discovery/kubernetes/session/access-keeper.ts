@@ -12,6 +12,8 @@ export interface AccessKeeperOptions {
   /** Read beside the chosen ones where it is allowed. */
   readonly alsoRead: readonly string[];
   readonly onReview: (review: AccessReview) => void;
+  /** There is no answer; it is asked again soon. */
+  readonly onFailure: (failure: KubeFailure) => void;
 }
 
 /** Rights come and go without a word. */
@@ -72,8 +74,8 @@ export class AccessKeeper {
         if (review.forbidden.length > 0) this.#compareLater();
       } catch (error) {
         if (this.#abort.signal.aborted) return;
-        // Whoever follows the kinds says what is wrong with the server; here it is only asked again.
         if (!(error instanceof KubeFailure)) throw error;
+        this.#options.onFailure(error);
         next = afterFailureMs;
       }
     } while (this.#isWantedAgain);

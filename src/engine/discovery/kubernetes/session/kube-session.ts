@@ -32,9 +32,9 @@ import { istiodVersion, proxyStatuses, runningIstiods } from '../proxies/proxy-s
 import { systemClock, type Clock, type Timer } from '../reflector/clock.ts';
 import { ReflectorSet } from '../reflector/reflector-set.ts';
 import { wantedKinds, type WantedKind } from '../resources/wanted-kinds.ts';
-import type { KubeTransport } from '../transport/kube-transport.ts';
+import type { KubeFailure, KubeTransport } from '../transport/kube-transport.ts';
 import { AccessKeeper } from './access-keeper.ts';
-import { sessionStatus } from './session-status.ts';
+import { sessionStatus, type SessionTrouble } from './session-status.ts';
 
 export interface KubeSessionOptions {
   readonly transport: KubeTransport;
@@ -89,6 +89,7 @@ export class KubeSession implements ClusterSession {
   readonly #whenServed = new Set<() => void>();
   #namespaces: readonly string[];
   #review: AccessReview | undefined;
+  #reviewTrouble: SessionTrouble | undefined;
   #meshes: readonly MeshInstallation[] = [];
   #detecting: Timer | undefined;
   #status: ClusterStatus;
@@ -115,6 +116,7 @@ export class KubeSession implements ClusterSession {
       chosen: () => this.#namespaces,
       alsoRead: meshNamespaces,
       onReview: (review) => this.#reviewed(review),
+      onFailure: (failure) => this.#reviewFailed(failure),
     });
     this.#client = new ObjectClient(transport);
     this.#resources = new ApiResources(transport, () => clock.now());
@@ -230,7 +232,15 @@ export class KubeSession implements ClusterSession {
 
   #reviewed(review: AccessReview): void {
     this.#review = review;
+    this.#reviewTrouble = undefined;
     this.#reflectors.setScope((kind) => review.scopeOf(wantedOf(kind)));
+    this.#changed();
+  }
+
+  /** Once something is followed, whoever follows it says what is wrong with the server; before that nobody else would. */
+  #reviewFailed({ reason, message }: KubeFailure): void {
+    if (this.#review || reason === 'aborted') return;
+    this.#reviewTrouble = { reason, message: `${message} It is asked again every few seconds what you may read.` };
     this.#changed();
   }
 
@@ -314,7 +324,8 @@ export class KubeSession implements ClusterSession {
       ...sessionStatus({
         context: this.context,
         trouble:
-          trouble ?? (discoveryProblem === undefined ? undefined : { reason: 'failing', message: discoveryProblem }),
+          trouble ??
+          (discoveryProblem === undefined ? this.#reviewTrouble : { reason: 'failing', message: discoveryProblem }),
         kubernetesVersion: serverVersion,
         isReviewed: review !== undefined,
         confinedTo,

@@ -7,7 +7,7 @@ import type {
 } from '../../../../shared/cluster.ts';
 
 /** What keeps the whole server from being read. */
-interface SessionTrouble {
+export interface SessionTrouble {
   readonly reason:
     'unreachable' | 'tls' | 'credentials' | 'timeout' | 'too-large' | 'protocol' | 'unauthorized' | 'failing';
   /** For people, with a way forward. */
