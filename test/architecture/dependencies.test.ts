@@ -109,6 +109,7 @@ const confined: readonly { readonly modules: RegExp; readonly rooms: readonly st
   { modules: /^vscode$|^vscode-languageclient/, rooms: ['extension'] },
   { modules: /^cytoscape|^lit|^@vscode-elements/, rooms: ['webview'] },
   { modules: /^vscode-languageserver(?!-textdocument)/, rooms: ['engine/server'] },
+  { modules: /^@bufbuild\//, rooms: ['engine/policy/schema/cel'] },
   { modules: /^@kubernetes\/client-node$/, rooms: ['engine/discovery/kubernetes'] },
   {
     modules: /^node:(net|tls|http|https|http2|child_process|worker_threads|dgram)$/,

@@ -1,8 +1,7 @@
 /** Value validations below `oneOf`, `anyOf`, `allOf` and `not`, which only say that something does not fit. */
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '../../../shared/untrusted.ts';
-import type { Logic, Shape } from './schema.ts';
-import type { Schema } from './schema.ts';
+import type { Logic, Schema, Shape } from './schema.ts';
 
 /** Whether a value keeps the limits of a schema; given by the walker, which knows all of them. */
 type Limits = (value: unknown, limits: Schema) => boolean;
@@ -22,7 +21,7 @@ export function logicProblem(value: unknown, logic: Logic, limits: Limits): stri
 
 function isShape(value: unknown, shape: Shape, limits: Limits): boolean {
   if (shape.values && !shape.values.some((each) => isDeepStrictEqual(each, value))) return false;
-  if (shape.limits && !limits(value, shape.limits)) return false;
+  if (shape.limits && isOfType(value, shape.limits) && !limits(value, shape.limits)) return false;
   if (isRecord(value)) {
     if (shape.required?.some((key) => !Object.hasOwn(value, key))) return false;
     for (const [key, field] of Object.entries(shape.fields ?? {})) {
@@ -34,6 +33,12 @@ function isShape(value: unknown, shape: Shape, limits: Limits): boolean {
     if (!value.every((item) => isShape(item, items, limits))) return false;
   }
   return logicProblem(value, shape, limits) === undefined;
+}
+
+/** A limit of texts says nothing of a number. */
+function isOfType(value: unknown, { type }: Schema): boolean {
+  if (Array.isArray(value)) return type === 'array';
+  return isRecord(value) ? type === 'map' : typeof value === type;
 }
 
 function forms(shapes: readonly Shape[]): string {

@@ -10,6 +10,8 @@ export interface KindFields {
   readonly required: readonly string[];
   /** Of the object as a whole. */
   readonly rules?: ObjectSchema['rules'];
+  /** Fields beyond these are nobody's mistake. */
+  readonly isOpen?: boolean;
 }
 
 /** What we know of one kind: its served versions and its structure. */

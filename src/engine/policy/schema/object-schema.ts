@@ -14,7 +14,7 @@ export function objectSchemaOf(schema: KindSchema, apiVersion?: string): ObjectS
   return object;
 }
 
-function objectOf(schema: KindSchema, { fields, required, rules }: KindFields): ObjectSchema {
+function objectOf(schema: KindSchema, { fields, required, rules, isOpen }: KindFields): ObjectSchema {
   const versions = [...schema.versions, ...(schema.experimentalVersions ?? [])].map((version) =>
     schema.group === 'core' ? version : `${schema.group}/${version}`,
   );
@@ -27,6 +27,10 @@ function objectOf(schema: KindSchema, { fields, required, rules }: KindFields): 
       ...fields,
       status: anything('Written by controllers.'),
     },
-    { required: ['apiVersion', 'kind', 'metadata', ...required], ...(rules && { rules }) },
+    {
+      required: ['apiVersion', 'kind', 'metadata', ...required],
+      ...(rules && { rules }),
+      ...(isOpen === true && { isOpen }),
+    },
   );
 }

@@ -1,46 +1,55 @@
+import type { MeshObject } from '../../model/mesh-object.ts';
 import { groupOf } from '../../model/mesh-object.ts';
+import { definedKind, kindOfDefinition } from './definitions/definition-kind.ts';
 import { kindsByGroup } from './group-kinds.ts';
 import type { ApiChannel, KindSchema } from './kind-schema.ts';
 import { bundledKinds } from './schema-registry.ts';
 
 /** The structures that objects are held to. Immutable: one that differs in anything is another catalog. */
 export class SchemaCatalog {
-  readonly #own: ReadonlyMap<string, KindSchema>;
+  readonly #definitions = new Map<string, MeshObject>();
   readonly #bundled: ReadonlyMap<string, KindSchema>;
 
-  /** `own` are structures of definitions, first those of the cluster; they come before the tables. */
-  constructor(channel: ApiChannel, own: readonly KindSchema[] = []) {
+  /** Definitions come before the tables, the first of a kind before others. They are read when an object asks for them. */
+  constructor(channel: ApiChannel, definitions: readonly MeshObject[] = []) {
     this.#bundled = bundledByKind(channel);
-    const first = new Map<string, KindSchema>();
-    for (const schema of own) if (!first.has(keyOf(schema))) first.set(keyOf(schema), schema);
-    this.#own = first;
+    for (const definition of definitions) {
+      const names = definedKind(definition);
+      const key = names && `${names.group}/${names.kind}`;
+      if (key !== undefined && !this.#definitions.has(key)) this.#definitions.set(key, definition);
+    }
   }
 
   find(apiVersion: string, kind: string): KindSchema | undefined {
     const key = `${groupOf(apiVersion)}/${kind}`;
-    return this.#own.get(key) ?? this.#bundled.get(key);
+    const definition = this.#definitions.get(key);
+    const table = this.#bundled.get(key);
+    return (definition && kindOfDefinition(definition, table)) ?? table;
   }
 
   /** Every kind of the group, where it is known that there is no other. */
   kindsOf(group: string): readonly string[] | undefined {
     const known = kindsByGroup.get(group);
-    return (
-      known && [...known, ...[...this.#own.values()].filter((each) => each.group === group).map(({ kind }) => kind)]
-    );
+    const prefix = `${group}/`;
+    const defined = [...this.#definitions.keys()].filter((key) => key.startsWith(prefix));
+    return known && [...new Set([...known, ...defined.map((key) => key.slice(prefix.length))])];
   }
 
   /** Groups that have the kind. */
   groupsOf(kind: string): readonly string[] {
-    const all = [...this.#own.values(), ...this.#bundled.values()].filter((each) => each.kind === kind);
-    return [...new Set(all.map(({ group }) => group))];
+    const keys = [...this.#definitions.keys(), ...this.#bundled.keys()];
+    const suffix = `/${kind}`;
+    return [...new Set(keys.filter((key) => key.endsWith(suffix)).map((key) => key.slice(0, -suffix.length)))];
   }
 }
 
-const keyOf = ({ group, kind }: KindSchema): string => `${group}/${kind}`;
 const bundled = new Map<ApiChannel, ReadonlyMap<string, KindSchema>>();
 
 function bundledByKind(channel: ApiChannel): ReadonlyMap<string, KindSchema> {
   let kinds = bundled.get(channel);
-  if (!kinds) bundled.set(channel, (kinds = new Map(bundledKinds(channel).map((each) => [keyOf(each), each]))));
+  if (!kinds) {
+    kinds = new Map(bundledKinds(channel).map((each) => [`${each.group}/${each.kind}`, each]));
+    bundled.set(channel, kinds);
+  }
   return kinds;
 }

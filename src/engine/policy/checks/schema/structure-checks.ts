@@ -8,6 +8,7 @@ import { experimentalField } from './experimental-field.ts';
 import { invalidFormat } from './invalid-format.ts';
 import { missingField } from './missing-field.ts';
 import { outOfRange } from './out-of-range.ts';
+import { undecidedRule } from './undecided-rule.ts';
 import { unknownField } from './unknown-field.ts';
 import { unknownValue } from './unknown-value.ts';
 import { wrongType } from './wrong-type.ts';
@@ -25,4 +26,5 @@ export const structureChecks: readonly StructureCheck[] = [
   emptyField,
   celRule,
   experimentalField,
+  undecidedRule,
 ];
