@@ -12,7 +12,7 @@ const longestExpression = 20_000;
 const mostSteps = 20_000;
 
 /** What an expression gives: a value, a complaint about the value it looked at, or nothing that can be relied on. */
-export type CelOutcome =
+type CelOutcome =
   | { readonly type: 'value'; readonly value: unknown }
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'undecided'; readonly reason: string };

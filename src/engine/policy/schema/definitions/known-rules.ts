@@ -25,7 +25,7 @@ const known: ReadonlySet<number> = new Set([
 ]);
 
 /** FNV-1a of the text without blanks. */
-export function ruleHash(expression: string): number {
+function ruleHash(expression: string): number {
   let hash = 0x81_1c_9d_c5;
   for (const character of expression.replaceAll(/\s+/g, '')) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
