@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Severity } from '../../../shared/diagnostics.ts';
 import type { DeclarationCheck, RuleInfo, StructureCheck } from '../checks/check.ts';
 import { internalError } from '../checks/engine/internal-error.ts';
 import { declarationChecks } from '../checks/schema/declaration-checks.ts';
 import { structureChecks } from '../checks/schema/structure-checks.ts';
+import { wrongType } from '../checks/schema/wrong-type.ts';
 import { syntaxChecks } from '../checks/yaml/syntax-checks.ts';
+import { yamlVersion } from '../checks/yaml/yaml-version.ts';
 import type { DeclaredObject } from '../documents/declared-objects.ts';
 import { valueAt } from '../../../shared/untrusted.ts';
+import { versionDifferences } from '../documents/version-differences.ts';
 import type { YamlDocument } from '../documents/yaml-document.ts';
 import { checkStructure } from '../schema/check-structure.ts';
 import type { KindSchema } from '../schema/kind-schema.ts';
@@ -31,8 +35,10 @@ export function declarationFindings(
   schemas: SchemaCatalog,
 ): readonly Finding[] {
   if (declared.isDerived) return [];
+  const structure = structureFindings(document, declared, schemas);
   return [
-    ...structureFindings(document, declared, schemas),
+    ...structure,
+    ...differenceFindings(document, declared, structure),
     ...declarationChecks.flatMap((check) => runDeclaration(check, declared, schemas)),
   ];
 }
@@ -55,6 +61,34 @@ function structureFindings(
     const rule = structureChecks.find(({ problems: kinds }: StructureCheck) => kinds.includes(kind));
     if (!rule || isNamedByServer) return [];
     return [{ rule, severity: rule.severity, message, object, path, part, related: [], fixes }];
+  });
+}
+
+/** Scalars that other readers take for something else; not where the structure finds the type wrong already. */
+function differenceFindings(
+  document: YamlDocument,
+  { object, base }: DeclaredObject,
+  structure: readonly Finding[],
+): readonly Finding[] {
+  return versionDifferences(document).flatMap(({ path, part, source, here, there }): readonly Finding[] => {
+    const own = path.slice(base.length);
+    if (!base.every((step, index) => path[index] === step) || own[0] === 'status') return [];
+    if (structure.some((each) => each.rule === wrongType && isDeepStrictEqual(each.path, own))) return [];
+    const rule = yamlVersion;
+    const severity: Severity = typeof here === 'number' ? 'information' : rule.severity;
+    const say = (value: unknown): string => (typeof value === 'string' ? 'a text' : `\`${String(value)}\``);
+    const message = `Kubernetes reads \`${source}\` as ${say(here)}, readers of YAML 1.2 as ${say(there)}.`;
+    const replacement = part === 'value' && here !== null && typeof here !== 'string' && Number.isFinite(Number(here));
+    const fixes = replacement
+      ? [
+          {
+            title: `Write \`${String(here)}\``,
+            isPreferred: true,
+            changes: [{ type: 'replace-value', object, path: own, value: here } as const],
+          },
+        ]
+      : [];
+    return [{ rule, severity, message, object, path: own, part, related: [], fixes }];
   });
 }
 

@@ -37,6 +37,32 @@ export function isPlainString(text: string): boolean {
   return typeof resolvePlainScalar(text) === 'string';
 }
 
+const words12: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
+  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
+  ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
+]);
+
+/**
+ * What a reader of YAML 1.2 makes of an unquoted scalar that Kubernetes reads as something else: `yes` is a text there,
+ * `0644` the number 644. Undefined where both agree.
+ */
+export function resolveAsYaml12(text: string): PlainValue | undefined {
+  const here = resolvePlainScalar(text);
+  if (typeof here === 'string') return undefined;
+  const there = yaml12(text, here);
+  return Object.is(there, here) ? undefined : there;
+}
+
+function yaml12(text: string, here: PlainValue): PlainValue {
+  const word = words12.get(text);
+  if (word !== undefined) return word;
+  if (typeof here !== 'number') return text;
+  if (/^[-+]?[0-9]+$/.test(text)) return Number(text);
+  if (/^0o[0-7]+$|^0x[0-9a-fA-F]+$/.test(text)) return here;
+  return /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text) || infinities.has(text) ? here : text;
+}
+
 function resolveNumber(text: string): number | undefined {
   const special = infinities.get(text);
   if (special !== undefined) return special;

@@ -110,6 +110,32 @@ export class SyntaxTree {
     return { source, style: node.type?.startsWith('QUOTE') ? 'quoted' : 'block' };
   }
 
+  /** Every unquoted scalar with its path: values, and keys. */
+  *plainScalars(): Generator<{ readonly path: FieldPath; readonly part: 'key' | 'value'; readonly source: string }> {
+    yield* this.#plainBelow(this.#root, []);
+  }
+
+  *#plainBelow(node: unknown, path: FieldPath): ReturnType<SyntaxTree['plainScalars']> {
+    if (isScalar(node) && node.type === 'PLAIN' && node.tag === undefined) {
+      const range = offsetsOf(node);
+      if (range && range.end > range.start) {
+        yield { path, part: 'value', source: this.#text.slice(range.start, range.end) };
+      }
+    } else if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) yield* this.#plainBelow(item, [...path, index]);
+    } else if (isMap(node)) {
+      for (const { key, value } of node.items) {
+        if (!isScalar(key)) continue;
+        const own = [...path, keyText(key)];
+        const range = offsetsOf(key);
+        if (key.type === 'PLAIN' && range) {
+          yield { path: own, part: 'key', source: this.#text.slice(range.start, range.end) };
+        }
+        yield* this.#plainBelow(value, own);
+      }
+    }
+  }
+
   /** Whether the collection at the path is written in braces or brackets; undefined where it is no collection. */
   isFlow(path: FieldPath): boolean | undefined {
     const { node, exact } = this.#locate(path);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { readFast } from '../../../../src/engine/policy/documents/fast-values.ts';
-import { resolvePlainScalar } from '../../../../src/engine/policy/documents/plain-scalar.ts';
+import { resolveAsYaml12, resolvePlainScalar } from '../../../../src/engine/policy/documents/plain-scalar.ts';
 import { SyntaxTree } from '../../../../src/engine/policy/documents/syntax-tree.ts';
 import { YamlDocument } from '../../../../src/engine/policy/documents/yaml-document.ts';
 import { fixtures } from '../checks/fixture-files.ts';
@@ -41,6 +41,29 @@ const scalars: readonly (readonly [string, unknown])[] = [
 
 describe('plain scalars', () => {
   for (const [text, value] of scalars) test(text, () => assert.deepEqual(resolvePlainScalar(text), value));
+});
+
+/** What a reader of YAML 1.2 (core schema) makes of what Kubernetes reads otherwise. */
+const differences: readonly (readonly [string, unknown])[] = [
+  ['yes', 'yes'],
+  ['Off', 'Off'],
+  ['n', 'n'],
+  ['0777', 777],
+  ['0b101', '0b101'],
+  ['1_000', '1_000'],
+  ['0o17', undefined],
+  ['0x1F', undefined],
+  ['True', undefined],
+  ['08', undefined],
+  ['1e3', undefined],
+  ['.inf', undefined],
+  ['~', undefined],
+  ['1:30', undefined],
+  ['text', undefined],
+];
+
+describe('scalars that readers of YAML 1.2 take for something else', () => {
+  for (const [text, value] of differences) test(text, () => assert.deepEqual(resolveAsYaml12(text), value));
 });
 
 const documents: readonly (readonly [string, unknown])[] = [
