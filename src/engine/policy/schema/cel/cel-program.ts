@@ -66,7 +66,7 @@ const readers = {
 
 function readText(text: string, format: keyof typeof readers): CelInput | undefined {
   const value = readers[format]({ self: text });
-  return isCelError(value) ? undefined : (value);
+  return isCelError(value) ? undefined : value;
 }
 
 /** How often the lists written in the expression itself are walked through, loops within loops multiplied. */
