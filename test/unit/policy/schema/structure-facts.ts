@@ -113,7 +113,9 @@ export function crdFacts(written: UntrustedRecord, at: string, facts: Facts): vo
 /** What a table says. */
 export function tableFacts(schema: Schema, at: string, facts: Facts): void {
   if (schema.channel === 'experimental') return;
-  const line: string[] = [schema.type];
+  // An object of which nothing is said is as good as anything.
+  const isBare = schema.type === 'object' && schema.isOpen === true && Object.keys(schema.fields).length === 0;
+  const line: string[] = [isBare ? 'any' : schema.type];
   if (schema.nullable === true) line.push('nullable');
   if (schema.default !== undefined) line.push(`default=${JSON.stringify(schema.default)}`);
   const plain = schema as unknown as UntrustedRecord;
@@ -141,7 +143,7 @@ export function tableFacts(schema: Schema, at: string, facts: Facts): void {
       if (schema.isSet === true) line.push('set');
       break;
     case 'object':
-      if (schema.isOpen === true) line.push('open');
+      if (schema.isOpen === true && !isBare) line.push('open');
       if (schema.required.length > 0) line.push(`required=${sorted(schema.required)}`);
       if (schema.exclusive.length > 0) line.push(`exclusive=${groups(schema.exclusive)}`);
       if (schema.exactlyOne) line.push(`exactlyOne=${groups(schema.exactlyOne)}`);

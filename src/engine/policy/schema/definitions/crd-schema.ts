@@ -67,7 +67,6 @@ function structureOf(crd: UntrustedRecord, isKnown: IsKnownRule, depth: number):
   }
   const properties = recordOf(crd.properties);
   const isEmbedded = crd['x-kubernetes-embedded-resource'] === true;
-  if (!properties && isOpen && !isEmbedded) return { type: 'any', ...common };
   const fields = Object.entries(properties ?? {}).map(
     ([name, field]) => [name, readCrdSchema(field, isKnown, depth + 1)] as const,
   );

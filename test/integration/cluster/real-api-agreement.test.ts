@@ -1,0 +1,247 @@
+/** The real API server is asked, by dry run, whether it takes each object: it and the structure must agree. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import yaml from 'js-yaml';
+import { WorkspaceFiles } from '../../../src/engine/discovery/workspace/workspace-files.ts';
+import { analyze } from '../../../src/engine/policy/analyze.ts';
+import { checks } from '../../../src/engine/policy/checks/registry.ts';
+import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
+import type { UntrustedRecord } from '../../../src/shared/untrusted.ts';
+import { fieldOf, isRecord, listOf, recordOf, stringOf, valueAt } from '../../../src/shared/untrusted.ts';
+import type { RealCluster } from '../../cluster/real-cluster.ts';
+import { realClusterMissing, startRealCluster } from '../../cluster/real-cluster.ts';
+import { fixtures } from '../../unit/policy/checks/fixture-files.ts';
+
+const mutations = Number(process.env['MESHLENS_API_MUTATIONS'] ?? 300);
+
+/** Groups whose structure is ours to know, and that the test cluster serves. */
+const groups =
+  /^(?:[a-z]+\.istio\.io|gateway\.networking\.(?:x-)?k8s\.io|policy\.networking\.k8s\.io|(?:policy\.|workload\.)?linkerd\.io)\//;
+const refusedBy = new Map(checks.map((check) => [check.code, check.refusedBy]));
+
+interface Refusal {
+  readonly by: 'api-server' | 'webhook';
+  readonly said: string;
+}
+
+/** What we say the API server refuses though it does not, each with its reason. */
+const named: readonly { readonly reason: string; readonly fits: (object: UntrustedRecord, said: string) => boolean }[] =
+  [
+    {
+      reason: 'Istio’s definitions let an object without spec pass; its webhook, which is not asked here, does not',
+      fits: (object, said) => /istio[.]io/.test(String(object['apiVersion'])) && said.includes('`spec`'),
+    },
+  ];
+
+interface Random {
+  next(below: number): number;
+}
+
+/** Mulberry32: the same mutations in every run. */
+function random(seed: number): Random {
+  let state = seed;
+  return {
+    next(below) {
+      state = (state + 0x6d_2b_79_f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+    },
+  };
+}
+
+type Path = readonly (string | number)[];
+
+function pathsOf(value: unknown, at: Path = []): readonly Path[] {
+  const own = at.length > 0 ? [at] : [];
+  if (Array.isArray(value)) return [...own, ...value.flatMap((item, index) => pathsOf(item, [...at, index]))];
+  return isRecord(value)
+    ? [...own, ...Object.entries(value).flatMap(([key, each]) => pathsOf(each, [...at, key]))]
+    : own;
+}
+
+const oddValues: readonly unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  70_000,
+  1.5,
+  '',
+  'x',
+  'Not-A-Name!',
+  '10s',
+  '0s',
+  'a'.repeat(300),
+  [],
+  {},
+  ['x'],
+  { x: 1 },
+];
+
+/** One change somewhere in the spec: a value replaced, dropped, doubled or added. */
+function mutate(source: UntrustedRecord, dice: Random): UntrustedRecord {
+  const object = structuredClone(source) as Record<string, unknown>;
+  const paths = pathsOf(object.spec, ['spec']);
+  const path = paths[dice.next(paths.length)] ?? ['spec'];
+  const parent = valueAt(object, path.slice(0, -1)) as Record<string | number, unknown> | unknown[];
+  const key = path.at(-1) ?? 'spec';
+  const target = parent as Record<string | number, unknown>;
+  switch (dice.next(5)) {
+    case 0:
+      if (Array.isArray(parent)) parent.splice(Number(key), 1);
+      else Reflect.deleteProperty(target, key);
+      break;
+    case 1:
+      if (Array.isArray(parent)) parent.push(structuredClone(target[key]));
+      else target[`${String(key)}x`] = structuredClone(target[key]);
+      break;
+    case 2: {
+      const other = paths[dice.next(paths.length)] ?? ['spec'];
+      target[key] = structuredClone(valueAt(object, other));
+      break;
+    }
+    default:
+      target[key] = structuredClone(oddValues[dice.next(oddValues.length)]);
+  }
+  return object;
+}
+
+function refusedByUs(object: unknown): readonly Refusal[] {
+  const files = new WorkspaceFiles();
+  files.setDisk('file:///object.yaml', JSON.stringify(object, null, 1));
+  const { diagnostics } = analyze({ files, settings: resolveMeshSettings({ gatewayApiChannel: 'experimental' }) });
+  return diagnostics.flatMap(({ code, severity, path, message }) => {
+    const by = refusedBy.get(code);
+    return severity === 'error' && by !== undefined ? [{ by, said: `${path}: ${message}` }] : [];
+  });
+}
+
+function saidIn(body: string): string {
+  try {
+    return stringOf(fieldOf(JSON.parse(body) as unknown, 'message')) ?? '';
+  } catch {
+    return body;
+  }
+}
+
+describe('structures against a real API server', { skip: realClusterMissing }, () => {
+  let cluster: RealCluster;
+  let plurals: ReadonlyMap<string, { readonly plural: string; readonly namespaced: boolean }>;
+  let ask: (object: UntrustedRecord) => Promise<{ readonly accepted: boolean; readonly said: string }>;
+
+  before(async () => {
+    cluster = await startRealCluster();
+    const config = yaml.load(await readFile(cluster.kubeconfig, 'utf8'));
+    const server = stringOf(valueAt(config, ['clusters', 0, 'cluster', 'server'])) ?? '';
+    const inline = stringOf(valueAt(config, ['clusters', 0, 'cluster', 'certificate-authority-data']));
+    const file = stringOf(valueAt(config, ['clusters', 0, 'cluster', 'certificate-authority'])) ?? '';
+    const ca = inline === undefined ? await readFile(file) : Buffer.from(inline, 'base64');
+    const token =
+      stringOf(
+        listOf(fieldOf(config, 'users'))
+          .map((user) => valueAt(user, ['user', 'token']))
+          .find(Boolean),
+      ) ?? '';
+    const definitions = JSON.parse(await cluster.kubectl('get', 'crd', '-o', 'json')) as unknown;
+    plurals = new Map(
+      listOf(fieldOf(definitions, 'items')).map((definition) => [
+        `${String(valueAt(definition, ['spec', 'group']))}/${String(valueAt(definition, ['spec', 'names', 'kind']))}`,
+        {
+          plural: String(valueAt(definition, ['spec', 'names', 'plural'])),
+          namespaced: valueAt(definition, ['spec', 'scope']) === 'Namespaced',
+        },
+      ]),
+    );
+    ask = async (object) => {
+      const apiVersion = String(object['apiVersion']);
+      const { plural, namespaced } = plurals.get(`${apiVersion.split('/')[0] ?? ''}/${String(object['kind'])}`) ?? {
+        plural: '',
+        namespaced: true,
+      };
+      const place = namespaced ? `namespaces/default/${plural}` : plural;
+      const url = `${server}/apis/${apiVersion}/${place}?dryRun=All&fieldValidation=Strict`;
+      return new Promise((resolve, reject) => {
+        const call = request(
+          url,
+          { method: 'POST', ca, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } },
+          (response) => {
+            text(response).then(
+              (body) => resolve({ accepted: response.statusCode === 201, said: saidIn(body) }),
+              reject,
+            );
+          },
+        );
+        call.on('error', reject);
+        call.end(JSON.stringify(object));
+      });
+    };
+  });
+
+  after(() => cluster.stop());
+
+  const objects = fixtures
+    .filter(({ rule }) => rule !== 'suppressed')
+    .flatMap(({ name, text: source }) => {
+      try {
+        return yaml.loadAll(source).map((value) => ({ name, value }));
+      } catch {
+        return [];
+      }
+    })
+    .flatMap(({ name, value }) => {
+      const object = recordOf(value);
+      if (!object || !groups.test(stringOf(object['apiVersion']) ?? '')) return [];
+      const metadata = Object.fromEntries(
+        Object.entries(recordOf(object['metadata']) ?? {}).filter(([key]) => key !== 'namespace'),
+      );
+      const whole: UntrustedRecord = { ...object, metadata };
+      return [{ name, object: whole }];
+    });
+
+  const compare = async (object: UntrustedRecord): Promise<string | undefined> => {
+    const ours = refusedByUs(object);
+    const { accepted, said } = await ask(object);
+    // Rules of Istio's definitions are checks of what its webhook refuses too.
+    const wrong = accepted
+      ? ours.filter((refusal) => refusal.by === 'api-server' && !named.some(({ fits }) => fits(object, refusal.said)))
+      : ours;
+    if (accepted ? wrong.length === 0 : wrong.length > 0) return undefined;
+    return `${String(object['kind'])} ${JSON.stringify(object['spec'])?.slice(0, 600)}\n  API server: ${accepted ? 'takes it' : said.slice(0, 500)}\n  ours: ${
+      ours
+        .map((refusal) => refusal.said)
+        .join('; ')
+        .slice(0, 300) || 'takes it'
+    }`;
+  };
+
+  test('every object of the fixtures', async () => {
+    const wrong: string[] = [];
+    for (const { name, object } of objects) {
+      if (!plurals.has(`${String(object['apiVersion']).split('/')[0] ?? ''}/${String(object['kind'])}`)) continue;
+      const difference = await compare(object);
+      if (difference !== undefined) wrong.push(`${name}: ${difference}`);
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  test(`${String(mutations)} changed objects`, async () => {
+    const dice = random(1);
+    const known = objects.filter(
+      ({ object }) =>
+        isRecord(object['spec']) &&
+        plurals.has(`${String(object['apiVersion']).split('/')[0] ?? ''}/${String(object['kind'])}`),
+    );
+    const wrong: string[] = [];
+    for (let index = 0; index < mutations; index++) {
+      const { object } = known[dice.next(known.length)] ?? { object: {} };
+      const difference = await compare(mutate(object, dice));
+      if (difference !== undefined) wrong.push(difference);
+    }
+    assert.deepEqual(wrong, []);
+  });
+});
