@@ -155,6 +155,7 @@ export class IncrementalAnalyzer {
       this.#memories = new Map();
     }
     const byKind = new Map<KindKey, MeshObject[]>();
+    const assumed = new Set<MeshObject>();
     const add = (kind: KindKey, object: MeshObject): void => {
       const same = byKind.get(kind);
       if (same) same.push(object);
@@ -163,10 +164,14 @@ export class IncrementalAnalyzer {
     for (const object of base) add(kindKey(object), object);
     for (const { documents } of files) {
       for (const document of documents) {
-        for (const { kind, object } of document.objects) if (object.name !== '') add(kind, object);
+        for (const { kind, object, namespaceDeclared } of document.objects) {
+          if (object.name === '') continue;
+          add(kind, object);
+          if (!namespaceDeclared) assumed.add(object);
+        }
       }
     }
-    this.#world.update(byKind);
+    this.#world.update(byKind, assumed);
     return this.#world;
   }
 

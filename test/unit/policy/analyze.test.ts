@@ -175,6 +175,9 @@ const pieces = [
   'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: subset}\nspec:\n  hosts: [reviews]\n  http:\n    - route:\n        - destination: {host: reviews, subset: v2}\n          weight: 30\n        - destination: {host: ratings}\n          weight: 30\n',
   'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: v9, namespace: bookinfo}\nspec: {template: {metadata: {labels: {app: reviews}}}}\n',
   'apiVersion: v1\nkind: Service\nmetadata: {name: broken\n',
+  // The same object, its namespace assumed and written.
+  'apiVersion: v1\nkind: Service\nmetadata: {name: ratings}\nspec: {selector: {app: ratings}, ports: [{name: http, port: 80}]}\n',
+  'apiVersion: v1\nkind: Service\nmetadata: {name: ratings, namespace: default}\nspec: {selector: {app: ratings}, ports: [{name: http, port: 80}]}\n',
   '# only a comment\n',
   'a: b\n',
 ];

@@ -9,6 +9,8 @@ interface KindState {
   readonly given: readonly MeshObject[];
   readonly sorted: readonly MeshObject[];
   readonly byName: ReadonlyMap<string, MeshObject>;
+  /** Objects, of any kind, whose namespace no text names. */
+  readonly assumed: ReadonlySet<MeshObject>;
   readonly version: number;
 }
 
@@ -19,7 +21,7 @@ interface BuiltIndex {
   readonly version: number;
 }
 
-const nothing: KindState = { given: [], sorted: [], byName: new Map(), version: 0 };
+const nothing: KindState = { given: [], sorted: [], byName: new Map(), assumed: new Set(), version: 0 };
 
 /**
  * All objects that checks may look at, by kind, with a version for each kind that grows when any of its objects changes.
@@ -38,13 +40,16 @@ export class ObjectWorld {
     this.settings = settings;
   }
 
-  /** Takes the objects that exist now, by kind. Those that are the same as before keep what was computed from them. */
-  update(byKind: Map<KindKey, MeshObject[]>): void {
+  /**
+   * Takes the objects that exist now, by kind, and those of them of which the namespace is our assumption. What is the
+   * same as before keeps what was computed from it.
+   */
+  update(byKind: Map<KindKey, MeshObject[]>, assumed: ReadonlySet<MeshObject> = new Set()): void {
     const kinds = new Map<KindKey, KindState>();
     for (const key of this.#kinds.keys()) if (!byKind.has(key)) byKind.set(key, []);
     for (const [key, given] of byKind) {
       const before = this.#kinds.get(key);
-      kinds.set(key, before && isSame(before.given, given) ? before : this.#newState(key, given));
+      kinds.set(key, before && isSame(before.given, given) ? before : this.#newState(key, given, assumed));
     }
     this.#kinds = kinds;
     this.#current.clear();
@@ -101,6 +106,7 @@ export class ObjectWorld {
       if (object === undefined || old === object) return object !== undefined;
       return (
         isSamePlace(old, object) &&
+        before.assumed.has(old) === now.assumed.has(object) &&
         isDeepStrictEqual(index.relevant(old, this.settings), index.relevant(object, this.settings))
       );
     });
@@ -128,10 +134,10 @@ export class ObjectWorld {
     };
   }
 
-  #newState(key: KindKey, given: readonly MeshObject[]): KindState {
+  #newState(key: KindKey, given: readonly MeshObject[], assumed: ReadonlySet<MeshObject>): KindState {
     const sorted = createSnapshot(given).ofKind(key);
     const byName = new Map(sorted.map((object) => [`${object.namespace}/${object.name}`, object]));
-    return { given, sorted, byName, version: ++this.#versions };
+    return { given, sorted, byName, assumed, version: ++this.#versions };
   }
 }
 
