@@ -88,7 +88,10 @@ describe('policies in the editor', () => {
         const action = actions.find((each) => each.title === wanted);
         if (action?.edit) await vscode.workspace.applyEdit(action.edit);
         if (action?.command)
-          await vscode.commands.executeCommand(action.command.command, ...(action.command.arguments ?? []));
+          await vscode.commands.executeCommand(
+            action.command.command,
+            ...((action.command.arguments ?? []) as unknown[]),
+          );
         return actions.map((each) => each.title);
       },
       [fileOf(name), range, title] as const,
@@ -145,11 +148,10 @@ describe('policies in the editor', () => {
           vscode.Uri.file(file),
           new vscode.Position(line, character + 1),
         );
-        return found.map(
-          (place) =>
-            ('uri' in place
-              ? [place.uri.fsPath, place.range.start.line]
-              : [place.targetUri.fsPath, place.targetRange.start.line]) as [string, number],
+        return found.map((place): readonly [string, number] =>
+          'uri' in place
+            ? [place.uri.fsPath, place.range.start.line]
+            : [place.targetUri.fsPath, place.targetRange.start.line],
         );
       },
       [fileOf('route.yaml'), at('route.yaml', 'stabel')] as const,

@@ -27,15 +27,15 @@ export class CheckRunner {
   ) {
     this.check = check;
     const kinds = check.inputs.filter((input) => typeof input === 'string');
-    const { ofKind, find } = world.readerOf(kinds, onRead);
+    const reader = world.readerOf(kinds, onRead);
     const indexes = new Set(check.inputs.filter((input) => typeof input !== 'string'));
     this.#shared = {
-      ofKind,
-      find,
+      ofKind: (kind) => reader.ofKind(kind),
+      find: (kind, namespace, name) => reader.find(kind, namespace, name),
       hasKnownNamespace,
       versionsOf: (kind, namespace, name) => {
         // The same kinds may be read as through the reader, which says so where they may not.
-        find(kind, namespace, name);
+        reader.find(kind, namespace, name);
         return world.versionsOf(kind, namespace, name);
       },
       settings: world.settings,
