@@ -1,12 +1,16 @@
+import type { RuleSettings } from '../../engine/policy/analysis/rule-settings.ts';
+import type { RuleInfo } from '../../engine/policy/checks/check.ts';
+import { checks } from '../../engine/policy/checks/registry.ts';
 import { undecidedReference } from '../../engine/policy/checks/engine/undecided-reference.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
 import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
-import type { Command } from '../command.ts';
-import { choiceOption, ExitCode } from '../command.ts';
+import type { Command, OptionValues } from '../command.ts';
+import { choiceOption, ExitCode, stringsOption, UsageError } from '../command.ts';
 import { formatFindings } from '../format/format-findings.ts';
 import { inputsFrom } from '../inputs.ts';
 
 const order: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+const levels = ['off', ...order] as const;
 
 export const analyzeCommand: Command = {
   name: 'analyze',
@@ -18,6 +22,8 @@ export const analyzeCommand: Command = {
     '--format        text (default) with the lines concerned, json, sarif 2.1.0, or github annotations',
     '--fail-on       the mildest finding that makes the exit code 1; default error',
     '--layer         admission: only whether API server and webhook would accept each object; an error means refused',
+    '--rule          NAME=LEVEL, as often as needed: error, warning, information, hint or off for a rule by its name,',
+    '                its code, or the code of another tool',
     '--undecided     says too what could not be checked, because nothing here declares it',
     '--namespace     namespace of documents that name none; default default',
     '--cluster-domain  default cluster.local',
@@ -29,6 +35,7 @@ export const analyzeCommand: Command = {
     'fail-on': { type: 'string' },
     layer: { type: 'string' },
     undecided: { type: 'boolean' },
+    rule: { type: 'string', multiple: true },
     namespace: { type: 'string' },
     'cluster-domain': { type: 'string' },
     ...clusterOptions,
@@ -46,7 +53,7 @@ export const analyzeCommand: Command = {
           ...inputs,
           ...(context !== undefined && { context }),
           ...(layer && { layer }),
-          ...(values.undecided === true && { rules: { [undecidedReference.code]: 'information' } }),
+          rules: rulesOf(values),
         },
         io.signal,
       );
@@ -60,3 +67,23 @@ export const analyzeCommand: Command = {
     }
   },
 };
+
+/** Severities that the command line gives to rules. */
+function rulesOf(values: OptionValues): RuleSettings {
+  const given = stringsOption(values, 'rule').map((text): readonly [string, Severity | 'off'] => {
+    const [, name, level] = /^([\w-]+)=([a-z]+)$/.exec(text) ?? [];
+    const severity = levels.find((each) => each === level);
+    if (name === undefined || severity === undefined || !checks.some((rule) => isNamed(rule, name))) {
+      throw new UsageError(`--rule takes the name of a rule and one of ${levels.join(', ')}, such as MESH1203=off.`);
+    }
+    return [name, severity];
+  });
+  return Object.fromEntries([
+    ...(values.undecided === true ? [[undecidedReference.code, undecidedReference.severity] as const] : []),
+    ...given,
+  ]);
+}
+
+function isNamed({ code, rule, aliases }: RuleInfo, name: string): boolean {
+  return code === name || rule === name || aliases.includes(name);
+}

@@ -66,6 +66,16 @@ test('analyze says what is wrong, where, and ends with 1', async () => {
   assert.equal((await meshlens(['analyze', 'bad.yaml', '--fail-on', 'never'])).code, 0);
 });
 
+test('analyze gives rules another severity, by any of their names, and says what it could not check', async () => {
+  for (const name of ['MESH1203', 'unknown-host', 'IST0101'])
+    assert.equal((await meshlens(['analyze', 'bad.yaml', '--rule', `${name}=off`])).code, 0);
+  const strange = await meshlens(['analyze', 'bad.yaml', '--rule', 'no-such-rule=off']);
+  assert.equal(strange.code, 2);
+  assert.match(strange.err, /such as MESH1203=off/);
+  const { out } = await meshlens(['analyze', 'good.yaml', '--undecided', '--format', 'json']);
+  assert.match(out, /MESH9003/);
+});
+
 test('analyze reads standard input', async () => {
   assert.equal((await meshlens(['analyze', '-'], route('reviews'))).code, 0);
   assert.equal((await meshlens(['analyze', '-'], route('reviewz'))).code, 1);

@@ -267,6 +267,9 @@ const mutation = fc.record({
   ),
 });
 
+/** How many mutated texts are analyzed. */
+const fuzzRuns = Number(process.env.MESHLENS_FUZZ_RUNS ?? 2000);
+
 test('no mutation of a fixture makes the analysis throw or leave the text', () => {
   const fixture = fc.constantFrom(...fixtures.map(({ text }) => text));
   fc.assert(
@@ -304,6 +307,6 @@ test('no mutation of a fixture makes the analysis throw or leave the text', () =
         }
       },
     ),
-    { numRuns: 2000, interruptAfterTimeLimit: 40_000, seed: 1 },
+    { numRuns: fuzzRuns, interruptAfterTimeLimit: fuzzRuns * 20, seed: 1 },
   );
 });

@@ -33,6 +33,8 @@ export const kindsByGroup: ReadonlyMap<string, readonly string[]> = new Map([
       'TCPRoute',
       'TLSRoute',
       'UDPRoute',
+      // Written by its conformance tests; no cluster serves it.
+      'ConformanceReport',
       // Gone since, but known where an older bundle is installed.
       'BackendLBPolicy',
     ],
