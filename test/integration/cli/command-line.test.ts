@@ -168,8 +168,10 @@ test('demo says where things are, and Ctrl+C ends it with everything it started'
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => {
+    let isTold = false;
     child.stdout.on('data', () => {
-      if (out.includes('Stop with Ctrl+C')) child.kill('SIGINT');
+      // A second one would not wait for the services to end.
+      if (!isTold && out.includes('Stop with Ctrl+C')) isTold = child.kill('SIGINT');
     });
     child.once('exit', resolve);
   });
