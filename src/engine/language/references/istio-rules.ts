@@ -61,6 +61,8 @@ const routing: readonly ReferenceRule[] = [
     'spec.servers.*.tls.credentialNames.*',
     'spec.servers.*.tls.caCertCredentialName',
   ),
+  ...rules(envoyFilter, gatewayName, 'spec.configPatches.*.match.routeConfiguration.gateway'),
+  ...rules(envoyFilter, hostName, 'spec.configPatches.*.match.cluster.service'),
   ...rules(sidecar, namespacedHost, 'spec.egress.*.hosts.*'),
   ...rules([virtualService, destinationRule, serviceEntry], namespaceName, 'spec.exportTo.*'),
   ...rules(workloadEntry, serviceAccountName, 'spec.serviceAccount'),
@@ -68,6 +70,7 @@ const routing: readonly ReferenceRule[] = [
 ];
 
 const source = 'spec.rules.*.from.*.source';
+const operation = 'spec.rules.*.to.*.operation';
 const targeted = [authorizationPolicy, requestAuthentication, telemetry, wasmPlugin];
 const targetRef = typedReference({ kinds: [Kinds.service, serviceEntry, Kinds.kubernetesGateway], group: '' });
 
@@ -75,6 +78,7 @@ const security: readonly ReferenceRule[] = [
   ...rules(authorizationPolicy, namespaceName, `${source}.namespaces.*`, `${source}.notNamespaces.*`),
   ...rules(authorizationPolicy, principal, `${source}.principals.*`, `${source}.notPrincipals.*`),
   ...rules(authorizationPolicy, slashedServiceAccount, `${source}.serviceAccounts.*`, `${source}.notServiceAccounts.*`),
+  ...rules(authorizationPolicy, hostName, `${operation}.hosts.*`, `${operation}.notHosts.*`),
   ...rules(targeted, targetRef, 'spec.targetRef.name', 'spec.targetRefs.*.name'),
 ];
 

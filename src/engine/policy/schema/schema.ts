@@ -5,9 +5,6 @@
 import type { FieldPath } from '../../../shared/text.ts';
 import type { TextFormat } from './text-formats.ts';
 
-/** What a text names, for completion, hover and definition. */
-type Reference = 'host' | 'subset' | 'gateway' | 'namespace' | 'port' | 'service-account';
-
 /** What a rule finds wrong with a value; the path is relative to it. */
 export interface RuleProblem {
   readonly path: FieldPath;
@@ -70,7 +67,6 @@ export interface TextSchema extends Common {
   readonly patternHelp?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
-  readonly refersTo?: Reference;
 }
 
 export interface NumberSchema extends Common {
@@ -84,7 +80,6 @@ export interface NumberSchema extends Common {
   /** What the number must fit into; whole numbers always into 64 bits. */
   readonly format?: 'int32' | 'int64' | 'float' | 'double';
   readonly values?: readonly number[];
-  readonly refersTo?: Reference;
 }
 
 export interface FlagSchema extends Common {

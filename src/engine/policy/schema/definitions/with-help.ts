@@ -26,19 +26,15 @@ export function withHelp(schema: Schema, table: Schema | undefined): Schema {
     return { ...schema, ...words, values: withHelp(schema.values, table.values) };
   }
   if (schema.type === 'string' && table.type === 'string') {
-    const { patternHelp, refersTo, format } = table;
+    const { patternHelp, format } = table;
     const isDuration = format === 'duration' || format === 'positive-duration';
     return {
       ...schema,
       ...words,
       ...(patternHelp !== undefined && { patternHelp }),
-      ...(refersTo && { refersTo }),
       // Durations of the mesh are plain texts in the definitions.
       ...(isDuration && { format }),
     };
-  }
-  if (schema.type === 'integer' && table.type === 'integer' && table.refersTo) {
-    return { ...schema, ...words, refersTo: table.refersTo };
   }
   return { ...schema, ...words };
 }

@@ -135,7 +135,6 @@ export const port = record('One port, or a range of ports.', {
   port: text('Number or name of the port, as a text.', {
     pattern: numberOrName,
     patternHelp: 'a number up to 65535, or a name',
-    refersTo: 'port',
   }),
   endPort: integer('Last port of the range that begins at `port`.', { minimum: 0, maximum: 65535, format: 'int32' }),
   protocol: choice('Transport; any unless given.', [
@@ -156,7 +155,7 @@ export const port = record('One port, or a range of ports.', {
 export const secret = (help: string): ObjectSchema =>
   record(
     help,
-    { name: text('Name of the secret.'), namespace: text('Namespace of the secret.', { refersTo: 'namespace' }) },
+    { name: text('Name of the secret.'), namespace: text('Namespace of the secret.') },
     { required: ['name'] },
   );
 

@@ -126,13 +126,13 @@ const destinations: Readonly<Record<string, Schema>> = {
     record('Services by name or labels.', {
       k8sService: record('One service.', {
         serviceName: text('Name of the service.'),
-        namespace: text('Its namespace.', { refersTo: 'namespace' }),
+        namespace: text('Its namespace.'),
       }),
       k8sServiceSelector: record(
         'Services by labels.',
         {
           selector: selector('Labels of the services.'),
-          namespace: text('Their namespace.', { refersTo: 'namespace' }),
+          namespace: text('Their namespace.'),
         },
         { required: ['selector'] },
       ),

@@ -32,7 +32,6 @@ export const namespaceName = (help: string): TextSchema =>
     maxLength: 63,
     pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
     patternHelp: 'lower-case letters, digits and `-`, with a letter or digit at both ends',
-    refersTo: 'namespace',
   });
 
 export const sectionName = (help: string): TextSchema =>
@@ -51,7 +50,7 @@ export const hostname = (help: string): TextSchema =>
   });
 
 export const portNumber = (help: string): NumberSchema =>
-  integer(help, { minimum: 1, maximum: 65535, format: 'int32', refersTo: 'port' });
+  integer(help, { minimum: 1, maximum: 65535, format: 'int32' });
 
 /** `1h30m`, `500ms`: up to four parts of whole numbers. */
 export const gatewayDuration = (help: string, options: TextOptions = {}): TextSchema =>

@@ -9,7 +9,6 @@ const serviceAccounts = (help: string): ListSchema =>
     help,
     text('`namespace/name`, or a name in the namespace of the policy.', {
       maxLength: 320,
-      refersTo: 'service-account',
     }),
     {
       maxItems: 16,
@@ -32,8 +31,8 @@ const source = record(
     notPrincipals: texts('Identities the caller must not have.'),
     requestPrincipals: texts('Identities from a token, `issuer/subject`; `*` for any valid token.'),
     notRequestPrincipals: texts('Token identities the request must not have.'),
-    namespaces: texts('Namespaces the caller may be in. Needs mutual TLS.', { refersTo: 'namespace' }),
-    notNamespaces: texts('Namespaces the caller must not be in.', { refersTo: 'namespace' }),
+    namespaces: texts('Namespaces the caller may be in. Needs mutual TLS.'),
+    notNamespaces: texts('Namespaces the caller must not be in.'),
     serviceAccounts: serviceAccounts('Service accounts the caller may have. Needs mutual TLS.'),
     notServiceAccounts: serviceAccounts('Service accounts the caller must not have.'),
     trustDomains: texts('Trust domains the identity of the caller may be of. Needs mutual TLS.'),
@@ -49,8 +48,8 @@ const source = record(
 );
 
 const operation = record('Conditions on what is called that must all hold; each list is alternatives.', {
-  hosts: texts('Hosts of the request; compared without regard to case. HTTP only.', { refersTo: 'host' }),
-  notHosts: texts('Hosts that must not be called. HTTP only.', { refersTo: 'host' }),
+  hosts: texts('Hosts of the request; compared without regard to case. HTTP only.'),
+  notHosts: texts('Hosts that must not be called. HTTP only.'),
   ports: texts('Ports of the workload, as texts.'),
   notPorts: texts('Ports that must not be called, as texts.'),
   methods: texts('HTTP methods. HTTP only.'),

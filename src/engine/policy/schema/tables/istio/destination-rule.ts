@@ -166,7 +166,7 @@ const trafficPolicy = (help: string) =>
     portLevelSettings: list(
       'Settings for single ports; they replace the ones above as a whole.',
       record('Settings of one port.', {
-        port: record('The port.', { number: unsigned('Number of the port of the service.', { refersTo: 'port' }) }),
+        port: record('The port.', { number: unsigned('Number of the port of the service.') }),
         ...portPolicy,
       }),
       { maxItems: 4096 },
@@ -204,9 +204,7 @@ export const destinationRule: KindSchema = {
     spec: record(
       'The host and what holds for it.',
       {
-        host: text('Name of the service. A short name is looked up in the namespace of this object.', {
-          refersTo: 'host',
-        }),
+        host: text('Name of the service. A short name is looked up in the namespace of this object.'),
         trafficPolicy: trafficPolicy('What holds for all versions of the service.'),
         subsets: list(
           'Versions of the service, to which a VirtualService can route.',
@@ -220,7 +218,7 @@ export const destinationRule: KindSchema = {
             { required: ['name'] },
           ),
         ),
-        exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
+        exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.'),
         workloadSelector: record('Workloads of this namespace whose calls it holds for; all unless given.', {
           matchLabels: mapOf('Labels the workload must have.', text('Value of the label.', { maxLength: 63 }), {
             maxEntries: 4096,

@@ -31,7 +31,7 @@ const listener = record('A listener; for patches of listeners, filter chains and
 const routeConfiguration = record('A route configuration; for patches of routes and virtual hosts.', {
   portNumber: unsigned('Port of the service or gateway.'),
   portName: text('Name of the port; for gateways.'),
-  gateway: text('Gateway, as `namespace/name`; for gateways.', { refersTo: 'gateway' }),
+  gateway: text('Gateway, as `namespace/name`; for gateways.'),
   vhost: record('A virtual host of it.', {
     name: text('Name of the virtual host, such as `reviews.bookinfo.svc.cluster.local:9080`.'),
     domainName: text('A domain of the virtual host.'),
@@ -71,8 +71,8 @@ const match = record(
     routeConfiguration,
     cluster: record('An Envoy cluster; for patches of clusters.', {
       portNumber: unsigned('Port of the service.'),
-      service: text('Full name of the service.', { refersTo: 'host' }),
-      subset: text('Subset of the service.', { refersTo: 'subset' }),
+      service: text('Full name of the service.'),
+      subset: text('Subset of the service.'),
       name: text('Name of the Envoy cluster, such as `outbound|80||reviews.bookinfo.svc.cluster.local`.'),
     }),
     waypoint: record('An object of a waypoint; only for the context WAYPOINT.', {

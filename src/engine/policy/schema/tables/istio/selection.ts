@@ -42,7 +42,6 @@ export const targetRef: ObjectSchema = record(
     }),
     name: text('Name of the resource.', { minLength: 1, maxLength: 253 }),
     namespace: text('Not supported: the resource is in the namespace of the policy.', {
-      refersTo: 'namespace',
       rules: [noNamespace],
     }),
   },

@@ -111,7 +111,7 @@ export const serviceEntry: KindSchema = {
             maxEntries: 256,
           }),
         }),
-        exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
+        exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.'),
         subjectAltNames: texts('Names of which the server’s certificate must carry one.'),
       },
       { required: ['hosts'], exclusive: [['workloadSelector', 'endpoints']], rules: [noEndpoints] },

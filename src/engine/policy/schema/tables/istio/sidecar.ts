@@ -5,7 +5,7 @@ import { workloadSelector } from './selection.ts';
 import { serverTls } from './server-tls.ts';
 
 const port = record('The port.', {
-  number: unsigned('Number of the port.', { refersTo: 'port' }),
+  number: unsigned('Number of the port.'),
   protocol: text('`HTTP`, `HTTPS`, `GRPC`, `HTTP2`, `MONGO`, `TCP` or `TLS`.'),
   name: text('A name for the port.'),
   targetPort: unsigned('Has no effect; Istio refuses it.'),
@@ -40,7 +40,6 @@ const egress = record(
     captureMode,
     hosts: texts(
       'Services that can be called, as `namespace/host`. `.` stands for the own namespace, `*` for all, `~` for none.',
-      { refersTo: 'host' },
     ),
   },
   { required: ['hosts'] },
@@ -63,10 +62,10 @@ export const sidecar: KindSchema = {
         egressProxy: record(
           'Where calls to unknown services are sent; for ALLOW_ANY.',
           {
-            host: text('Name of the service.', { refersTo: 'host' }),
-            subset: text('Subset of the service.', { refersTo: 'subset' }),
+            host: text('Name of the service.'),
+            subset: text('Subset of the service.'),
             port: record('Port of the service.', {
-              number: unsigned('Number of the port.', { refersTo: 'port' }),
+              number: unsigned('Number of the port.'),
             }),
           },
           { required: ['host'], deprecated: 'a gateway for egress traffic' },

@@ -35,11 +35,10 @@ const destination = record(
   {
     host: text(
       'Name of the service. A short name is looked up in the namespace of this object; write `name.namespace` or the full name for another one.',
-      { refersTo: 'host' },
     ),
-    subset: text('A version of the service, as a DestinationRule for the host names it.', { refersTo: 'subset' }),
+    subset: text('A version of the service, as a DestinationRule for the host names it.'),
     port: record('Port of the service; needed if it has more than one.', {
-      number: unsigned('Number of the port.', { refersTo: 'port' }),
+      number: unsigned('Number of the port.'),
     }),
   },
   { required: ['host'] },
@@ -73,7 +72,7 @@ const routeDestination = record(
   { required: ['destination'] },
 );
 
-const gatewayNames = (help: string) => texts(help, { refersTo: 'gateway' });
+const gatewayNames = (help: string) => texts(help);
 
 const httpMatch = record('Conditions that must all hold. Several entries are alternatives.', {
   name: text('A name for this match, shown in access logs.'),
@@ -91,7 +90,7 @@ const httpMatch = record('Conditions that must all hold. Several entries are alt
   queryParams: mapOf('Query parameters by name.', stringMatch('What the parameter must be.')),
   ignoreUriCase: flag('Compare the path without regard to case; for `exact` and `prefix`.'),
   withoutHeaders: mapOf('Request headers that must not be like this.', stringMatch('What the header must not be.')),
-  sourceNamespace: text('Namespace of the workload that calls.', { refersTo: 'namespace' }),
+  sourceNamespace: text('Namespace of the workload that calls.'),
   statPrefix: text('Prefix for the statistics of this route.'),
 });
 
@@ -186,7 +185,7 @@ const http = record('One rule: the first whose match fits is taken.', {
   directResponse,
   delegate: record('Another VirtualService whose rules apply here.', {
     name: text('Name of the VirtualService.'),
-    namespace: text('Its namespace; the same as here unless given.', { refersTo: 'namespace' }),
+    namespace: text('Its namespace; the same as here unless given.'),
   }),
   rewrite,
   timeout: duration('Time limit of the whole request, tries included. None unless given.'),
@@ -213,7 +212,7 @@ const l4Conditions = {
   port: unsigned('Port that was called.'),
   sourceLabels: textMap('Labels of the workload that calls.'),
   gateways: gatewayNames('Gateways at which this match counts.'),
-  sourceNamespace: text('Namespace of the workload that calls.', { refersTo: 'namespace' }),
+  sourceNamespace: text('Namespace of the workload that calls.'),
 };
 
 const tls = record(
@@ -251,16 +250,14 @@ export const virtualService: KindSchema = {
   required: [],
   fields: {
     spec: record('The hosts and the rules.', {
-      hosts: texts('Hosts these rules are for: services, or names that callers use. `*.` stands for any name below.', {
-        refersTo: 'host',
-      }),
+      hosts: texts('Hosts these rules are for: services, or names that callers use. `*.` stands for any name below.'),
       gateways: gatewayNames(
         'Where the rules apply: gateways by `name` or `namespace/name`, and `mesh` for all sidecars. `mesh` alone unless given.',
       ),
       http: list('Rules for HTTP, tried in order.', http),
       tls: list('Rules for TLS that is passed through, tried in order.', tls),
       tcp: list('Rules for plain TCP, tried in order.', tcp),
-      exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.', { refersTo: 'namespace' }),
+      exportTo: texts('Namespaces that see this: names, `.` for its own, `*` for all.'),
     }),
   },
 };

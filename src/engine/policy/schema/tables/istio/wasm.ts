@@ -91,7 +91,7 @@ export const trafficMatch = list(
       'Ports it is for; any unless given.',
       record(
         'One port.',
-        { number: integer('Number of the port.', { minimum: 1, maximum: 65535, refersTo: 'port' }) },
+        { number: integer('Number of the port.', { minimum: 1, maximum: 65535 }) },
         { required: ['number'] },
       ),
       { keys: ['number'] },

@@ -116,7 +116,6 @@ function metadata(form: NameForm): ObjectSchema {
       }),
       generateName: text('Beginning of a name that the server completes.'),
       namespace: text('Namespace of the object.', {
-        refersTo: 'namespace',
         pattern: nameForms.label.pattern,
         patternHelp: nameForms.label.help,
         maxLength: nameForms.label.maxLength,

@@ -6,7 +6,6 @@ import { label, networks, policyGroup, selector, targetReference } from './linke
 
 const namespaceText = text('Namespace of the object; that of this one unless given.', {
   maxLength: 253,
-  refersTo: 'namespace',
 });
 
 export const authorizationPolicy: KindSchema = {

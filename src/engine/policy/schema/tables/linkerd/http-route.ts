@@ -170,8 +170,8 @@ const earlyBackends = list(
   'Where the requests go.',
   record('One backend.', {
     name: text('Name of the backend.'),
-    namespace: text('Namespace of the backend.', { default: 'default', refersTo: 'namespace' }),
-    port: integer('Port of the service.', { refersTo: 'port' }),
+    namespace: text('Namespace of the backend.', { default: 'default' }),
+    port: integer('Port of the service.'),
     filters: backendFilters,
   }),
 );
@@ -197,7 +197,7 @@ const route = (port: Schema, rule: Readonly<Record<string, Schema>>): KindFields
 });
 
 const port = portNumber('Port of the parent; all unless given.');
-const early = route(integer('Port of the parent; all unless given.', { refersTo: 'port' }), {
+const early = route(integer('Port of the parent; all unless given.'), {
   backendRefs: earlyBackends,
 });
 

@@ -61,7 +61,7 @@ const profile = (required: readonly string[]): KindFields => ({
         dstOverrides: list(
           'Other services that get a share of the requests.',
           record('One service and its share.', {
-            authority: text('Name and port of the service.', { refersTo: 'host' }),
+            authority: text('Name and port of the service.'),
             weight: intOrText('Share relative to the others, such as `900m`.', {
               pattern:
                 /^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$/,
