@@ -1,5 +1,5 @@
 import { Kinds } from '../../model/kinds.ts';
-import { nameOf, namespaceName, portOfReference, sectionName, typedReference } from './namings.ts';
+import { nameOf, namespaceName, portOfReference, sectionName, typedReference } from './object-namings.ts';
 import type { ReferenceRule } from './reference-rule.ts';
 import { rules } from './reference-rule.ts';
 

@@ -1,21 +1,15 @@
 import { Kinds } from '../../model/kinds.ts';
+import { hostName, namespacedHost, portOfHost, subsetName } from './host-namings.ts';
+import { headerName, selectorLabel, subsetLabel, workloadSelector } from './label-namings.ts';
 import {
-  headerName,
-  hostName,
   nameOf,
-  namespacedHost,
   namespaceName,
-  portOfHost,
   principal,
-  selectorLabel,
   serviceAccountName,
   slashedNameOf,
   slashedServiceAccount,
-  subsetLabel,
-  subsetName,
   typedReference,
-  workloadSelector,
-} from './namings.ts';
+} from './object-namings.ts';
 import type { ReferenceRule } from './reference-rule.ts';
 import { rules } from './reference-rule.ts';
 

@@ -1,12 +1,6 @@
 import { Kinds } from '../../model/kinds.ts';
-import {
-  nameOf,
-  namespaceName,
-  selectorLabel,
-  serviceAccountName,
-  typedReference,
-  workloadSelector,
-} from './namings.ts';
+import { selectorLabel, workloadSelector } from './label-namings.ts';
+import { nameOf, namespaceName, serviceAccountName, typedReference } from './object-namings.ts';
 import type { ReferenceRule } from './reference-rule.ts';
 import { rules } from './reference-rule.ts';
 

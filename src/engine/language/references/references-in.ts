@@ -10,7 +10,7 @@ import { resolveHost, serviceHost } from '../../policy/semantics/hosts.ts';
 import { gatewayApiRules } from './gateway-api-rules.ts';
 import { istioRules } from './istio-rules.ts';
 import { kubernetesRules, linkerdRules } from './kubernetes-rules.ts';
-import { namespaceName, slashedNameOf } from './namings.ts';
+import { namespaceName, slashedNameOf } from './object-namings.ts';
 import type { ReferenceRule } from './reference-rule.ts';
 import { isAbout, placesOf } from './reference-rule.ts';
 import type { ReferenceField } from './target.ts';

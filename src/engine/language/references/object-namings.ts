@@ -1,22 +1,16 @@
-/** The ways in which fields of mesh and Kubernetes objects name things. */
-import type { FieldPath } from '../../../shared/text.ts';
+/** Fields that name objects: by name alone, with a namespace before it, or beside fields for group, kind and namespace. */
 import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
-import { fieldOf, numberOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
+import type { FieldPath } from '../../../shared/text.ts';
+import { fieldOf, numberOf, stringOf } from '../../../shared/untrusted.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
-import { resolveHost, serviceHost } from '../../policy/semantics/hosts.ts';
+import { serviceHost } from '../../policy/semantics/hosts.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { NameProposal } from '../name-proposal.ts';
+import { beside, isName } from './field-beside.ts';
+import { portsOf } from './host-namings.ts';
 import type { Naming } from './reference-rule.ts';
-import { fieldValue } from './reference-rule.ts';
 import type { Target } from './target.ts';
-
-const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-/** The field beside the one at the path. */
-function beside(object: MeshObject, path: FieldPath, key: string): string | undefined {
-  return stringOf(fieldValue(object, [...path.slice(0, -1), key]));
-}
 
 /** An object of the kind; of a Service its host, by which everything else knows it. */
 function objectTarget(kind: KindKey, namespace: string, name: string, settings: ResolvedMeshSettings): Target {
@@ -46,81 +40,6 @@ function objectNames(
   );
 }
 
-/** A host as Istio reads it: a short name is one of the object's own namespace. */
-export const hostName: Naming = {
-  targetOf: ({ object, value }, settings) =>
-    isName(value) && value !== '*' ? { type: 'host', host: resolveHost(value, object.namespace, settings) } : undefined,
-  proposals: ({ object }, knowledge) => hostNames(object.namespace, knowledge),
-  renamed: (written, name) => written.replace(/^[^.*]+/, name),
-};
-
-/** `namespace/host`, as Sidecars and Gateways write them. */
-export const namespacedHost: Naming = {
-  targetOf({ object, value }, settings) {
-    const [, namespace, host] = (isName(value) && /^([^/]*)\/(.+)$/.exec(value)) || [];
-    if (namespace === undefined || host === undefined || host.startsWith('*')) return undefined;
-    const own = namespace === '.' || namespace === '*' ? object.namespace : namespace;
-    return { type: 'host', host: resolveHost(host, own, settings) };
-  },
-  proposals: (_, knowledge) =>
-    knowledge.allServices().map(({ namespace, host }) => ({ name: `${namespace}/${host}`, type: 'host' })),
-  renamed: (written, name) => written.replace(/\/[^.*]+/, `/${name}`),
-};
-
-/** A subset of the host beside it. */
-export const subsetName: Naming = {
-  targetOf({ object, path, value }, settings) {
-    const host = beside(object, path, 'host');
-    return isName(value) && isName(host)
-      ? { type: 'subset', host: resolveHost(host, object.namespace, settings), subset: value }
-      : undefined;
-  },
-  proposals({ object, path }, knowledge) {
-    const host = beside(object, path, 'host');
-    if (host === undefined) return [];
-    const resolved = resolveHost(host, object.namespace, knowledge.settings);
-    return knowledge.subsets.rulesFor(resolved, object.namespace).flatMap((rule) =>
-      rule.subsets.map(({ name, labels }): NameProposal => {
-        const detail = Object.entries(labels).map(([key, label]) => `${key}: ${label}`);
-        return { name, type: 'subset', detail: detail.join(', ') };
-      }),
-    );
-  },
-  renamed: (_, name) => name,
-};
-
-/** A port number of the host beside it, or two levels up. */
-export const portOfHost: Naming = {
-  targetOf: () => undefined,
-  proposals({ object, path }, knowledge) {
-    for (let length = path.length - 1; length > 0; length--) {
-      const owner = fieldValue(object, path.slice(0, length));
-      const host = stringOf(fieldOf(owner, 'host'));
-      if (host !== undefined) return portsOf(resolveHost(host, object.namespace, knowledge.settings), knowledge);
-    }
-    return [];
-  },
-  renamed: () => undefined,
-};
-
-/** A port of the object that a Gateway API reference names. */
-export const portOfReference: Naming = {
-  targetOf: () => undefined,
-  proposals({ object, path }, knowledge) {
-    const name = beside(object, path, 'name');
-    if (name === undefined || (beside(object, path, 'kind') ?? 'Service') !== 'Service') return [];
-    const namespace = beside(object, path, 'namespace') ?? object.namespace;
-    return portsOf(serviceHost(name, namespace, knowledge.settings), knowledge);
-  },
-  renamed: () => undefined,
-};
-
-function portsOf(host: string, knowledge: Knowledge): readonly NameProposal[] {
-  return knowledge.services
-    .servicesOf(host)
-    .flatMap(({ ports }) => ports.map(({ number, name }) => ({ name: String(number), type: 'port', detail: name })));
-}
-
 /** The name of an object of one of the kinds in the object's own namespace; the first kind where several could be. */
 export function nameOf(...kinds: readonly KindKey[]): Naming {
   return {
@@ -138,8 +57,9 @@ export function slashedNameOf(kind: KindKey, words: Readonly<Record<string, stri
   return {
     targetOf({ object, value }, settings) {
       if (!isName(value) || Object.hasOwn(words, value)) return undefined;
-      const [, namespace, name] = /^([^/]+)\/(.+)$/.exec(value) ?? ['', object.namespace, value];
-      return objectTarget(kind, namespace ?? object.namespace, name ?? value, settings);
+      const [, before, after] = /^([^/]+)\/(.+)$/.exec(value) ?? [];
+      const namespace = before === undefined || before === '.' ? object.namespace : before;
+      return objectTarget(kind, namespace, after ?? value, settings);
     },
     proposals({ object }, { snapshot }) {
       const named = snapshot.ofKind(kind).map((each): NameProposal => {
@@ -183,6 +103,18 @@ export function typedReference({ kinds, group }: TypedReference): Naming {
     renamed: (_, name) => name,
   };
 }
+
+/** A port of the object that a Gateway API reference names. */
+export const portOfReference: Naming = {
+  targetOf: () => undefined,
+  proposals({ object, path }, knowledge) {
+    const name = beside(object, path, 'name');
+    if (name === undefined || (beside(object, path, 'kind') ?? 'Service') !== 'Service') return [];
+    const namespace = beside(object, path, 'namespace') ?? object.namespace;
+    return portsOf(serviceHost(name, namespace, knowledge.settings), knowledge);
+  },
+  renamed: () => undefined,
+};
 
 /** A listener of the Gateway that the reference names. */
 export const sectionName: Naming = {
@@ -254,74 +186,4 @@ export const slashedServiceAccount: Naming = {
       type: 'object',
       detail: `ServiceAccount in ${namespace}`,
     })),
-};
-
-/** Labels of workloads, of which `reach` says where they are looked for. */
-export type SelectorReach = 'namespace' | 'mesh' | 'root-means-mesh';
-
-/** Labels that select workloads: the rule is about the mapping of labels. */
-export function workloadSelector(reach: SelectorReach): Naming {
-  return {
-    isOfKeys: true,
-    targetOf({ object, value }, settings) {
-      const selector = textsOf(value);
-      if (Object.keys(selector).length === 0) return undefined;
-      const namespace = reachOf(reach, object, settings);
-      return { type: 'workloads', ...(namespace !== undefined && { namespace }), selector };
-    },
-    proposals: ({ object }, knowledge) => knowledge.labelKeys(reachOf(reach, object, knowledge.settings)),
-    renamed: () => undefined,
-  };
-}
-
-/** The namespace in which a selector of the object looks; undefined: everywhere. */
-function reachOf(reach: SelectorReach, { namespace }: MeshObject, settings: ResolvedMeshSettings): string | undefined {
-  const isWide = reach === 'mesh' || (reach === 'root-means-mesh' && namespace === settings.rootNamespace);
-  return isWide ? undefined : namespace;
-}
-
-/** The value of one label of such a mapping. */
-export function selectorLabel(reach: SelectorReach): Naming {
-  return {
-    targetOf: () => undefined,
-    proposals: ({ object, path }, knowledge) =>
-      knowledge.labelValues(String(path.at(-1)), reachOf(reach, object, knowledge.settings)),
-    renamed: () => undefined,
-  };
-}
-
-/** Labels of a subset: they select among the workloads of the rule's host. */
-export const subsetLabel: Naming = {
-  targetOf: () => undefined,
-  proposals({ object, path }, knowledge) {
-    const host = stringOf(fieldOf(object.spec, 'host'));
-    if (host === undefined) return [];
-    const services = knowledge.services.servicesOf(resolveHost(host, object.namespace, knowledge.settings));
-    const values = services
-      .flatMap((service) => knowledge.workloads.behind(service))
-      .flatMap(({ labels }) => labels[String(path.at(-1))] ?? []);
-    return [...new Set(values)].sort().map((name) => ({ name, type: 'label' }));
-  },
-  renamed: () => undefined,
-};
-
-function hostNames(namespace: string, knowledge: Knowledge): readonly NameProposal[] {
-  const all = knowledge.allServices();
-  const own = all.filter((service) => service.object.kind === 'Service' && service.namespace === namespace);
-  const others = all.filter((service) => !own.includes(service));
-  return [
-    ...own.map(({ name }): NameProposal => ({ name, type: 'host', detail: namespace })),
-    ...others.map(({ host, object }): NameProposal => {
-      const detail = object.kind === 'Service' ? object.namespace : object.kind;
-      return { name: host, type: 'host', detail };
-    }),
-  ];
-}
-
-/** A mapping of which the keys are header names: those that other rules go by already. */
-export const headerName: Naming = {
-  isOfKeys: true,
-  targetOf: () => undefined,
-  proposals: (_, knowledge) => knowledge.headerNames().map((name) => ({ name, type: 'label', detail: 'in use' })),
-  renamed: () => undefined,
 };
