@@ -21,6 +21,8 @@ export type HostLookup =
 /** Services and ServiceEntries by host. */
 export class ServiceDirectory {
   readonly isEmpty: boolean;
+  /** A cluster is among the sources: what it does not have does not exist. */
+  readonly #isWhole: boolean;
   readonly #exact = new Map<string, ServiceModel[]>();
   readonly #wildcards: ServiceModel[] = [];
   readonly #byShortName = new Map<string, ServiceModel[]>();
@@ -29,6 +31,7 @@ export class ServiceDirectory {
 
   constructor(services: readonly ServiceModel[], settings: ResolvedMeshSettings) {
     this.isEmpty = services.length === 0;
+    this.#isWhole = services.some(({ object }) => object.origin.layer === 'cluster');
     this.#settings = settings;
     for (const service of services) {
       if (isWildcard(service.host)) this.#wildcards.push(service);
@@ -51,7 +54,7 @@ export class ServiceDirectory {
       const [only, ...others] = this.#byShortName.get(name) ?? [];
       if (only) return { state: 'known', host, services: others.length === 0 ? [only] : [] };
     }
-    return this.isEmpty || isWildcard(host) || this.#isOtherDomain(host)
+    return this.isEmpty || isWildcard(host) || this.#isOtherDomain(host) || this.#isElsewhere(host, namespace)
       ? { state: 'undecided', host }
       : { state: 'unknown', host };
   }
@@ -85,7 +88,21 @@ export class ServiceDirectory {
     if (name === undefined || namespace === undefined || domain === this.#settings.clusterDomain) return false;
     return this.namesIn(namespace).includes(name);
   }
+
+  /**
+   * A service that others install: of the control plane, or of a namespace of which nothing is known and that has no
+   * service of a name that is known elsewhere, as a misspelt namespace would.
+   */
+  #isElsewhere(host: string, own: string): boolean {
+    const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc\./.exec(host) ?? [];
+    if (name === undefined || namespace === undefined || this.#isWhole) return false;
+    if (namespace === this.#settings.rootNamespace && controlPlaneName.test(name)) return true;
+    return namespace !== own && this.namesIn(namespace).length === 0 && this.named(name).length === 0;
+  }
 }
+
+/** Services that installing Istio creates. */
+const controlPlaneName = /^(?:istiod|istio-(?:ingress|egress|eastwest)gateway)(?:-|$)/;
 
 /** Where its pods listen and how it is published changes nothing for those who call it. */
 function serviceParts(spec: UntrustedRecord): unknown {
