@@ -8,6 +8,8 @@ import type {
   CompiledRetry,
   CompiledRewrite,
 } from './compiled.ts';
+import { grpcStatuses } from './grpc-statuses.ts';
+import { retryConditions } from './retry-conditions.ts';
 import { regexProblem } from './string-match.ts';
 
 /** A duration of at least a millisecond, as Istio's admission asks for, in milliseconds. */
@@ -30,25 +32,6 @@ export function readPercentage(node: SpecNode): number | undefined {
   node.child('value').error(`A percentage is between 0 and 100, not ${value}.`);
   return Math.min(100, Math.max(0, value));
 }
-
-const supportedRetryOn = new Set([
-  '5xx',
-  'gateway-error',
-  'reset',
-  'reset-before-request',
-  'connect-failure',
-  'retriable-4xx',
-  'refused-stream',
-  'retriable-status-codes',
-  'retriable-headers',
-  'envoy-ratelimited',
-  'http3-post-connect-failure',
-  'cancelled',
-  'deadline-exceeded',
-  'internal',
-  'resource-exhausted',
-  'unavailable',
-]);
 
 const defaultRetryOn = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'];
 
@@ -74,7 +57,7 @@ function readRetryOn(node: SpecNode): Pick<CompiledRetry, 'retryOn' | 'retriable
   const codes: number[] = [];
   for (const part of text.split(',').map((piece) => piece.trim())) {
     if (/^[1-5][0-9]{2}$/.test(part)) codes.push(Number(part));
-    else if (supportedRetryOn.has(part)) retryOn.push(part);
+    else if (retryConditions.has(part)) retryOn.push(part);
     else if (part !== '') node.error(`"${part}" is not a condition for retries.`);
   }
   // Codes alone would do nothing in Envoy without the condition that looks at them.
@@ -112,27 +95,6 @@ function readStatus(node: SpecNode): number | undefined {
   node.error(`${status} is not an HTTP status between 200 and 599.`);
   return undefined;
 }
-
-/** By number. The HTTP status of the answer to a gRPC abort is 200. */
-const grpcStatuses = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const;
 
 function readAbort(node: SpecNode): CompiledFault['abort'] {
   if (!node.present) return undefined;

@@ -1,29 +1,10 @@
 import { fieldOf, numberOf, stringOf } from '../../../../../shared/untrusted.ts';
 import { nearestNames } from '../../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../../model/kinds.ts';
+import { grpcStatuses } from '../../../semantics/routing/grpc-statuses.ts';
 import type { ObjectCheck } from '../../check.ts';
 import { isHttpStatus } from '../formats/status-format.ts';
 import { sitesIn, textsIn } from '../sites.ts';
-
-const grpcStatuses = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
 
 export const invalidFault: ObjectCheck = {
   scope: 'object',

@@ -1,27 +1,9 @@
 import { fieldOf, numberOf } from '../../../../../shared/untrusted.ts';
 import { Kinds } from '../../../../model/kinds.ts';
+import { retryConditions } from '../../../semantics/routing/retry-conditions.ts';
 import type { ObjectCheck } from '../../check.ts';
 import { isNamedStatus } from '../formats/status-format.ts';
 import { sitesIn, textsIn } from '../sites.ts';
-
-const conditions = new Set([
-  '5xx',
-  'gateway-error',
-  'reset',
-  'reset-before-request',
-  'connect-failure',
-  'retriable-4xx',
-  'refused-stream',
-  'retriable-status-codes',
-  'retriable-headers',
-  'envoy-ratelimited',
-  'http3-post-connect-failure',
-  'cancelled',
-  'deadline-exceeded',
-  'internal',
-  'resource-exhausted',
-  'unavailable',
-]);
 
 export const invalidRetries: ObjectCheck = {
   scope: 'object',
@@ -80,5 +62,5 @@ export const invalidRetries: ObjectCheck = {
 };
 
 function isCondition(text: string): boolean {
-  return conditions.has(text) || (/^[-+]?\d+$/.test(text) && isNamedStatus(Number(text)));
+  return retryConditions.has(text) || (/^[-+]?\d+$/.test(text) && isNamedStatus(Number(text)));
 }
