@@ -18,6 +18,8 @@ export interface DialPlan {
   /** Name that the server's certificate must have, where it is not the host. */
   readonly serverName?: string;
   readonly insecure: boolean;
+  /** Ask the server for HTTP/2. */
+  readonly http2: boolean;
   readonly timeoutMs: number;
 }
 
@@ -39,7 +41,7 @@ export class Dialer {
 
   /** Whether the server may be asked for HTTP/2: proxies, and servers without TLS, are asked for what all of them know. */
   get mayShare(): boolean {
-    return this.plan.server.secure && !this.plan.proxy;
+    return this.plan.http2 && this.plan.server.secure && !this.plan.proxy;
   }
 
   /** Resolves with a connection that is ready to carry HTTP. Rejects with `KubeFailure`. */

@@ -12,6 +12,7 @@ import { chooseProxy } from './proxy-choice.ts';
 export interface ServerPoolsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly connectTimeoutMs: number;
+  readonly http2: boolean;
 }
 
 /**
@@ -23,17 +24,19 @@ export class ServerPools {
   readonly proxy: ProxyAddress | undefined;
   readonly #cluster: ClusterEntry;
   readonly #timeoutMs: number;
+  readonly #http2: boolean;
   readonly #retired = new Set<ConnectionPool>();
   #pool: ConnectionPool | undefined;
   #authority: Promise<string | undefined> | undefined;
 
-  constructor({ cluster, user }: ResolvedContext, { env, connectTimeoutMs }: ServerPoolsOptions) {
+  constructor({ cluster, user }: ResolvedContext, { env, connectTimeoutMs, http2 }: ServerPoolsOptions) {
     const server = parseServerAddress(cluster.server, mentionsTls(cluster, user));
     if (!server) throw new Error('A context that cannot be used has no transport.');
     this.server = server;
     this.proxy = chooseProxy(server, cluster.proxyUrl, env);
     this.#cluster = cluster;
     this.#timeoutMs = connectTimeoutMs;
+    this.#http2 = http2;
   }
 
   /** Requests go to an HTTP proxy as whole URLs, not through a tunnel. */
@@ -62,6 +65,7 @@ export class ServerPools {
         ...(key !== undefined && { key }),
         ...(this.#cluster.tlsServerName !== '' && { serverName: this.#cluster.tlsServerName }),
         insecure: this.#cluster.insecureSkipTlsVerify,
+        http2: this.#http2,
         timeoutMs: this.#timeoutMs,
       }),
     );
