@@ -92,7 +92,8 @@ function physical({ uri, range }: Location, root: string | undefined): unknown {
 
 function artifact(uri: string, root: string | undefined): unknown {
   if (root === undefined || !uri.startsWith(root)) return { uri };
-  return { uri: uri.slice(root.length), uriBaseId: rootId };
+  // A colon in its first part would make the reference a URI of another scheme.
+  return { uri: uri.slice(root.length).replaceAll(':', '%3A'), uriBaseId: rootId };
 }
 
 function region({ start, end }: Range): unknown {

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { formatFindings } from '../../../../src/cli/format/format-findings.ts';
 import { checks } from '../../../../src/engine/policy/checks/registry.ts';
 import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
-import { isRecord, listOf, valueAt } from '../../../../src/shared/untrusted.ts';
+import { listOf, valueAt } from '../../../../src/shared/untrusted.ts';
 
 const uri = 'file:///project/route.yaml';
 const text = 'a:\n  b:\n    host: reviewz # typo\n';
@@ -139,17 +139,7 @@ describe('sarif 2.1.0', () => {
   const log: unknown = JSON.parse(formatFindings('sarif', result, texts, { cwd: '/project' }));
   const run = valueAt(log, ['runs', 0]);
 
-  /** What the schema of SARIF 2.1.0 requires of the objects we write. */
-  function checkRegion(region: unknown): void {
-    assert.ok(isRecord(region));
-    for (const key of ['startLine', 'startColumn', 'endLine', 'endColumn']) {
-      assert.ok(Number.isInteger(region[key]) && Number(region[key]) >= 1, key);
-    }
-  }
-
-  test('has the required properties', () => {
-    assert.equal(valueAt(log, ['version']), '2.1.0');
-    assert.equal(typeof valueAt(run, ['tool', 'driver', 'name']), 'string');
+  test('lists the rules', () => {
     assert.equal(valueAt(run, ['columnKind']), 'utf16CodeUnits');
     const rules = listOf(valueAt(run, ['tool', 'driver', 'rules']));
     assert.deepEqual(
@@ -177,22 +167,20 @@ describe('sarif 2.1.0', () => {
     assert.match(String(valueAt(first, ['partialFingerprints', 'meshlensFinding/v1'])), /^MESH1203\|VirtualService/);
   });
 
-  test('related places and fixes are complete', () => {
+  test('has related places and fixes', () => {
     const first = valueAt(run, ['results', 0]);
-    for (const related of listOf(valueAt(first, ['relatedLocations']))) {
-      checkRegion(valueAt(related, ['physicalLocation', 'region']));
-      assert.equal(typeof valueAt(related, ['message', 'text']), 'string');
-    }
-    const [fix] = listOf(valueAt(first, ['fixes']));
-    const [change] = listOf(valueAt(fix, ['artifactChanges']));
-    assert.equal(typeof valueAt(change, ['artifactLocation', 'uri']), 'string');
-    const [replacement] = listOf(valueAt(change, ['replacements']));
-    checkRegion(valueAt(replacement, ['deletedRegion']));
-    assert.equal(valueAt(replacement, ['insertedContent', 'text']), 'reviews');
-  });
-
-  test('without findings it is still a log', () => {
-    const empty: unknown = JSON.parse(formatFindings('sarif', none, new Map()));
-    assert.deepEqual(valueAt(empty, ['runs', 0, 'results']), []);
+    const related = valueAt(first, ['relatedLocations', 0]);
+    assert.equal(valueAt(related, ['message', 'text']), 'Services are here.');
+    assert.deepEqual(valueAt(related, ['physicalLocation', 'region']), {
+      startLine: 5,
+      startColumn: 1,
+      endLine: 5,
+      endColumn: 4,
+    });
+    const change = valueAt(first, ['fixes', 0, 'artifactChanges', 0]);
+    assert.deepEqual(valueAt(change, ['replacements', 0]), {
+      deletedRegion: { startLine: 3, startColumn: 11, endLine: 3, endColumn: 18 },
+      insertedContent: { text: 'reviews' },
+    });
   });
 });

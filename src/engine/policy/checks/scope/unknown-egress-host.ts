@@ -33,15 +33,15 @@ export const unknownEgressHost: ObjectCheck = {
         const isOfCluster = hostCovers(`*${suffix}`, host);
         if (isOfCluster && directory.namesIn(host.slice(0, -suffix.length).split('.')[1] ?? '').length === 0) continue;
         const path = ['spec', 'egress', index, 'hosts', number];
-        const proposals =
-          found.length > 0
-            ? found.map((service) => `${service.namespace}/${host}`)
-            : [
-                directory.namesIn(namespace).includes(host) ? `${host}.${namespace}${suffix}` : '',
-                ...nearestNames(host, directory.hosts()),
-              ]
-                .filter((each) => each !== '')
-                .map((each) => `${scope}/${each}`);
+        const known = directory.namesIn(namespace).includes(host) ? [`${host}.${namespace}${suffix}`] : [];
+        // Several services may have the same host, and the nearest name may be that of the namespace.
+        const proposals = [
+          ...new Set(
+            found.length > 0
+              ? found.map((service) => `${service.namespace}/${host}`)
+              : [...known, ...nearestNames(host, directory.hosts())].map((each) => `${scope}/${each}`),
+          ),
+        ];
         const where = found.length > 0 ? ` in namespace \`${namespace}\`` : '';
         context.report(subject, path, {
           message: `No Service or ServiceEntry has the host \`${host}\`${where}.${didYouMean(proposals)}`,
