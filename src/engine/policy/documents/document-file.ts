@@ -6,6 +6,7 @@ import { splitDocuments } from './split-documents.ts';
 import type { DeclaredObject, ReadOptions } from './declared-objects.ts';
 import { declaredObjects } from './declared-objects.ts';
 import type { RangePart } from './syntax-tree.ts';
+import { isInChartTemplates } from './templates.ts';
 import { YamlDocument } from './yaml-document.ts';
 
 /** Longest file that is read, in UTF-16 units. */
@@ -58,9 +59,10 @@ export function readDocumentFile(
     if (same) same.push(document);
     else reusable.set(document.yaml.text, [document]);
   }
+  const isOfChart = isInChartTemplates(uri);
   const documents = splitDocuments(text).map(({ text: part, line }, index): FileDocument => {
     const old = takeReusable(reusable, part, index);
-    const yaml = old?.yaml ?? new YamlDocument(part);
+    const yaml = old?.yaml ?? new YamlDocument(part, isOfChart);
     // The number of the document is part of where an object comes from.
     const before = previous?.documents[index];
     const isSame = before !== undefined && (before.yaml === yaml || isDeepStrictEqual(before.yaml.value, yaml.value));

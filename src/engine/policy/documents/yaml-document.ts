@@ -4,6 +4,7 @@ import { LineIndex } from './line-index.ts';
 import type { SyntaxProblem } from './syntax-problem.ts';
 import type { PathAtOffset, RangePart } from './syntax-tree.ts';
 import { SyntaxTree } from './syntax-tree.ts';
+import { isTemplate, mayBeTemplate } from './templates.ts';
 
 /** Longest document that gets a syntax tree, in UTF-16 units: one takes about a second to build. */
 export const maximumDocumentLength = 1_048_576;
@@ -14,10 +15,6 @@ export const maximumDocumentLength = 1_048_576;
  */
 export type DocumentNature = 'kubernetes' | 'template' | 'foreign';
 
-/** Actions of Go templates; plain `{{name}}` may stand in a text. */
-const goTemplateAction =
-  /\{\{-?\s*(?:[.$("`]|\/\*|(?:if|else|end|range|with|include|template|define|block|toYaml|tpl|default|quote|printf|required|lookup|fail)\b)/;
-
 /** One YAML document. Immutable; what it holds is read on demand and kept. Positions are relative to its first line. */
 export class YamlDocument {
   readonly text: string;
@@ -26,10 +23,15 @@ export class YamlDocument {
   #tree: SyntaxTree | undefined;
   #lines: LineIndex | undefined;
 
-  constructor(text: string) {
+  /** `isOfChart`: it lies where charts keep their templates. */
+  constructor(text: string, isOfChart = false) {
     this.text = text;
-    this.nature = natureOf(text);
-    if (this.nature === 'kubernetes' && /\{\{|\{%/.test(text) && !readFast(text).ok) this.nature = 'template';
+    this.nature = isObject(text) ? 'kubernetes' : 'foreign';
+    if (this.nature === 'kubernetes' && mayBeTemplate(text)) {
+      const read = readFast(text);
+      if (read.ok) this.#value = { value: read.value, fast: true };
+      if (!read.ok || isTemplate(text, read.value, isOfChart)) this.nature = 'template';
+    }
   }
 
   /** What it says, as Kubernetes reads it; of broken text, what can be understood. */
@@ -84,9 +86,7 @@ export class YamlDocument {
   }
 }
 
-function natureOf(text: string): DocumentNature {
-  if (!text.includes('apiVersion')) return 'foreign';
-  const isObject = /^\ufeff?["']?apiVersion["']?\s*:/m.test(text) || /^\s*(?:---\s*)?\{/.test(text);
-  if (!isObject) return 'foreign';
-  return goTemplateAction.test(text) ? 'template' : 'kubernetes';
+function isObject(text: string): boolean {
+  if (!text.includes('apiVersion')) return false;
+  return /^\ufeff?["']?apiVersion["']?\s*:/m.test(text) || /^\s*(?:---\s*)?\{/.test(text);
 }

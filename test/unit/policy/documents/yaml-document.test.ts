@@ -118,6 +118,15 @@ describe('documents that are none of our business are quiet', () => {
     ['a template', 'apiVersion: v1\nname: {{ .Values.name }}\n', 'template'],
     ['a template in quotes', 'apiVersion: v1\nname: "{{ .Values.name }}"\n', 'template'],
     ['a block of a template', '{{- range .Values.hosts }}\napiVersion: v1\n{{- end }}\n', 'template'],
+    ['a template within a word', 'apiVersion: v1\nname: a-{{ .Values.name }}\n', 'template'],
+    ['a template in a comment', '# {{ if .Values.a }}\napiVersion: v1\n# {{ end }}\n', 'template'],
+    ['a template in a key', 'apiVersion: v1\ndata:\n  "{{ .Values.name }}": x\n', 'template'],
+    [
+      'a template in a name beside a carried one',
+      'apiVersion: v1\nmetadata:\n  name: "{{ .Values.name }}"\ndata:\n  a: |\n    {{ .x }}\n    b\n',
+      'template',
+    ],
+    ['a text that an action fills', 'apiVersion: v1\ndata:\n{{ .Files.Get "x" | indent 2 }}\n', 'template'],
     ['Jinja', 'apiVersion: v1\n{% if a %}\nkind: B\n', 'template'],
     ['another YAML', 'on: [push\n', 'foreign'],
     ['a mention of the word', 'text: apiVersion is a field\nx: [', 'foreign'],
@@ -131,9 +140,27 @@ describe('documents that are none of our business are quiet', () => {
     });
   }
 
-  test('braces in a text make no template', () => {
-    assert.equal(new YamlDocument('apiVersion: v1\nbody: "Hello {{name}}"\n').nature, 'kubernetes');
-  });
+  const carried: readonly (readonly [string, string, unknown])[] = [
+    ['braces in a text', 'apiVersion: v1\nbody: "Hello {{name}}"\n', 'Hello {{name}}'],
+    [
+      'the template of an injector',
+      'apiVersion: v1\nkind: ConfigMap\nbody:\ndata:\n  config: |-\n    {{- if .Values.a }}\n    b: {{ .Values.b }}\n    {{- end }}\n',
+      null,
+    ],
+    ['a text of one line in data', 'apiVersion: v1\nbody: a\ndata:\n  greeting: "Hello {{ .Name }}"\n', 'a'],
+    ['an annotation', 'apiVersion: v1\nbody: a\nmetadata: {annotations: {x: "{{ .Name }}"}}\n', 'a'],
+    ['a script', 'apiVersion: v1\nbody: a\nspec:\n  patch: |\n    x = {{ .x }}\n    y\n', 'a'],
+    ['an action written with escapes', 'apiVersion: v1\nbody: a\ndata: {x: "{{ printf \\"x\\" }}"}\n', 'a'],
+  ];
+  for (const [name, source, body] of carried) {
+    test(`${name} is no template, but in a chart`, () => {
+      const document = new YamlDocument(source);
+      assert.equal(document.nature, 'kubernetes');
+      assert.equal((document.value as Record<string, unknown>)['body'], body);
+      const isHelm = source.includes('{{ ') || source.includes('{{-');
+      assert.equal(new YamlDocument(source, true).nature, isHelm ? 'template' : 'kubernetes');
+    });
+  }
 });
 
 describe('hostile text ends quickly and never throws', () => {

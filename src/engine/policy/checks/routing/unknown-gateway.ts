@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { invalidGatewayNames } from '../admission/routes/gateway-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { gatewayNamesOf } from './virtual-service-view.ts';
 
@@ -18,7 +19,11 @@ export const unknownGateway: ObjectCheck = {
   inputs: [Kinds.gateway, gatewayApi],
   run(context) {
     const { subject } = context;
-    for (const { name, path } of gatewayNamesOf(subject)) if (!name.includes('~')) checkName(context, name, path);
+    // A text that can name no gateway has a finding of its own.
+    const invalid = new Set(invalidGatewayNames(subject).map(({ path }) => path.join('.')));
+    for (const { name, path } of gatewayNamesOf(subject)) {
+      if (!name.includes('~') && !invalid.has(path.join('.'))) checkName(context, name, path);
+    }
   },
 };
 

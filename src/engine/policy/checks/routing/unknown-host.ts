@@ -2,6 +2,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName } from '../../semantics/hosts.ts';
+import { destinationHostProblem } from '../admission/formats/host-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { ServiceDirectory } from '../directories/service-directory.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
@@ -19,7 +20,10 @@ export const unknownHost: ObjectCheck = {
   inputs: [serviceDirectory],
   run(context) {
     const directory = context.index(serviceDirectory);
-    for (const destination of destinationsOf(context.subject)) checkDestination(context, directory, destination);
+    for (const destination of destinationsOf(context.subject)) {
+      // A text that can be no host has a finding of its own.
+      if (destinationHostProblem(destination.host) === undefined) checkDestination(context, directory, destination);
+    }
   },
 };
 

@@ -2,6 +2,7 @@ import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import { hostCovers, isWildcard } from '../../semantics/hosts.ts';
+import { wildcardHostProblem } from '../admission/formats/host-names.ts';
 import type { ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 
@@ -22,6 +23,8 @@ export const unknownEgressHost: ObjectCheck = {
       for (const [number, written] of listOf(fieldOf(egress, 'hosts')).entries()) {
         const [, scope, host] = /^([^/~]+)\/(.+)$/.exec(typeof written === 'string' ? written : '') ?? [];
         if (scope === undefined || host === undefined || isWildcard(host)) continue;
+        // A text that can be no host has a finding of its own.
+        if (wildcardHostProblem(host) !== undefined) continue;
         const namespace = scope === '.' ? subject.namespace : scope;
         const found = directory.servicesOf(host.toLowerCase());
         const isSure = scope !== '.' || isNamespaceKnown;

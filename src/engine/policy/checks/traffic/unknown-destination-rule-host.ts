@@ -2,6 +2,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName } from '../../semantics/hosts.ts';
+import { wildcardHostProblem } from '../admission/formats/host-names.ts';
 import type { ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 
@@ -17,7 +18,8 @@ export const unknownDestinationRuleHost: ObjectCheck = {
   run(context) {
     const { subject, isNamespaceKnown, settings } = context;
     const host = stringOf(fieldOf(subject.spec, 'host'));
-    if (host === undefined || host === '') return;
+    // A text that can be no host has a finding of its own.
+    if (host === undefined || wildcardHostProblem(host) !== undefined) return;
     const directory = context.index(serviceDirectory);
     const lookup = directory.lookUp(host, subject.namespace, isNamespaceKnown);
     if (lookup.state !== 'unknown') return;

@@ -28,6 +28,11 @@ export function wildcardHostProblem(name: string): string | undefined {
   );
 }
 
+/** The same for a service to send traffic to. */
+export function destinationHostProblem(name: string): string | undefined {
+  return name === '*' ? 'names no service to send traffic to' : wildcardHostProblem(name);
+}
+
 /** Whether a wildcard stands for part of a label, as in `*-canary.example.com`. */
 export function isPartialWildcard(name: string): boolean {
   return name.length > 1 && name.includes('*') && !name.startsWith('*.');

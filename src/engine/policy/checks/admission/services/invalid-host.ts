@@ -4,7 +4,7 @@ import { kindKey } from '../../../../model/mesh-object.ts';
 import { fieldOf } from '../../../../../shared/untrusted.ts';
 import type { ObjectCheck } from '../../check.ts';
 import { isIpAddress } from '../formats/addresses.ts';
-import { hostNameProblem, isPartialWildcard, wildcardHostProblem } from '../formats/host-names.ts';
+import { destinationHostProblem, hostNameProblem, isPartialWildcard, wildcardHostProblem } from '../formats/host-names.ts';
 import { isForGateways, virtualServiceHostProblem } from '../routes/virtual-service-hosts.ts';
 import type { TextSite } from '../sites.ts';
 import { textsIn } from '../sites.ts';
@@ -61,6 +61,6 @@ function isLooselyMatched(subject: MeshObject, host: string): boolean {
 }
 
 function destinationProblem(subject: MeshObject, { value }: TextSite): string | undefined {
-  if (value === '*') return 'names no service to send traffic to';
-  return kindKey(subject) === Kinds.sidecar ? hostNameProblem(value) : wildcardHostProblem(value);
+  const isSidecar = kindKey(subject) === Kinds.sidecar;
+  return (isSidecar && value !== '*' ? hostNameProblem : destinationHostProblem)(value);
 }
