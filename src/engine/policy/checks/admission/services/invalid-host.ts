@@ -4,7 +4,12 @@ import { kindKey } from '../../../../model/mesh-object.ts';
 import { fieldOf } from '../../../../../shared/untrusted.ts';
 import type { ObjectCheck } from '../../check.ts';
 import { isIpAddress } from '../formats/addresses.ts';
-import { destinationHostProblem, hostNameProblem, isPartialWildcard, wildcardHostProblem } from '../formats/host-names.ts';
+import {
+  destinationHostProblem,
+  hostNameProblem,
+  isPartialWildcard,
+  wildcardHostProblem,
+} from '../formats/host-names.ts';
 import { isForGateways, virtualServiceHostProblem } from '../routes/virtual-service-hosts.ts';
 import type { TextSite } from '../sites.ts';
 import { textsIn } from '../sites.ts';
