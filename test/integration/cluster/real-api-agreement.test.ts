@@ -230,7 +230,7 @@ describe('structures against a real API server', { skip: realClusterMissing }, (
   });
 
   test(`${String(mutations)} changed objects`, async () => {
-    const dice = random(1);
+    const dice = random(Number(process.env['MESHLENS_API_SEED'] ?? 1));
     const known = objects.filter(
       ({ object }) =>
         isRecord(object['spec']) &&
