@@ -1,12 +1,16 @@
 import { fieldOf, isRecord, stringOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import type { Index } from '../check.ts';
+import type { WorkloadView } from '../../semantics/workloads.ts';
+import type { CheckContext, Index } from '../check.ts';
+import { namespaceLabelsOf } from '../directories/workload-membership.ts';
 
 export interface InjectorSettings {
   readonly object: MeshObject;
   /** Namespaces without any label are injected too. */
   readonly injectsByDefault: boolean;
+  /** Probes are sent to the sidecar's agent, unless a pod says otherwise; absent where it is not said. */
+  readonly rewritesProbes?: boolean;
   /** Image of the sidecar, without a variant; absent where it is not said. */
   readonly image?: string;
 }
@@ -27,6 +31,18 @@ export const injectorSettings: Index<ReadonlyMap<string, InjectorSettings>> = {
     ),
 };
 
+/** Settings of the injector that adds the sidecar to a workload; undefined where they are not at hand. */
+export function injectorOf(
+  context: Pick<CheckContext, 'index' | 'hasKnownNamespace'>,
+  { object, labels: own }: WorkloadView,
+): InjectorSettings | undefined {
+  const labels = namespaceLabelsOf(context, object);
+  if (!labels) return undefined;
+  const revision =
+    labels['istio-injection'] === 'enabled' ? 'default' : (labels['istio.io/rev'] ?? own['istio.io/rev']);
+  return revision === undefined ? undefined : context.index(injectorSettings).get(revision);
+}
+
 function isInjectorMap({ name }: MeshObject): boolean {
   return name === baseName || name.startsWith(`${baseName}-`);
 }
@@ -36,10 +52,12 @@ function readSettings(object: MeshObject): InjectorSettings | undefined {
   const values = text === undefined ? undefined : parsed(text);
   if (!isRecord(values)) return undefined;
   const image = imageOf(fieldOf(values, 'global'));
+  const rewrites = valueAt(values, ['sidecarInjectorWebhook', 'rewriteAppHTTPProbe']);
   return {
     object,
     injectsByDefault: valueAt(values, ['sidecarInjectorWebhook', 'enableNamespacesByDefault']) === true,
     ...(image !== undefined && { image }),
+    ...(typeof rewrites === 'boolean' && { rewritesProbes: rewrites }),
   };
 }
 

@@ -1,8 +1,7 @@
 import { podKinds, readWorkload } from '../../semantics/workloads.ts';
 import type { ObjectCheck } from '../check.ts';
 import { namespaceDirectory } from '../directories/namespace-directory.ts';
-import { namespaceLabelsOf } from '../directories/workload-membership.ts';
-import { injectorSettings } from './injector-settings.ts';
+import { injectorOf, injectorSettings } from './injector-settings.ts';
 
 /** Images of one release that differ in what they are built on. */
 const variants = ['', '-distroless', '-debug'];
@@ -20,11 +19,9 @@ export const proxyImageMismatch: ObjectCheck = {
     const { subject } = context;
     const workload = readWorkload(subject);
     const proxy = workload?.containers.find(({ name }) => name === 'istio-proxy');
-    const labels = namespaceLabelsOf(context, subject);
-    if (!workload || !proxy || !labels || proxy.image === 'auto' || proxy.image === '') return;
+    if (!workload || !proxy || proxy.image === 'auto' || proxy.image === '') return;
     if (Object.hasOwn(workload.annotations, 'sidecar.istio.io/proxyImage')) return;
-    const revision = labels['istio-injection'] === 'enabled' ? 'default' : labels['istio.io/rev'];
-    const injector = revision === undefined ? undefined : context.index(injectorSettings).get(revision);
+    const injector = injectorOf(context, workload);
     if (injector?.image === undefined) return;
     const { image, object } = injector;
     if (variants.some((variant) => proxy.image === `${image}${variant}`)) return;
