@@ -42,7 +42,12 @@ const objects = JSON.stringify({
         selector: { matchLabels: { app: 'reviews', version } },
         template: {
           metadata: { labels: { app: 'reviews', version } },
-          spec: { containers: [{ name: 'app', image: 'reviews', ports: [{ containerPort: 9080 }] }] },
+          // On a node from the start: a real scheduler that missed a deletion while the API server was away takes the
+          // new pod of the same name for the old one, and leaves it pending for ever.
+          spec: {
+            nodeName: 'node-0',
+            containers: [{ name: 'app', image: 'reviews', ports: [{ containerPort: 9080 }] }],
+          },
         },
       },
     })),

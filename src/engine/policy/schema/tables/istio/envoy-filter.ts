@@ -2,7 +2,7 @@ import { isRecord } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
 import type { SchemaRule } from '../../schema.ts';
 import { choice, integer, list, record, text, textMap, unsigned } from '../../schema.ts';
-import { openMapping } from './open-mapping.ts';
+import { openMapping } from '../open-mapping.ts';
 import { targetRefs, workloadSelector } from './selection.ts';
 
 const filter = record('A filter of the chain.', {

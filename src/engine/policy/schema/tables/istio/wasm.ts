@@ -2,7 +2,7 @@
 import { isRecord } from '../../../../../shared/untrusted.ts';
 import type { SchemaRule } from '../../schema.ts';
 import { choice, integer, list, record, text } from '../../schema.ts';
-import { openMapping } from './open-mapping.ts';
+import { openMapping } from '../open-mapping.ts';
 import { urlScheme } from './url-scheme.ts';
 
 const valueOfInline: SchemaRule = (value) =>

@@ -1,7 +1,8 @@
 /** What several kinds of Linkerd have alike. */
 import type { ListSchema, ObjectSchema, Schema } from '../../schema.ts';
-import { anything, choice, list, record, text, texts } from '../../schema.ts';
+import { choice, list, record, text, texts } from '../../schema.ts';
 import { groupName, kindName, objectName } from '../gateway-api/names.ts';
+import { openMapping } from '../open-mapping.ts';
 
 export const policyGroup = 'policy.linkerd.io';
 
@@ -35,7 +36,7 @@ export const selector = (help: string, options: Partial<ObjectSchema> = {}): Obj
   record(
     help,
     {
-      matchLabels: anything('Labels that must all be there with these values.'),
+      matchLabels: openMapping('Labels that must all be there with these values.'),
       matchExpressions: list(
         'Conditions on labels that must all hold.',
         record(

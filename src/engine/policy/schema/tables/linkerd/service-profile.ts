@@ -1,7 +1,8 @@
 import type { KindFields, KindSchema } from '../../kind-schema.ts';
-import { anything, flag, integer, intOrText, list, record, text, texts, decimal } from '../../schema.ts';
+import { flag, integer, intOrText, list, record, text, texts, decimal } from '../../schema.ts';
+import { openMapping } from '../open-mapping.ts';
 
-const conditions = (help: string) => list(help, anything('One condition.'));
+const conditions = (help: string) => list(help, openMapping('One condition.'));
 
 const routes = list(
   'Kinds of requests, each with its own metrics, time limit and retries.',
@@ -26,7 +27,7 @@ const routes = list(
             condition: record('Which answers belong to it.', {
               all: conditions('Conditions that must all hold.'),
               any: conditions('Conditions of which one must hold.'),
-              not: anything('A condition that must not hold.'),
+              not: openMapping('A condition that must not hold.'),
               status: record('Range of statuses.', {
                 min: integer('Lowest status.', { format: 'int32' }),
                 max: integer('Highest status.', { format: 'int32' }),

@@ -1,6 +1,6 @@
-import { isRecord } from '../../../../../shared/untrusted.ts';
-import type { AnySchema, SchemaRule } from '../../schema.ts';
-import { anything } from '../../schema.ts';
+import { isRecord } from '../../../../shared/untrusted.ts';
+import type { AnySchema, SchemaRule } from '../schema.ts';
+import { anything } from '../schema.ts';
 
 const isMapping: SchemaRule = (value) =>
   isRecord(value) ? [] : [{ path: [], kind: 'invalid-format', message: 'This must be a mapping.' }];
