@@ -7,6 +7,6 @@ export const workloadEntry: KindSchema = {
   kind: 'WorkloadEntry',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   help: 'One workload that is no pod, such as a virtual machine.',
-  required: [],
+  required: ['spec'],
   fields: { spec: record('Where it is and who it is.', endpointFields, { rules: [socketWithoutPorts] }) },
 };
