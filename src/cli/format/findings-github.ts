@@ -1,6 +1,6 @@
 import type { AnalyzeResult, Severity } from '../../shared/diagnostics.ts';
 import { fileName } from './file-name.ts';
-import type { FindingsOptions } from './format-findings.ts';
+import type { FindingsOptions } from './findings-options.ts';
 
 const commands: Readonly<Record<Severity, string>> = {
   error: 'error',

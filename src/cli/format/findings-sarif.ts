@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { checks } from '../../engine/policy/checks/registry.ts';
 import type { AnalyzeResult, Diagnostic, Fix, Severity } from '../../shared/diagnostics.ts';
 import type { Location, Range } from '../../shared/text.ts';
-import type { FindingsOptions } from './format-findings.ts';
+import type { FindingsOptions } from './findings-options.ts';
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   error: 'error',

@@ -3,7 +3,7 @@ import type { Range } from '../../shared/text.ts';
 import type { Style } from './ansi.ts';
 import { painter, printable } from './ansi.ts';
 import { fileName } from './file-name.ts';
-import type { FileTexts, FindingsOptions } from './format-findings.ts';
+import type { FileTexts, FindingsOptions } from './findings-options.ts';
 
 const styles: Readonly<Record<Severity, Style>> = {
   error: 'red',

@@ -1,19 +1,10 @@
 import type { AnalyzeResult } from '../../shared/diagnostics.ts';
 import { formatGithub } from './findings-github.ts';
+import type { FileTexts, FindingsOptions } from './findings-options.ts';
 import { formatSarif } from './findings-sarif.ts';
 import { formatText } from './findings-text.ts';
 
 export type FindingsFormat = 'text' | 'json' | 'sarif' | 'github';
-
-export interface FindingsOptions {
-  /** ANSI colours, for terminals. */
-  readonly color?: boolean;
-  /** Paths of files below it are shown relative to it. */
-  readonly cwd?: string;
-}
-
-/** The text of each file that findings are in, by URI. */
-export type FileTexts = ReadonlyMap<string, string>;
 
 /** Writes the result of an analysis for people, scripts, code scanning or CI logs. Ends with a line break. */
 export function formatFindings(

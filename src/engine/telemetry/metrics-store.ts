@@ -1,12 +1,6 @@
-import type {
-  DataPlaneReport,
-  HistogramDelta,
-  RequestDelta,
-  RequestLabels,
-  TcpDelta,
-  WaitingRequests,
-} from '../dataplane/report.ts';
+import type { DataPlaneReport, HistogramDelta, RequestDelta, TcpDelta, WaitingRequests } from '../dataplane/report.ts';
 import { byteBuckets, durationBuckets } from '../dataplane/report.ts';
+import type { CumulativeHistogram, RequestSeries, TcpSeries } from './metric-series.ts';
 import { overflow, overflowLabels, requestKey, tcpKey, type TcpLabels } from './request-labels.ts';
 import { TimeBuckets, type TimeBucketOptions } from './time-buckets.ts';
 import { readSlices, readTraffic } from './traffic-window.ts';
@@ -21,39 +15,6 @@ export interface MetricsStoreOptions {
   readonly keepSeconds?: number;
   /** Label sets of requests, and as many of TCP. Default 2000. */
   readonly maxLabelSets?: number;
-}
-
-/** A histogram since the series began. */
-export interface CumulativeHistogram {
-  /** Not cumulative over bounds; one more than bounds. */
-  readonly counts: number[];
-  sum: number;
-}
-
-/** Everything known of one label set of requests. */
-export interface RequestSeries {
-  readonly labels: RequestLabels;
-  count: number;
-  readonly duration: CumulativeHistogram;
-  readonly requestBytes: CumulativeHistogram;
-  readonly responseBytes: CumulativeHistogram;
-  /** Columns: requests, milliseconds, then a count for each duration bucket. Tagged with the config generation. */
-  readonly buckets: TimeBuckets;
-  readonly instances: Map<string, TimeBuckets>;
-  /** Second of the last request. */
-  lastSeen: number;
-}
-
-/** Everything known of one label set of TCP connections. */
-export interface TcpSeries {
-  readonly labels: TcpLabels;
-  opened: number;
-  closed: number;
-  sentBytes: number;
-  receivedBytes: number;
-  /** Columns: opened, closed, sent, received. */
-  readonly buckets: TimeBuckets;
-  lastSeen: number;
 }
 
 const requestColumns = 2 + durationBuckets.length + 1;

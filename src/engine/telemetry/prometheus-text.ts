@@ -1,5 +1,6 @@
 import { byteBuckets, durationBuckets } from '../dataplane/report.ts';
-import type { CumulativeHistogram, MetricsStore, RequestSeries, TcpSeries } from './metrics-store.ts';
+import type { MetricsStore } from './metrics-store.ts';
+import type { CumulativeHistogram, RequestSeries, TcpSeries } from './metric-series.ts';
 import { requestLabelNames, tcpLabelNames } from './request-labels.ts';
 
 export type ExpositionFormat = 'text' | 'openmetrics';

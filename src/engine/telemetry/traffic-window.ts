@@ -1,5 +1,5 @@
 import { durationBuckets } from '../dataplane/report.ts';
-import type { RequestSeries, TcpSeries } from './metrics-store.ts';
+import type { RequestSeries, TcpSeries } from './metric-series.ts';
 import { overflow } from './request-labels.ts';
 import type { TcpTrafficRecord, TrafficRecord, TrafficWindow } from './traffic.ts';
 

@@ -1,7 +1,7 @@
 import type { PanelState } from '../../shared/panel-protocol.ts';
 import { panelProtocolVersion } from '../../shared/panel-protocol.ts';
 import type { GraphType } from '../../shared/topology.ts';
-import { windowFor } from '../view-model/mesh-source.ts';
+import { windowFor } from '../view-model/traffic-window.ts';
 import { omit } from '../view-model/omit.ts';
 
 /** Switches of the display menu. */

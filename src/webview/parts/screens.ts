@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { Banner, BannerAction, PanelCondition } from '../view-model/panel-condition.ts';
+import type { Banner, BannerAction, PanelCondition } from '../view-model/condition.ts';
 import { codicon } from './health-words.ts';
 import type { Act } from './links.ts';
 

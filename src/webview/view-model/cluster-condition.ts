@@ -1,7 +1,7 @@
 import type { ClusterStatus, ConnectionPhase } from '../../shared/cluster.ts';
 import type { PanelData } from '../host/panel-data.ts';
 import { shownClusters } from './mesh-source.ts';
-import type { Banner, PanelCondition } from './panel-condition.ts';
+import type { Banner, PanelCondition } from './condition.ts';
 
 const phaseTitles: Readonly<Partial<Record<ConnectionPhase, string>>> = {
   unreachable: 'cannot be reached',

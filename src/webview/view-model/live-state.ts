@@ -1,6 +1,6 @@
 import type { PanelData } from '../host/panel-data.ts';
 import { formatAgo } from './number-format.ts';
-import type { PanelCondition } from './panel-condition.ts';
+import type { PanelCondition } from './condition.ts';
 
 export interface LiveState {
   readonly text: string;

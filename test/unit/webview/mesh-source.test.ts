@@ -4,14 +4,8 @@ import type { ClusterStatus, TelemetryStatus } from '../../../src/shared/cluster
 import { initialData, type PanelData } from '../../../src/webview/host/panel-data.ts';
 import { defaultView } from '../../../src/webview/host/panel-view.ts';
 import { clusterBanners, isMeasured, telemetryLine } from '../../../src/webview/view-model/cluster-condition.ts';
-import {
-  chooseSource,
-  shownClusters,
-  sourceChoices,
-  windowFor,
-  windowText,
-  windowsOf,
-} from '../../../src/webview/view-model/mesh-source.ts';
+import { chooseSource, shownClusters, sourceChoices } from '../../../src/webview/view-model/mesh-source.ts';
+import { windowFor, windowText, windowsOf } from '../../../src/webview/view-model/traffic-window.ts';
 import { panelCondition } from '../../../src/webview/view-model/panel-condition.ts';
 
 function cluster(context: string, more: Partial<ClusterStatus> = {}): ClusterStatus {

@@ -1,9 +1,6 @@
 import type * as net from 'node:net';
 import type * as tls from 'node:tls';
-import type { LinkSecurity } from '../data-plane.ts';
-import { CertificateCredentials } from './certificate-credentials.ts';
 import type { LinkTlsError } from './link-error.ts';
-import { SharedKeyCredentials } from './shared-key-credentials.ts';
 
 /** Who is at the other end, proven. */
 export interface Peer {
@@ -45,16 +42,4 @@ export interface LinkCredentials {
   accept(raw: net.Socket, done: (error: LinkTlsError | undefined, link?: AcceptedLink) => void): void;
   /** Throws a `LinkTlsError` where the target cannot be addressed. */
   startClient(target: LinkTarget): ClientHandshake;
-}
-
-/** `undefined` for `none`. Throws where certificates, keys or identities cannot be used. */
-export function createCredentials(security: LinkSecurity, settings: HandshakeSettings): LinkCredentials | undefined {
-  switch (security.type) {
-    case 'none':
-      return undefined;
-    case 'certificates':
-      return new CertificateCredentials(security, settings);
-    case 'shared-key':
-      return new SharedKeyCredentials(security, settings);
-  }
 }

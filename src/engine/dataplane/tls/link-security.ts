@@ -10,7 +10,8 @@ import * as tls from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { LinkSecurity } from '../data-plane.ts';
 import { LinkTlsError } from './link-error.ts';
-import { createCredentials, type HandshakeSettings, type LinkCredentials } from './link-credentials.ts';
+import { type HandshakeSettings, type LinkCredentials } from './link-credentials.ts';
+import { createCredentials } from './create-credentials.ts';
 
 /** Called once. On success with the socket, the peer's SPIFFE id, and with certificates the SHA-256 of the peer's. */
 export type AcceptCallback = (

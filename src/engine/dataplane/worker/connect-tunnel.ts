@@ -58,7 +58,7 @@ export class ConnectTunnel implements ServerExchange {
       this.#open(target, wanted.port);
       return;
     }
-    const refusal = unknownHostRefusal(routes, target, wanted, this.#guarded);
+    const refusal = unknownHostRefusal(routes.router, target, wanted, this.#guarded);
     if (refusal !== undefined) {
       this.#refuse(502, refusal);
       return;

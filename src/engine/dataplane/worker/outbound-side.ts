@@ -147,7 +147,7 @@ export class OutboundSide implements ExchangeSide {
     if (guarded && !target.absolute) return refusal(routes, 421, notItselfRefusal);
     if (!target.absolute && isCrossSite(head))
       return refusal(routes, 403, 'Web pages may not send requests to hosts that the mesh does not know.');
-    const words = unknownHostRefusal(routes, policy, called, guarded);
+    const words = unknownHostRefusal(routes.router, policy, called, guarded);
     if (words !== undefined) return { ...refusal(routes, 502, words), service: blackHoleService };
     return passThrough(routes, head, target, called.host, called.port);
   }

@@ -1,4 +1,4 @@
-import type { OutboundRoutes } from './outbound-side.ts';
+import type { Router } from '../../policy/semantics/routing/decide.ts';
 import type { HostPort } from './request-target.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { HostPort } from './request-target.ts';
  * guarded listener is told what is wrong.
  */
 export function unknownHostRefusal(
-  { router }: OutboundRoutes,
+  router: Router,
   policy: 'passthrough' | 'refuse',
   { host, port }: HostPort,
   guarded: boolean,

@@ -6,7 +6,8 @@ import { createHttpPost, type PostForm } from './http-post.ts';
 import { parsePrometheusAddress, type PrometheusAddress } from './prometheus-address.ts';
 import { PrometheusApi } from './prometheus-api.ts';
 import { PrometheusFailure } from './prometheus-failure.ts';
-import { PrometheusSource, type PrometheusSourceOptions } from './prometheus-source.ts';
+import { PrometheusSource } from './prometheus-source.ts';
+import type { PrometheusSourceOptions } from './prometheus-source-options.ts';
 
 export interface ClusterMetricsOptions extends Omit<PrometheusSourceOptions, 'onChange'> {
   /** Objects of the cluster now. */

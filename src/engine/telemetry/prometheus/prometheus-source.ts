@@ -3,23 +3,9 @@ import type { SliceScope, TrafficSource, TrafficWindow } from '../traffic.ts';
 import { IdleMemory } from './idle-memory.ts';
 import type { PrometheusApi } from './prometheus-api.ts';
 import { PrometheusFailure, type PrometheusFailureReason } from './prometheus-failure.ts';
+import type { PrometheusSourceOptions } from './prometheus-source-options.ts';
 import { readTrafficWindow, type TrafficAnswer } from './read-traffic-window.ts';
 import { TrafficCharts } from './traffic-charts.ts';
-
-export interface PrometheusSourceOptions {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Name of the cluster for what Istio calls its own cluster. */
-  readonly cluster: string;
-  /** Ids by which Istio may call this cluster; absent or empty: `Kubernetes`, or the only id that occurs. */
-  readonly clusterIds?: () => readonly string[];
-  /** Chosen namespaces; empty: all. */
-  readonly namespaces?: () => readonly string[];
-  /** Waypoints as `namespace/name`. */
-  readonly waypoints?: () => ReadonlySet<string>;
-  /** New numbers, or another status. */
-  readonly onChange?: () => void;
-}
 
 interface WindowState {
   readonly seconds: number;

@@ -1,6 +1,6 @@
 import type { SliceScope, TrafficWindow } from '../traffic.ts';
 import type { InstantSample, PrometheusApi, RangeSeries } from './prometheus-api.ts';
-import type { PrometheusSourceOptions } from './prometheus-source.ts';
+import type { PrometheusSourceOptions } from './prometheus-source-options.ts';
 import { clusterNames } from './read-traffic-window.ts';
 import { noAnswers, trafficFromSamples } from './traffic-from-samples.ts';
 import { rateQuery, scopeSelection } from './traffic-queries.ts';

@@ -4,12 +4,12 @@ import type { ClusterContext, KubeconfigSummary } from '../../../../shared/clust
 import { contextProblem, mentionsTls } from './context-problem.ts';
 import { authenticationMethod } from './authentication-method.ts';
 import type { ClusterEntry, ContextEntry, KubeconfigEntries, UserEntry } from './kubeconfig-entries.ts';
+import { fingerprintOf } from './kubeconfig-fingerprint.ts';
 import { kubeconfigPaths, type KubeconfigSources } from './kubeconfig-paths.ts';
 import { mergeKubeconfigs } from './merge-kubeconfigs.ts';
 import { parseKubeconfig } from './parse-kubeconfig.ts';
 import { parseServerAddress } from './server-address.ts';
 import { shownCommand } from './shown-command.ts';
-import { fingerprintOf } from './watch-kubeconfig.ts';
 
 /** Bytes of one file. A thousand contexts with embedded certificates take about 5 MB. */
 const maxFileBytes = 8 * 1024 * 1024;

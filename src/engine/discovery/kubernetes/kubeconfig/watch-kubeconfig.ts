@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { fingerprintOf } from './kubeconfig-fingerprint.ts';
 import type { Kubeconfig } from './load-kubeconfig.ts';
 
 /**
@@ -32,17 +32,4 @@ export function watchKubeconfig(
       clearTimeout(timer);
     },
   };
-}
-
-/** Text that differs when one of the files came, went or was written. */
-export async function fingerprintOf(paths: readonly string[]): Promise<string> {
-  const parts = paths.map(async (file) => {
-    try {
-      const { mtimeMs, size, ino } = await stat(file);
-      return `${mtimeMs} ${size} ${ino}`;
-    } catch {
-      return 'missing';
-    }
-  });
-  return (await Promise.all(parts)).join('\n');
 }
