@@ -19,7 +19,7 @@ export function bundledKinds(channel: ApiChannel): readonly KindSchema[] {
   if (!kinds) {
     kinds = [
       ...istioKinds,
-      ...gatewayApiKinds(channel),
+      ...gatewayApiKinds(channel).map((each) => (channel === 'experimental' ? withAllVersions(each) : each)),
       ...linkerdKinds,
       networkPolicy,
       clusterNetworkPolicy,
@@ -32,6 +32,10 @@ export function bundledKinds(channel: ApiChannel): readonly KindSchema[] {
     byChannel.set(channel, kinds);
   }
   return kinds;
+}
+
+function withAllVersions({ experimentalVersions = [], ...schema }: KindSchema): KindSchema {
+  return { ...schema, versions: [...schema.versions, ...experimentalVersions] };
 }
 
 export const kindSchemas: readonly KindSchema[] = bundledKinds('standard');

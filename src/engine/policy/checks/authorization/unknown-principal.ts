@@ -2,6 +2,7 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
+import { gatewayAccounts } from '../directories/gateway-accounts.ts';
 import { serviceAccountDirectory } from '../directories/service-account-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { replacements } from '../replacements.ts';
@@ -16,7 +17,7 @@ export const unknownPrincipal: ObjectCheck = {
   severity: 'error',
   summary: 'An AuthorizationPolicy names a service account that does not exist.',
   subject: Kinds.authorizationPolicy,
-  inputs: [serviceAccountDirectory, workloadDirectory, Kinds.serviceAccount],
+  inputs: [serviceAccountDirectory, gatewayAccounts, workloadDirectory, Kinds.serviceAccount],
   run(context) {
     const { subject, settings, isNamespaceKnown } = context;
     for (const { value, path } of principalsOf(subject)) {
@@ -64,6 +65,7 @@ function check(context: CheckContext, { namespace, account, path, write }: Named
     return;
   }
   if (state === 'undecided' || context.index(workloadDirectory).usesAccount(namespace, account)) return;
+  if (!accounts.isComplete && context.index(gatewayAccounts).mayHave(namespace, account)) return;
   const near = nearestNames(account, accounts.namesIn(namespace)).map((name) => write(name, namespace));
   const elsewhere = accounts.namespacesOf(account).map((other) => write(account, other));
   const proposals = [...new Set([...near, ...elsewhere])].slice(0, 4);

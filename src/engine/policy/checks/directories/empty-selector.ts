@@ -3,6 +3,7 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { Severity } from '../../../../shared/diagnostics.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext } from '../check.ts';
+import { isGivenLabel } from './given-labels.ts';
 import type { WrittenSelector } from './selector-of.ts';
 import type { WorkloadDirectory } from './workload-directory.ts';
 
@@ -23,6 +24,7 @@ export function selectsNothing(
   { isMeshWide }: SelectorScope,
 ): boolean {
   const { subject, isNamespaceKnown } = context;
+  if (Object.keys(selector.labels).some(isGivenLabel)) return false;
   const isAnywhere = isMeshWide || !isNamespaceKnown;
   const isThere = directory
     .selected(selector.labels)

@@ -39,6 +39,7 @@ export class SubsetDirectory {
   readonly #exact = new Map<string, DestinationRuleView[]>();
   readonly #wildcards: DestinationRuleView[] = [];
   readonly #byShortName = new Map<string, DestinationRuleView[]>();
+  readonly #namespaces = new Set<string>();
 
   constructor(rules: readonly MeshObject[], settings: ResolvedMeshSettings) {
     for (const object of rules) {
@@ -53,6 +54,7 @@ export class SubsetDirectory {
       };
       if (isWildcard(view.host)) this.#wildcards.push(view);
       else addToList(this.#exact, view.host, view);
+      this.#namespaces.add(object.namespace);
       if (!written.includes('.')) addToList(this.#byShortName, written, view);
     }
   }
@@ -62,6 +64,11 @@ export class SubsetDirectory {
     const exact = this.#exact.get(host) ?? [];
     const all = [...exact, ...this.#wildcards.filter((rule) => hostCovers(rule.host, host))];
     return all.filter((rule) => rule.object.namespace === namespace || isExportedTo(rule.exportTo, namespace));
+  }
+
+  /** Whether the namespace, or, without one, any has rules. */
+  hasRulesIn(namespace: string | undefined): boolean {
+    return namespace === undefined ? this.#namespaces.size > 0 : this.#namespaces.has(namespace);
   }
 
   /** Rules that write the same short name, whatever their namespace. */

@@ -8,6 +8,10 @@ export interface PatchView {
   readonly path: FieldPath;
   readonly applyTo: string;
   readonly operation: string;
+  /** The filter or route that the patch matches, which it is put beside or takes the place of. */
+  readonly anchor: string | undefined;
+  /** Name of what it puts in. */
+  readonly inserted: string | undefined;
   /** For one version of the proxy only. */
   readonly hasProxyVersion: boolean;
 }
@@ -21,11 +25,27 @@ export const patchesOf = perObject((object: MeshObject): readonly PatchView[] =>
         path: ['spec', 'configPatches', index],
         applyTo: stringOf(value.applyTo) ?? '',
         operation,
+        anchor: anchorOf(value),
+        inserted: stringOf(valueAt(value, ['patch', 'value', 'name'])),
         hasProxyVersion: Boolean(stringOf(valueAt(value, ['match', 'proxy', 'proxyVersion']))),
       },
     ];
   }),
 );
+
+function anchorOf(patch: unknown): string | undefined {
+  const filter = valueAt(patch, ['match', 'listener', 'filterChain', 'filter']);
+  const route = valueAt(patch, ['match', 'routeConfiguration', 'vhost']);
+  const names: Readonly<Record<string, unknown>> = {
+    HTTP_FILTER: valueAt(filter, ['subFilter', 'name']),
+    NETWORK_FILTER: fieldOf(filter, 'name'),
+    LISTENER_FILTER: valueAt(patch, ['match', 'listener', 'listenerFilter']),
+    VIRTUAL_HOST: fieldOf(route, 'name'),
+    HTTP_ROUTE: valueAt(route, ['route', 'name']),
+  };
+  const name = stringOf(names[stringOf(fieldOf(patch, 'applyTo')) ?? '']);
+  return name === '' ? undefined : name;
+}
 
 /** An operation that Istio carries out only on some parts of the configuration, and otherwise ignores. */
 export function isIgnored({ applyTo, operation }: PatchView): boolean {

@@ -4,14 +4,18 @@ import { listOf } from '../../../../shared/untrusted.ts';
 import { groupBy } from '../../../model/indexes/per-part.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import { resolveHost } from '../../semantics/hosts.ts';
-import type { Index, ObjectCheck } from '../check.ts';
+import { resolveHost, selectorMatches } from '../../semantics/hosts.ts';
+import type { CheckContext, Index, ObjectCheck } from '../check.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
+import { subsetDirectory } from '../directories/subset-directory.ts';
+import { workloadDirectory } from '../directories/workload-directory.ts';
 import type { RuleView } from './virtual-service-view.ts';
 import { gatewaysOf, hostsOf, rulesOf } from './virtual-service-view.ts';
 
 interface SubsetRoute {
   readonly object: MeshObject;
   readonly host: string;
+  readonly subset: string;
   readonly path: FieldPath;
 }
 
@@ -36,15 +40,16 @@ function subsetRoutes(object: MeshObject, settings: ResolvedMeshSettings): reado
     .flatMap((rule) =>
       rule.destinations.flatMap(({ destination }) => {
         if (destination?.subset === undefined) return [];
+        const { subset } = destination;
         const host = resolveHost(destination.host, object.namespace, settings);
-        return hosts.has(host) ? [{ object, host, path: [...destination.path, 'subset'] }] : [];
+        return hosts.has(host) ? [{ object, host, subset, path: [...destination.path, 'subset'] }] : [];
       }),
     );
 }
 
 const routesByHost: Index<ReadonlyMap<string, readonly SubsetRoute[]>> = {
   inputs: [Kinds.virtualService],
-  relevant: (object, settings) => subsetRoutes(object, settings).map(({ host, path }) => [host, path]),
+  relevant: (object, settings) => subsetRoutes(object, settings).map(({ host, subset, path }) => [host, subset, path]),
   build: (objects, settings) =>
     groupBy(
       objects.ofKind(Kinds.virtualService).flatMap((object) => subsetRoutes(object, settings)),
@@ -60,7 +65,7 @@ export const subsetsBypassed: ObjectCheck = {
   severity: 'warning',
   summary: 'A gateway sends requests to a whole host that another VirtualService splits into subsets for the mesh.',
   subject: Kinds.virtualService,
-  inputs: [routesByHost],
+  inputs: [routesByHost, serviceDirectory, subsetDirectory, workloadDirectory],
   run(context) {
     const { subject, settings } = context;
     const gateways = gatewaysOf(subject);
@@ -74,7 +79,7 @@ export const subsetsBypassed: ObjectCheck = {
         const split = (byHost.get(host) ?? []).find(
           ({ object }) => !(object.name === subject.name && object.namespace === subject.namespace),
         );
-        if (!split) continue;
+        if (!split || isWhole(context, host, byHost.get(host) ?? [])) continue;
         const { namespace, name } = split.object;
         context.report(subject, [...destination.path, 'host'], {
           message: `VirtualService \`${namespace}/${name}\` splits \`${destination.host}\` into subsets, but for sidecars only: from this gateway requests go to all of its endpoints.`,
@@ -85,3 +90,21 @@ export const subsetsBypassed: ObjectCheck = {
     }
   },
 };
+
+/** Whether the routes lead to one subset that all workloads of the host are in, so that going past it changes nothing. */
+function isWhole(context: CheckContext, host: string, routes: readonly SubsetRoute[]): boolean {
+  const [name, ...others] = new Set(routes.map(({ subset }) => subset));
+  if (name === undefined || others.length > 0) return false;
+  const directory = context.index(workloadDirectory);
+  const workloads = context
+    .index(serviceDirectory)
+    .servicesOf(host)
+    .flatMap((service) => directory.behind(service));
+  const rules = context.index(subsetDirectory).rulesFor(host, context.subject.namespace);
+  const subset = rules.flatMap(({ subsets }) => subsets).find((each) => each.name === name);
+  return (
+    subset !== undefined &&
+    workloads.length > 0 &&
+    workloads.every(({ labels }) => selectorMatches(subset.labels, labels))
+  );
+}

@@ -43,12 +43,15 @@ function checkName(context: CheckContext, written: string, path: FieldPath): voi
     .filter((gateway) => gateway.name === name)
     .map((gateway) => `${gateway.namespace}/${name}`);
   const proposals = [...near, ...elsewhere].slice(0, 4);
+  // Gateways are often kept apart from routes: nothing is known where none is declared, and none has such a name.
+  const isKeptElsewhere = gateways.length === 0 || (here.length === 0 && isExplicit && namespace !== subject.namespace);
+  if (isKeptElsewhere && proposals.length === 0 && !gateways.some(({ origin }) => origin.layer === 'cluster')) return;
   const where = isExplicit || isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
   context.report(subject, path, {
     message: `No Gateway \`${name}\`${where}.${didYouMean(proposals)}`,
     part: 'value',
-    // Without any Gateway at hand they are probably kept elsewhere.
-    ...(gateways.length === 0 && { severity: 'warning' as const }),
+    // Without any Gateway in the namespace those of others may be meant.
+    ...(here.length === 0 && proposals.length === 0 && { severity: 'warning' as const }),
     fixes: proposals.map((value, number) => ({
       title: `Replace by \`${value}\``,
       isPreferred: number === 0,

@@ -39,6 +39,9 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   }
   // A host that does not exist has its own finding.
   if (rules.length === 0 && lookup.state === 'unknown') return;
+  // Neither the service nor any rule beside which its own would be missing: both are kept elsewhere.
+  const namespace = isNamespaceKnown ? subject.namespace : undefined;
+  if (rules.length === 0 && lookup.state === 'undecided' && !directory.hasRulesIn(namespace)) return;
   if (rules.some(({ subsets }) => subsets.some(({ name }) => name === subset))) return;
   const names = rules.flatMap(({ subsets }) => subsets.map(({ name }) => name));
   const near = nearestNames(subset, names);

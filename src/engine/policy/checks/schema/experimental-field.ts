@@ -5,7 +5,7 @@ export const experimentalField: StructureCheck = {
   code: 'MESH1115',
   rule: 'experimental-field',
   aliases: [],
-  severity: 'warning',
+  severity: 'information',
   summary: 'A field, a word or a kind exists in the experimental channel of its API only.',
   problems: ['experimental-field'],
 };

@@ -35,7 +35,7 @@ export const unknownApiVersion: DeclarationCheck = {
     if (versions.includes(apiVersion)) return [];
     if (schema.experimentalVersions?.includes(apiVersion.slice(prefix.length)) === true) {
       const message = `\`${apiVersion}\` is served in the experimental channel of the API only.`;
-      return [{ path: ['apiVersion'], message, severity: 'warning', fixes: replacements(object, versions) }];
+      return [{ path: ['apiVersion'], message, severity: 'information', fixes: replacements(object, versions) }];
     }
     const served = versions.map((version) => `\`${version}\``).join(', ');
     return [

@@ -33,7 +33,9 @@ function checkTls(context: CheckContext, path: FieldPath): void {
   if (!isRecord(tls) || (mode !== 'SIMPLE' && mode !== 'MUTUAL')) return;
   if (stringOf(tls.caCertificates) || tls.insecureSkipVerify === true) return;
   const hasCredential = Boolean(stringOf(tls.credentialName));
-  if (hasCredential && isRecord(fieldOf(subject.spec, 'workloadSelector'))) return;
+  // Where gateways are, a credential is meant for them.
+  const isForGateways = subject.namespace === settings.rootNamespace;
+  if (hasCredential && (isForGateways || isRecord(fieldOf(subject.spec, 'workloadSelector')))) return;
   const host = stringOf(fieldOf(subject.spec, 'host')) ?? '';
   const isClusterHost = resolveHost(host, subject.namespace, settings).endsWith(`.svc.${settings.clusterDomain}`);
   const who = hasCredential

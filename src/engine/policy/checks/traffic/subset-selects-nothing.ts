@@ -6,6 +6,7 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { resolveHost, selectorMatches } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import type { CheckContext, Index, ObjectCheck } from '../check.ts';
+import { isGivenLabel } from '../directories/given-labels.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import type { SubsetView } from '../directories/subset-directory.ts';
 import { subsetsOf } from '../directories/subset-directory.ts';
@@ -46,7 +47,7 @@ export const subsetSelectsNothing: ObjectCheck = {
     // Without any workload at hand they are declared elsewhere, and nothing can be said.
     if (workloads.length === 0) return;
     for (const subset of subsetsOf(subject)) {
-      const isDecidable = Object.keys(subset.labels).length > 0 && !Object.keys(subset.labels).some(isTopologyLabel);
+      const isDecidable = Object.keys(subset.labels).length > 0 && !Object.keys(subset.labels).some(isGivenLabel);
       if (!isDecidable || workloads.some((labels) => selectorMatches(subset.labels, labels))) continue;
       report(context, host, lookup.host, subset, workloads);
     }
@@ -59,14 +60,6 @@ function labelsBehind(context: CheckContext, service: ServiceModel): readonly La
   const endpoints = listOf(fieldOf(service.object.spec, 'endpoints')).map((entry) => textsOf(fieldOf(entry, 'labels')));
   const workloads = context.index(workloadDirectory).behind(service);
   return [...endpoints, ...workloads.map(({ labels }) => labels)];
-}
-
-/** Labels that the platform gives to what runs, and no file shows. */
-function isTopologyLabel(key: string): boolean {
-  return (
-    /(?:^|\.)(?:topology\.|failure-domain\.|kubernetes\.io\/|istio\.io\/)/.test(key) ||
-    key === 'security.istio.io/tlsMode'
-  );
 }
 
 function report(

@@ -1,7 +1,9 @@
 import { Kinds } from '../../../model/kinds.ts';
-import { isRecord, valueAt } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord, stringOf, valueAt } from '../../../../shared/untrusted.ts';
 import type { ObjectCheck } from '../check.ts';
 import { subsetsOf } from '../directories/subset-directory.ts';
+
+const gatewayService = /^[^.]*gateway/;
 
 export const subsetWithoutLabels: ObjectCheck = {
   scope: 'object',
@@ -14,6 +16,8 @@ export const subsetWithoutLabels: ObjectCheck = {
   inputs: [],
   run(context) {
     const { subject } = context;
+    // Routes through an egress gateway give each host a subset of it, to which rules may add TLS later.
+    if (gatewayService.test(stringOf(fieldOf(subject.spec, 'host')) ?? '')) return;
     for (const { name, labels, path } of subsetsOf(subject)) {
       const written = valueAt(subject, [...path, 'labels']);
       const isEmpty =
