@@ -27,6 +27,8 @@ export class Http2Front {
   readonly #relay: Server;
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
+  #streams = 0;
+  #ownPort = 0;
   /** TCP connections since the start. */
   connections = 0;
 
@@ -41,7 +43,11 @@ export class Http2Front {
       session.on('error', () => undefined);
       session.on('close', () => this.#sessions.delete(session));
     });
-    this.#server.on('request', (request, response) => this.#forward(request, response));
+    this.#server.on('request', (request, response) => {
+      this.#streams++;
+      response.stream.once('close', () => this.#streams--);
+      this.#forward(request, response);
+    });
     this.#relay = createServer((client) => {
       this.connections++;
       const inside = connect((this.#server.address() as AddressInfo).port, '127.0.0.1');
@@ -61,7 +67,7 @@ export class Http2Front {
   }
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#relay.address() as AddressInfo).port}`;
+    return `https://127.0.0.1:${this.#ownPort}`;
   }
 
   /** Connections that are open now. */
@@ -69,11 +75,29 @@ export class Http2Front {
     return this.#sockets.size / 2;
   }
 
+  /** Calls that are open now. */
+  get streams(): number {
+    return this.#streams;
+  }
+
   async start(): Promise<void> {
-    for (const server of [this.#server, this.#relay]) {
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-    }
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    await this.comeBack();
+    this.#ownPort = (this.#relay.address() as AddressInfo).port;
+  }
+
+  /** Ends every connection, and nothing listens any more until `comeBack`. */
+  async goAway(): Promise<void> {
+    const closed = once(this.#relay, 'close');
+    this.#relay.close();
+    this.cut();
+    await closed;
+  }
+
+  async comeBack(): Promise<void> {
+    this.#relay.listen(this.#ownPort, '127.0.0.1');
+    await once(this.#relay, 'listening');
   }
 
   /** Ends every connection without a word. */

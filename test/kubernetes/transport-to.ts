@@ -20,7 +20,7 @@ export async function transportTo(
   cluster: Readonly<Record<string, unknown>>,
   user: Readonly<Record<string, unknown>> = {},
   files: Readonly<Record<string, string>> = {},
-  options: TransportOptions = { compression: true, http2: true },
+  options: TransportOptions = { compression: true },
 ): Promise<TransportTo> {
   const folder = await mkdtemp(path.join(tmpdir(), 'meshlens-kubeconfig-'));
   const kubeconfig = path.join(folder, 'config');

@@ -52,7 +52,7 @@ export async function transportOf(
   options: TransportOptions = {},
 ): Promise<KubeTransport> {
   const context = await contextOf(t, cluster, user);
-  const transport = createTransport(context, { env: { PATH: process.env['PATH'] }, http2: true, ...options });
+  const transport = createTransport(context, { env: { PATH: process.env['PATH'] }, ...options });
   t.after(() => transport.dispose());
   return transport;
 }

@@ -4,9 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FakeApiServer } from '../../kubernetes/fake-api-server.ts';
 import { faultCases } from '../../kubernetes/fault-cases.ts';
 import { FaultProxy } from '../../kubernetes/fault-proxy.ts';
+import { Http2Front } from '../../kubernetes/http2-front.ts';
 import { equalToServer, messagesOf, startRig, synced, type ReflectorRig } from '../../kubernetes/reflector-rig.ts';
 import { transportTo, type TransportTo } from '../../kubernetes/transport-to.ts';
 import { until } from '../until.ts';
+import { base64 } from './access-context.ts';
+import { authority, certificate } from './secure-server.ts';
 
 const namespaces = ['shop', 'bank'];
 
@@ -38,10 +41,23 @@ async function allEqual(rig: ReflectorRig, server: FakeApiServer): Promise<numbe
   return pods + (await equalToServer(rig, 'core/Service', () => server.objects('services')));
 }
 
-for (const streamsLists of [true, false]) {
-  describe(`with lists that come ${streamsLists ? 'as streams' : 'in pages'}`, { concurrency: false }, () => {
+interface Variant {
+  readonly name: string;
+  readonly streamsLists: boolean;
+  readonly isShared: boolean;
+}
+
+const variants: readonly Variant[] = [
+  { name: 'with lists that come as streams', streamsLists: true, isShared: false },
+  { name: 'with lists that come in pages', streamsLists: false, isShared: false },
+  { name: 'over HTTP/2', streamsLists: true, isShared: true },
+];
+
+for (const { name: variant, streamsLists, isShared } of variants) {
+  describe(variant, { concurrency: false }, () => {
     const server = new FakeApiServer();
     let proxy: FaultProxy;
+    let front: Http2Front | undefined;
     let way: TransportTo;
     let rig: ReflectorRig;
     let round = 0;
@@ -52,7 +68,13 @@ for (const streamsLists of [true, false]) {
       await server.start();
       proxy = new FaultProxy({ port: server.port });
       await proxy.start();
-      way = await transportTo({ server: proxy.url });
+      if (isShared) {
+        front = new Http2Front({ port: Number(new URL(proxy.url).port), tls: certificate });
+        await front.start();
+      }
+      way = await transportTo(
+        front ? { server: front.url, 'certificate-authority-data': base64(authority.pem) } : { server: proxy.url },
+      );
       rig = startRig(way.transport);
       await synced(rig.set);
     });
@@ -60,6 +82,7 @@ for (const streamsLists of [true, false]) {
     after(async () => {
       rig.set.dispose();
       await way.dispose();
+      await front?.stop();
       await proxy.stop();
       await server.stop();
     });
@@ -70,8 +93,9 @@ for (const streamsLists of [true, false]) {
         await synced(rig.set);
         rig.shown.clear();
         await proxy.begin({ fault, ...(matches && { matches }) });
+        if (fault.type === 'refuse') await front?.goAway();
         try {
-          if (cuts) proxy.cut();
+          if (cuts) (front ?? proxy).cut();
           churn(server, ++round);
           const said = await until('a message', () => {
             const messages = messagesOf(rig.set.status);
@@ -82,10 +106,12 @@ for (const streamsLists of [true, false]) {
           await pause(200);
         } finally {
           await proxy.end();
+          if (fault.type === 'refuse') await front?.comeBack();
         }
         const took = await allEqual(rig, server);
         context.diagnostic(`equal ${Math.round(took)} ms after the end`);
         await until('silence', () => messagesOf(rig.set.status).length === 0);
+        if (front) await until('few connections', () => (front?.open ?? 0) <= 2);
       });
     }
   });

@@ -1,7 +1,10 @@
 /** API servers that speak HTTP/2: one connection for all calls, and what becomes of it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
+import { createServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import type { KubeTransport } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 import { FakeApiServer } from '../../kubernetes/fake-api-server.ts';
@@ -51,6 +54,9 @@ async function openStream(transport: KubeTransport): Promise<{ text: string; rea
   return seen;
 }
 
+const countOf = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+
 describe('over HTTP/2', () => {
   test('calls and streams at once share a connection', async (t) => {
     const { front, transport } = await rigOf(t, streams);
@@ -66,6 +72,45 @@ describe('over HTTP/2', () => {
     for (let stream = 0; stream < 25; stream++) await openStream(transport);
     assert.equal((await transport.request({ path: '/api' })).status, 200);
     assert.equal(front.connections, 3);
+  });
+
+  test('calls that begin at once take no more places than the server has', async (t) => {
+    const { front, transport } = await rigOf(t, streams, 10);
+    await openStream(transport);
+    assert.equal(front.connections, 1);
+    await Promise.all(Array.from({ length: 24 }, () => openStream(transport)));
+    assert.equal(front.connections, 3);
+  });
+
+  test('streams that end make room for others, and those given up before they began take none', async (t) => {
+    const { front, transport } = await rigOf(t, streams, 10);
+    for (let round = 0; round < 5; round++) {
+      const giveUp = new AbortController();
+      const opened = Array.from({ length: 20 }, () => transport.stream({ path: '/stream', signal: giveUp.signal }));
+      const unwanted = new AbortController();
+      const late = Array.from({ length: 20 }, () => transport.stream({ path: '/stream', signal: unwanted.signal }));
+      unwanted.abort();
+      await Promise.all(late.map((stream) => fails(stream, 'aborted', /Not wanted/)));
+      await Promise.all(opened.map(async (stream) => (await stream).body.on('error', () => undefined).resume()));
+      giveUp.abort();
+      await until('the server to have none', () => front.streams === 0);
+    }
+    assert.equal((await transport.request({ path: '/api' })).status, 200);
+    assert.ok(front.connections <= 4, `${front.connections} connections`);
+  });
+
+  test('a server that shakes hands and says no more is told of as one that does not answer', async (t) => {
+    const mute = createServer({ ...certificate, ALPNProtocols: ['h2'] }, (socket) => {
+      socket.on('error', () => undefined).resume();
+    });
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    t.after(() => mute.close());
+    const { port } = mute.address() as AddressInfo;
+    const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': base64(authority.pem) };
+    const transport = await transportOf(t, cluster, {}, { connectTimeoutMs: 200 });
+    await fails(transport.request({ path: '/api' }), 'unreachable', /did not answer within/);
+    await until('nothing to be left of it', () => countOf(mute).then((open) => open === 0));
   });
 
   test('method, path, query, headers and body arrive, and what is zipped is read', async (t) => {

@@ -2,7 +2,7 @@ import { Agent, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dialer } from './dialer.ts';
-import { SharedConnection, SharedConnections } from './shared-connections.ts';
+import { SharedConnections, type Place } from './shared-connections.ts';
 
 /** A connection that was idle longer is not used again: load balancers and sleep end connections without a word. */
 const maxIdleMs = 30_000;
@@ -30,11 +30,11 @@ export class ConnectionPool extends Agent {
     this.#shared = new SharedConnections(dialer);
   }
 
-  /** A connection that another call fits on; undefined where each call needs its own. Rejects with `KubeFailure`. */
-  async shared(): Promise<SharedConnection | undefined> {
+  /** A place on a connection that others use too; undefined where each call needs its own. Rejects with `KubeFailure`. */
+  async shared(): Promise<Place | undefined> {
     if (!this.#mayShare) return undefined;
-    const found = await this.#shared.get();
-    if (found instanceof SharedConnection) return found;
+    const found = await this.#shared.take();
+    if ('leave' in found) return found;
     // Many may have waited for it.
     if (this.#mayShare) this.#keepSpare(found);
     return undefined;

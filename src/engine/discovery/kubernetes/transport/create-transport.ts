@@ -36,10 +36,7 @@ export interface TransportOptions {
   readonly clock?: Clock;
   /** Asks for gzip. Default: unless the kubeconfig forbids it or the server is on this machine, where it only costs. */
   readonly compression?: boolean;
-  /**
-   * Shares HTTP/2 connections among calls where the server speaks it. Default: no. A session whose namespaces are
-   * narrowed while it runs has been seen to wait for lists for ever that way.
-   */
+  /** Shares HTTP/2 connections among calls where the server speaks it. Default: yes. */
   readonly http2?: boolean;
   /** For TCP, proxy and TLS together. Default 15 s. */
   readonly connectTimeoutMs?: number;
@@ -81,7 +78,7 @@ class HttpTransport implements KubeTransport {
     this.#pools = new ServerPools(context, {
       env,
       connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
-      http2: options.http2 === true,
+      http2: options.http2 ?? true,
     });
     this.#server = this.#pools.server;
     this.#credentials = contextCredentials(context, {

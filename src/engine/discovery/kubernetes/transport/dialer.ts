@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import type { ProxyAddress } from '../kubeconfig/proxy-url.ts';
 import type { ServerAddress } from '../kubeconfig/server-address.ts';
-import { failureOf, isUnknownAuthority } from './failure-words.ts';
+import { failureOf, isUnknownAuthority, noConnection } from './failure-words.ts';
 import { KubeFailure } from './kube-transport.ts';
 import { connectThroughProxy, connectToProxy } from './proxy-connection.ts';
 
@@ -51,16 +51,7 @@ export class Dialer {
     const abort = (): void => ending.abort(new KubeFailure('aborted', 'Not wanted any more.'));
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    const timer = setTimeout(
-      () =>
-        ending.abort(
-          new KubeFailure(
-            'unreachable',
-            `No connection to ${server.shown}: it did not answer within ${Math.round(timeoutMs / 1000)} s. Check that the cluster runs and that this machine can reach it (VPN, proxy).`,
-          ),
-        ),
-      timeoutMs,
-    );
+    const timer = setTimeout(() => ending.abort(noConnection(server.shown, timeoutMs)), timeoutMs);
     try {
       return await this.#connect(ending.signal, protocols);
     } catch (error) {

@@ -4,7 +4,7 @@ import { http1Answer, http2Answer, type Answer } from './answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { codeOf, failureOf } from './failure-words.ts';
 import type { KubeFailure } from './kube-transport.ts';
-import type { SharedConnection } from './shared-connections.ts';
+import type { Place } from './shared-connections.ts';
 
 export interface ExchangeRequest {
   readonly method: string;
@@ -33,44 +33,42 @@ export async function exchange(
 ): Promise<ExchangeResult> {
   const { shown } = pool.dialer.plan.server;
   try {
-    const shared = await unlessAborted(pool.shared(), signal);
-    return await (shared
-      ? exchangeShared(shared, request, signal, shown)
-      : exchangeAlone(pool, request, signal, shown));
+    const place = await placeUnlessAborted(pool.shared(), signal);
+    return await (place ? exchangeShared(place, request, signal, shown) : exchangeAlone(pool, request, signal, shown));
   } catch (error) {
     return { failure: failureOf(signal.aborted ? signal.reason : error, shown), error, isStale: false };
   }
 }
 
-/** A connection that is being made is made on, for others. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** A connection that is being made is made on, for others; a place that comes too late is given back. */
+function placeUnlessAborted(taking: Promise<Place | undefined>, signal: AbortSignal): Promise<Place | undefined> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    taking
+      .then((place) => {
+        if (signal.aborted) place?.leave();
+        resolve(place);
+      }, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
   });
 }
 
 function exchangeShared(
-  connection: SharedConnection,
+  { connection, leave }: Place,
   { method, target, headers, body }: ExchangeRequest,
   signal: AbortSignal,
   shown: string,
 ): Promise<ExchangeResult> {
   const { host: authority, ...others } = headers;
-  const over = connection.use();
   return new Promise((resolve) => {
     let isAnswered = false;
     const fail = (error: unknown): void => {
-      const { reason } = failureOf(signal.aborted ? signal.reason : (error ?? {}), shown);
-      // Whether it carries anything at all is not known then: the next call goes another way.
-      if (signal.aborted && reason === 'timeout') connection.retire();
-      resolve({
-        failure: failureOf(signal.aborted ? signal.reason : (error ?? {}), shown),
-        error: error ?? {},
-        isStale: !signal.aborted,
-      });
+      const failure = failureOf(signal.aborted ? signal.reason : (error ?? {}), shown);
+      // Whether it carries anything at all is not known then.
+      if (signal.aborted && failure.reason === 'timeout') connection.suspect();
+      resolve({ failure, error: error ?? {}, isStale: !signal.aborted });
     };
     try {
       const stream = connection.session.request(
@@ -92,13 +90,13 @@ function exchangeShared(
         if (!isAnswered) fail(error);
       });
       stream.on('close', () => {
-        over();
+        leave();
         signal.removeEventListener('abort', abort);
         if (!isAnswered) fail(undefined);
       });
       if (body !== undefined) stream.end(body);
     } catch (error) {
-      over();
+      leave();
       fail(error);
     }
   });

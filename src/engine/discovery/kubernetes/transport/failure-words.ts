@@ -90,6 +90,15 @@ export function failureOf(error: unknown, shown: string): KubeFailure {
   );
 }
 
+/** Nothing came of a connection in time. */
+export function noConnection(shown: string, timeoutMs: number): KubeFailure {
+  const seconds = Math.round(timeoutMs / 1000);
+  return new KubeFailure(
+    'unreachable',
+    `No connection to ${shown}: it did not answer within ${seconds} s. Check that the cluster runs and that this machine can reach it (VPN, proxy).`,
+  );
+}
+
 /** `ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED` → `certificate expired`. */
 function alertOf(code: string): string {
   return code

@@ -1,0 +1,176 @@
+/** What a session follows when its namespaces are chosen anew, asked of a real API server: all of it, and nothing else. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { loadKubeconfig } from '../../../src/engine/discovery/kubernetes/kubeconfig/load-kubeconfig.ts';
+import { meshNamespaces } from '../../../src/engine/discovery/kubernetes/meshes/detect-meshes.ts';
+import { wantedKinds } from '../../../src/engine/discovery/kubernetes/resources/wanted-kinds.ts';
+import { KubeSession } from '../../../src/engine/discovery/kubernetes/session/kube-session.ts';
+import { createTransport } from '../../../src/engine/discovery/kubernetes/transport/create-transport.ts';
+import { Kinds } from '../../../src/engine/model/kinds.ts';
+import { realClusterMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
+import { until } from '../until.ts';
+
+/** Passes bytes on to the API server, and counts who connects. */
+class CountedWay {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  made = 0;
+
+  constructor(host: string, port: number) {
+    this.#server = createServer((client) => {
+      this.made++;
+      const inside = connect(port, host);
+      for (const [socket, other] of [
+        [client, inside],
+        [inside, client],
+      ] as const) {
+        this.#sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          this.#sockets.delete(socket);
+          other.destroy();
+        });
+        socket.pipe(other);
+      }
+    });
+  }
+
+  get open(): number {
+    return this.#sockets.size / 2;
+  }
+
+  async start(): Promise<number> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** Groups of which the cluster's own controllers follow no single namespace. */
+const groups: ReadonlySet<string> = new Set(['networking.istio.io', 'security.istio.io', 'gateway.networking.k8s.io']);
+const shops = ['shop-a', 'shop-b', 'shop-c'] as const;
+
+describe('a session whose namespaces are chosen anew', { skip: realClusterMissing }, () => {
+  let cluster: RealCluster;
+  let way: CountedWay;
+  let session: KubeSession;
+
+  /** Watches of single namespaces that the API server says it serves, by resource. */
+  const watches = async (): Promise<readonly string[]> => {
+    const counts = new Map<string, number>();
+    for (const line of (await cluster.kubectl('get', '--raw', '/metrics')).split('\n')) {
+      const label = (name: string): string => new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? '';
+      if (!line.startsWith('apiserver_longrunning_requests{') || label('verb') !== 'WATCH') continue;
+      if (!groups.has(label('group')) || label('scope') !== 'namespace') continue;
+      const key = `${label('resource')}.${label('group')}`;
+      counts.set(key, (counts.get(key) ?? 0) + Number(line.slice(line.lastIndexOf(' '))));
+    }
+    return [...counts].flatMap(([resource, count]) => (count === 0 ? [] : [`${resource} ${count}`])).sort();
+  };
+  /** What is served of those groups, followed in so many namespaces. */
+  const expected = (namespaces: number): readonly string[] => {
+    const present = new Set(session.status.kinds.filter(({ state }) => state !== 'absent').map(({ kind }) => kind));
+    return namespaces === 0
+      ? []
+      : wantedKinds
+          .filter(({ key, group, namespaced }) => groups.has(group) && namespaced && present.has(key))
+          .map(({ plural, group }) => `${plural}.${group} ${namespaces}`)
+          .sort();
+  };
+  const shown = (): readonly string[] => [
+    ...new Set(
+      session.store
+        .snapshot()
+        .ofKind(Kinds.service)
+        .map(({ namespace }) => namespace)
+        .filter((namespace) => (shops as readonly string[]).includes(namespace)),
+    ),
+  ];
+
+  before(async () => {
+    cluster = await startRealCluster();
+    const objects = shops.flatMap((name) => [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'till', namespace: name },
+        spec: { ports: [{ port: 80 }], selector: { app: 'till' } },
+      },
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name: 'till', namespace: name },
+        spec: { hosts: ['till'], http: [{ route: [{ destination: { host: 'till' } }] }] },
+      },
+    ]);
+    await cluster.apply(objects.map((object) => JSON.stringify(object)).join('\n---\n'));
+    const kubeconfig = await loadKubeconfig({ setting: cluster.kubeconfig, env: {}, home: cluster.folder });
+    const context = kubeconfig.context('admin');
+    assert.ok(context);
+    const server = new URL(context.cluster.server);
+    way = new CountedWay(server.hostname, Number(server.port));
+    const port = await way.start();
+    const transport = createTransport(
+      { ...context, cluster: { ...context.cluster, server: `https://127.0.0.1:${port}` } },
+      { env: {} },
+    );
+    session = new KubeSession({
+      transport,
+      namespaces: [],
+      openTunnel: () => Promise.reject(new Error('No tunnel is wanted.')),
+      readDocuments: () => [],
+      bookinfo: () => Promise.resolve(''),
+      newId: () => 'id',
+    });
+    session.start();
+  });
+
+  after(async () => {
+    await session?.dispose();
+    await way?.stop();
+    await cluster?.stop();
+  });
+
+  const rounds: readonly (readonly string[])[] = [
+    [],
+    ['shop-a'],
+    [],
+    ['shop-b'],
+    ['shop-a', 'shop-c'],
+    ['shop-a'],
+    ['shop-a', 'shop-b', 'shop-c'],
+    [],
+    ['shop-c'],
+    [],
+  ];
+
+  test('is in step each time, over a few connections', async (t) => {
+    for (const namespaces of rounds) {
+      session.setNamespaces(namespaces);
+      const started = performance.now();
+      const wanted = namespaces.length === 0 ? shops : namespaces;
+      await until(
+        `only ${wanted.join()} and everything in step; ${JSON.stringify(session.status.message)}`,
+        () => session.status.phase === 'connected' && shown().join() === wanted.join(),
+        15_000,
+      );
+      const ms = performance.now() - started;
+      const followed = expected(namespaces.length === 0 ? 0 : namespaces.length + meshNamespaces.length);
+      let counted: readonly string[] = [];
+      await until('the watches', async () => (counted = await watches()).join() === followed.join()).catch(() =>
+        assert.deepEqual(counted, followed),
+      );
+      // A hundred calls at most share one; an old one may still have room when another is made.
+      assert.ok(way.open <= 5, `${way.open} connections`);
+      t.diagnostic(`${namespaces.join() || 'all'}: ${ms.toFixed(0)} ms, ${way.open} connections, ${way.made} made`);
+    }
+  });
+});
