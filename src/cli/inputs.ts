@@ -1,5 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { stdinUri } from '../engine/discovery/workspace/read-files.ts';
+import { isConfigurationFile } from '../shared/configuration-file.ts';
+import { globRoot, isGlob } from '../shared/glob.ts';
 import type { Inputs } from '../shared/engine-protocol.ts';
 import type { CommandIo, OptionValues } from './command.ts';
 import { stringOption, UsageError } from './command.ts';
@@ -18,13 +21,41 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Folders above which a project does not reach. */
+const projectMark = '.git';
+
+/** The configuration files at the place and in the folders above it, up to that of the whole project. */
+async function configurationsAbove(place: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let each = place; ; each = path.dirname(each)) {
+    const names = await readdir(each).catch((): string[] => []);
+    found.push(...names.filter((name) => isConfigurationFile(name)).map((name) => path.join(each, name)));
+    if (names.includes(projectMark) || path.dirname(each) === each) return found;
+  }
+}
+
+/** `--config`: a file, or `none`. */
+function configurationFrom(values: OptionValues, io: CommandIo): string | undefined {
+  const given = stringOption(values, 'config');
+  return given === undefined ? undefined : given === 'none' ? '' : path.resolve(io.cwd, given);
+}
+
 /** The objects a command is about: paths as given (default: this folder), `-` for standard input, and mesh settings. */
 export async function inputsFrom(positionals: readonly string[], values: OptionValues, io: CommandIo): Promise<Inputs> {
   const paths = positionals.length === 0 ? ['.'] : positionals.filter((name) => name !== '-');
   const namespace = stringOption(values, 'namespace');
   const clusterDomain = stringOption(values, 'cluster-domain');
+  const configuration = configurationFrom(values, io);
+  const places = new Set([
+    ...paths.map((name) => (isGlob(name) ? globRoot(name) : name)),
+    ...(paths.length === 0 ? ['.'] : []),
+  ]);
+  const above = await Promise.all(
+    configuration === undefined ? [...places].map((place) => configurationsAbove(path.resolve(io.cwd, place))) : [],
+  );
   return {
-    files: paths.map((name) => path.resolve(io.cwd, name)),
+    files: [...new Set(above.flat()), ...paths.map((name) => path.resolve(io.cwd, name))],
+    ...(configuration !== undefined && { configuration }),
     ...(positionals.includes('-') ? { resources: [{ uri: stdinUri, text: await readAll(io.stdin) }] } : {}),
     mesh: {
       ...(namespace === undefined ? {} : { defaultNamespace: namespace }),

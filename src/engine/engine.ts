@@ -63,7 +63,6 @@ export class Engine {
   readonly workspace: WorkspaceFiles;
   readonly #initialization: EngineInitializationOptions;
   #settings: EngineSettings;
-  #resolved: ResolvedMeshSettings;
   readonly #listeners = new Set<Listener>();
   readonly #state: DesiredStateFile;
   readonly #events = new EventLog({ now: Date.now });
@@ -87,8 +86,7 @@ export class Engine {
   constructor(initialization: EngineInitializationOptions = standaloneInitialization) {
     this.#initialization = initialization;
     this.#settings = initialization.settings;
-    this.#resolved = resolveMeshSettings(initialization.settings.mesh);
-    this.workspace = new WorkspaceFiles({ defaultNamespace: this.#resolved.defaultNamespace });
+    this.workspace = new WorkspaceFiles(namespaceOf(this.#settings));
     this.#state = new DesiredStateFile(initialization.storage);
     this.#traces = new TraceStore({
       keep: this.#settings.traces.keep,
@@ -102,7 +100,7 @@ export class Engine {
     };
     this.#mesh = new LocalMesh({
       telemetry: { ...recorded, metrics: this.#metrics },
-      settings: () => this.#resolved,
+      settings: () => this.#model.localSettings,
       ports: () => this.#settings.ports,
       state: this.#state,
       isTrusted: () => this.#initialization.trusted,
@@ -127,7 +125,7 @@ export class Engine {
     });
     this.#devProxy = createClusterDevProxy({
       clusters: this.#clusters,
-      settings: () => this.#settings.mesh,
+      settings: () => this.#model.ownSettings,
       telemetry: { ...recorded, metrics: this.#laptopMetrics },
       isTrusted: () => this.#initialization.trusted,
       workspace: this.workspace,
@@ -173,7 +171,7 @@ export class Engine {
   /** Settings that take effect while it runs: rules, mesh settings, debounce. */
   configure(settings: EngineSettings): void {
     this.#settings = settings;
-    this.#resolved = resolveMeshSettings(settings.mesh);
+    this.workspace.setDefaultNamespace(namespaceOf(settings).defaultNamespace);
     this.#clusters.settingsChanged();
     this.#devProxy.settingsChanged();
   }
@@ -346,7 +344,7 @@ export class Engine {
     const { running } = this.#mesh;
     return this.#localInfluences.of({
       snapshot: running?.snapshot ?? this.snapshot,
-      settings: this.#resolved,
+      settings: this.#model.localSettings,
       revision: this.workspace.revision,
       labelsOf: (namespace, workload) =>
         running?.instances.find((instance) => instance.namespace === namespace && instance.workload === workload)
@@ -402,6 +400,10 @@ export class Engine {
     this.#logLines = [];
     if (lines.length > 0) this.#notify('mesh/log', { lines });
   }
+}
+
+function namespaceOf({ mesh }: EngineSettings): { readonly defaultNamespace: string } {
+  return { defaultNamespace: resolveMeshSettings(mesh).defaultNamespace };
 }
 
 const isOfClusters = ({ source }: EngineParams<'mesh/topology'>): boolean => source === 'cluster';

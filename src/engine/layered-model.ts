@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AnalyzeResult } from '../shared/diagnostics.ts';
+import type { AnalyzeResult, Severity } from '../shared/diagnostics.ts';
+import { isConfigurationFile } from '../shared/configuration-file.ts';
 import type { ClusterInputs, EngineParams, EngineResult } from '../shared/engine-protocol.ts';
 import type { MeshSettings, ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import { resolveMeshSettings } from '../shared/mesh-settings.ts';
+import type { RuleSettings } from '../shared/rule-settings.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import { policyObjects, policyParts } from './clusters/policy-objects.ts';
 import { readFiles } from './discovery/workspace/read-files.ts';
@@ -15,7 +17,9 @@ import { stackSnapshots } from './model/stack-snapshots.ts';
 import { IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
 import { undecidedReferences } from './language/undecided-references.ts';
 import { byPlace } from './policy/analysis/file-diagnostics.ts';
-import { configuredSeverity } from './policy/analysis/rule-settings.ts';
+import { FileRules } from './policy/analysis/file-rules.ts';
+import type { ConfiguredPath } from './policy/configuration/configuration.ts';
+import { configuredSeverity, mergeRules } from './policy/analysis/rule-settings.ts';
 import { undecidedReference } from './policy/checks/engine/undecided-reference.ts';
 import { structureChecks } from './policy/checks/schema/structure-checks.ts';
 import { jsonSchemaOf, type JsonSchema } from './policy/schema/json-schema.ts';
@@ -23,7 +27,6 @@ import { kindSchemas } from './policy/schema/schema-registry.ts';
 import { routeCall } from './policy/semantics/routing/route-call.ts';
 import { sharedSlices } from './work-slices.ts';
 
-type Rules = NonNullable<EngineParams<'mesh/analyze'>['rules']>;
 type Connections = Clusters['connections'];
 
 export interface LayeredModelOptions {
@@ -35,7 +38,7 @@ export interface LayeredModelOptions {
   readonly localEndpoints: () => EndpointDirectory | undefined;
   /** What the person set; it counts before what a cluster says of itself. The same object until it changes. */
   readonly settings: () => MeshSettings;
-  readonly rules: () => Rules;
+  readonly rules: () => RuleSettings;
   /** Whether documents are held to the schemas of their kinds here. */
   readonly checksStructure: () => boolean;
 }
@@ -44,6 +47,9 @@ export interface LayeredModelOptions {
 class UnreadableInput extends Error {
   override readonly name = 'UnreadableInput';
 }
+
+/** Rules differ by file. */
+type RuledInput = AnalyzeInput & Required<Pick<AnalyzeInput, 'fileRules'>>;
 
 interface Given {
   readonly files: WorkspaceFiles;
@@ -55,7 +61,7 @@ interface Given {
 }
 
 /** Schemas are checked by somebody else. */
-const structureOff: Rules = Object.fromEntries(structureChecks.map(({ code }) => [code, 'off']));
+const structureOff: RuleSettings = Object.fromEntries(structureChecks.map(({ code }) => [code, 'off']));
 
 /** A value that is kept while what it was made of is the same. */
 class Kept<T> {
@@ -80,16 +86,31 @@ export class LayeredModel {
   readonly #own = new Kept<Snapshot>();
   readonly #settings = new Kept<ResolvedMeshSettings>();
   readonly #base = new Kept<readonly MeshObject[]>();
-  readonly #rules = new Kept<Rules>();
+  readonly #rules = new Kept<RuledInput['fileRules']>();
+  readonly #ownMesh = new Kept<MeshSettings>();
+  readonly #localSettings = new Kept<ResolvedMeshSettings>();
   #registered: readonly MeshObject[] = [];
 
   constructor(options: LayeredModelOptions) {
     this.#options = options;
   }
 
-  /** The same object until the person's settings or those of the first cluster change: indexes are kept by it. */
+  /** What the person set, and over it what the team's configuration says. The same object until that changes. */
+  get ownSettings(): MeshSettings {
+    const { settings, workspace } = this.#options;
+    const [own, shared] = [settings(), workspace.mesh];
+    return this.#ownMesh.get([own, shared], () => ({ ...own, ...shared }));
+  }
+
+  /** The same, whatever clusters say: for what runs on this machine. */
+  get localSettings(): ResolvedMeshSettings {
+    const own = this.ownSettings;
+    return this.#localSettings.get([own], () => resolveMeshSettings(own));
+  }
+
+  /** The same object until the settings or those of the first cluster change: indexes are kept by it. */
   get settings(): ResolvedMeshSettings {
-    const own = this.#options.settings();
+    const own = this.ownSettings;
     const cluster = this.#connections[0]?.meshSettings;
     return this.#settings.get([own, cluster], () => resolveMeshSettings({ ...cluster, ...own }));
   }
@@ -128,13 +149,13 @@ export class LayeredModel {
     const { mesh, rules, context, layer } = params;
     const isUsual = !isGiven && [mesh, rules, context, layer].every((each) => each === undefined);
     const base = connections.flatMap(({ snapshot }) => [...policyObjects(snapshot)]);
-    const input: AnalyzeInput = isUsual
+    const input: RuledInput = isUsual
       ? this.#workspaceInput()
       : {
           files,
           base: [...base, ...(isGiven ? [] : this.#registeredObjects())],
           settings,
-          rules: { ...this.#ownRules(), ...rules },
+          fileRules: this.#newRules(files, rules),
           now: Date.now(),
         };
     const analyzer = isUsual ? this.#analyzer : new IncrementalAnalyzer(undefined, layer);
@@ -165,21 +186,30 @@ export class LayeredModel {
     });
   }
 
-  #workspaceInput(): AnalyzeInput {
+  #workspaceInput(): RuledInput {
     return {
       files: this.#options.workspace,
       base: this.#baseObjects(),
       settings: this.settings,
-      rules: this.#ownRules(),
+      fileRules: this.#ownRules(),
       now: Date.now(),
     };
   }
 
-  /** What the person set; the same object until that changes. */
-  #ownRules(): Rules {
+  /** Of the open workspace; the same object until what the person set changes. */
+  #ownRules(): RuledInput['fileRules'] {
+    const { rules, checksStructure, workspace } = this.#options;
+    return this.#rules.get([rules(), checksStructure()], () => this.#newRules(workspace));
+  }
+
+  /** Nobody else checks the structure of configuration files. */
+  #newRules(files: WorkspaceFiles, given: RuleSettings = {}): RuledInput['fileRules'] {
     const rules = this.#options.rules();
-    const isChecked = this.#options.checksStructure();
-    return this.#rules.get([rules, isChecked], () => (isChecked ? rules : { ...structureOff, ...rules }));
+    const configured = (uri: string): ConfiguredPath | undefined => files.configurationOf(uri);
+    const all = new FileRules(rules, given, configured);
+    if (this.#options.checksStructure()) return all;
+    const others = new FileRules(mergeRules(structureOff, rules), given, configured);
+    return { of: (uri) => (isConfigurationFile(uri) ? all : others).of(uri) };
   }
 
   get #connections(): Connections {
@@ -187,18 +217,24 @@ export class LayeredModel {
   }
 
   /** Objects that came with a question instead of from the workspace, and the cluster that it names. */
-  async #given({ files, resources, mesh, context }: ClusterInputs): Promise<Given> {
+  async #given({ files, resources, mesh, context, configuration }: ClusterInputs): Promise<Given> {
     const named = context === undefined ? undefined : [this.#options.clusters.connection(context)];
     const isGiven = files !== undefined || resources !== undefined;
     // Files that were given stand alone, unless a cluster is named to put them on.
     const connections = named ?? (isGiven ? [] : this.#connections);
     const cluster = connections[0]?.meshSettings;
-    const settings =
-      mesh || isGiven || named
-        ? resolveMeshSettings({ ...cluster, ...this.#options.settings(), ...mesh })
-        : this.settings;
-    if (!isGiven) return { files: this.#options.workspace, settings, connections, isGiven };
-    const given = new WorkspaceFiles({ defaultNamespace: settings.defaultNamespace });
+    const settingsOver = (own: MeshSettings): ResolvedMeshSettings =>
+      resolveMeshSettings({ ...cluster, ...own, ...mesh });
+    if (!isGiven) {
+      const settings = mesh || named ? settingsOver(this.ownSettings) : this.settings;
+      return { files: this.#options.workspace, settings, connections, isGiven };
+    }
+    const own = this.#options.settings();
+    const given = new WorkspaceFiles({
+      defaultNamespace: resolveMeshSettings({ ...cluster, ...own }).defaultNamespace,
+      ...(mesh?.defaultNamespace !== undefined && { namespace: mesh.defaultNamespace }),
+      ...(configuration !== undefined && { configuration: await configurationAt(configuration) }),
+    });
     if (files) {
       const read = await readFiles(files);
       const fatal = read.problems.find(({ isFatal }) => isFatal);
@@ -206,7 +242,7 @@ export class LayeredModel {
       for (const { uri, text } of read.files) given.setDisk(uri, text);
     }
     for (const { uri, text } of resources ?? []) given.setDisk(uri, text);
-    return { files: given, settings, connections, isGiven };
+    return { files: given, settings: settingsOver({ ...own, ...given.mesh }), connections, isGiven };
   }
 
   #baseObjects(): readonly MeshObject[] {
@@ -233,13 +269,27 @@ function stackOf(connections: Connections): readonly Snapshot[] {
   return connections.map(({ snapshot }) => snapshot).reverse();
 }
 
-/** Adds what could not be decided, where that is asked for. */
-function withUndecided(result: AnalyzeResult, input: AnalyzeInput, snapshot: () => Snapshot): AnalyzeResult {
-  const severity = configuredSeverity(undecidedReference, undecidedReference.severity, input.rules ?? {});
-  if (severity === undefined) return result;
-  const undecided = undecidedReferences(input.files, snapshot(), input.settings, result.diagnostics);
-  const diagnostics = [...result.diagnostics, ...undecided.map((each) => ({ ...each, severity }))].sort(byPlace);
-  return { ...result, diagnostics };
+/** Adds what could not be decided, in files where that is asked for. */
+function withUndecided(result: AnalyzeResult, input: RuledInput, snapshot: () => Snapshot): AnalyzeResult {
+  const severityIn = (uri: string): Severity | undefined => {
+    const settings = input.fileRules.of(uri).settingsFor(undefined);
+    return configuredSeverity(undecidedReference, undecidedReference.severity, settings);
+  };
+  if (![...input.files.files()].some(({ uri }) => severityIn(uri) !== undefined)) return result;
+  const undecided = undecidedReferences(input.files, snapshot(), input.settings, result.diagnostics).flatMap((each) => {
+    const severity = severityIn(each.uri);
+    return severity === undefined ? [] : [{ ...each, severity }];
+  });
+  return { ...result, diagnostics: [...result.diagnostics, ...undecided].sort(byPlace) };
+}
+
+/** Without a path: one that says nothing. */
+async function configurationAt(path: string): Promise<{ readonly uri: string; readonly text: string }> {
+  if (path === '') return { uri: '', text: '' };
+  const { files, problems } = await readFiles([path]);
+  const [file] = files;
+  if (!file) throw new UnreadableInput(problems[0]?.message ?? `${path} cannot be read.`);
+  return file;
 }
 
 async function inPieces(

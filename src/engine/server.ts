@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   createConnection,
   DidChangeWatchedFilesNotification,
@@ -58,6 +58,7 @@ class LanguageServer {
   #publisher: DiagnosticsPublisher | undefined;
   #folders: readonly string[] = [];
   #watchesFiles = false;
+  #canCreateFiles = false;
   #notifications: { dispose(): void } | undefined;
 
   constructor(connection: Connection) {
@@ -92,6 +93,8 @@ class LanguageServer {
     this.#publisher = publisher;
     this.#folders = foldersOf(params);
     this.#watchesFiles = params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    this.#canCreateFiles =
+      params.capabilities.workspace?.workspaceEdit?.resourceOperations?.includes('create') === true;
     this.#notifications = engine.onNotification((method, payload) => {
       void this.#connection.sendNotification(method, payload);
       // Registrations over the API are services too: hosts become known or unknown.
@@ -130,7 +133,7 @@ class LanguageServer {
       engine.configure({ ...defaultEngineSettings, ...settings });
       publisher.schedule();
     });
-    registerLanguageFeatures(connection, engine, publisher, docsRoot);
+    registerLanguageFeatures(connection, engine, publisher, docsRoot, (uri) => this.#rootOf(uri));
     for (const method of engineMethods) {
       connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
         const abort = new AbortController();
@@ -146,6 +149,13 @@ class LanguageServer {
         }
       });
     }
+  }
+
+  /** The folder of the workspace that a file is in, where the editor can make files. */
+  #rootOf(uri: string): string | undefined {
+    if (!this.#canCreateFiles) return undefined;
+    const folders = this.#folders.map((folder) => pathToFileURL(folder).href.replace(/\/$/, ''));
+    return folders.filter((folder) => uri.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0];
   }
 
   #changedOnDisk(uris: readonly string[]): void {

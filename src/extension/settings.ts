@@ -1,8 +1,7 @@
-import type { Severity } from '../shared/diagnostics.ts';
 import type { EngineSettings } from '../shared/engine-protocol.ts';
+import type { MeshSettings } from '../shared/mesh-settings.ts';
+import type { RuleSettings } from '../shared/rule-settings.ts';
 import type { GraphType } from '../shared/topology.ts';
-
-type RuleLevel = 'off' | Severity;
 
 /** Every setting and its type. `package.json` declares the same keys with the same defaults; a test compares. */
 export interface Settings {
@@ -12,7 +11,7 @@ export interface Settings {
   'topology.graphType': GraphType;
   'topology.window': number;
   'analysis.enabled': boolean;
-  'analysis.rules': Readonly<Record<string, RuleLevel>>;
+  'analysis.rules': RuleSettings;
   'analysis.debounce': number;
   'analysis.schema': 'auto' | 'all' | 'semanticOnly';
   'codeLens.enabled': boolean;
@@ -107,16 +106,23 @@ export function toEngineSettings(read: ReadSetting, isStructureCheckedElsewhere:
       debounce: read('analysis.debounce'),
       structure: schema === 'all' || (schema === 'auto' && !isStructureCheckedElsewhere),
     },
-    mesh: {
-      rootNamespace: read('mesh.rootNamespace'),
-      clusterDomain: read('mesh.clusterDomain'),
-      trustDomain: read('mesh.trustDomain'),
-      defaultNamespace: read('mesh.defaultNamespace'),
-    },
+    mesh: meshSettingsOf(read),
     traces: { keep: read('traces.keep'), ...(otlpExport === '' ? {} : { otlpExport }) },
     ports: { registry: read('ports.registry'), metrics: read('ports.metrics'), otlp: read('ports.otlp') },
     cluster: { kubeconfig: read('cluster.kubeconfig').trim(), prometheus: read('cluster.prometheus').trim() },
   };
+}
+
+/** Only what somebody set: a default would hide what a cluster says of itself. */
+function meshSettingsOf(read: ReadSetting): MeshSettings {
+  const settings = {
+    rootNamespace: read('mesh.rootNamespace'),
+    clusterDomain: read('mesh.clusterDomain'),
+    trustDomain: read('mesh.trustDomain'),
+    defaultNamespace: read('mesh.defaultNamespace'),
+  };
+  const isSet = ([name, value]: [string, string]): boolean => value !== settingDefaults[`mesh.${name}` as SettingKey];
+  return Object.fromEntries(Object.entries(settings).filter(isSet));
 }
 
 /**

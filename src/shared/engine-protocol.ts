@@ -14,6 +14,7 @@ import type { AnalysisLayer, AnalyzeResult } from './diagnostics.ts';
 import type { LocalMeshStatus } from './local-mesh.ts';
 import type { MeshEvent } from './mesh-event.ts';
 import type { MeshSettings } from './mesh-settings.ts';
+import type { RuleSettings } from './rule-settings.ts';
 import type { ResourceRef } from './resource.ts';
 import type { RouteDecision } from './route-decision.ts';
 import type { GraphType, TopologyDelta, TopologyGraph, TrafficSeries } from './topology.ts';
@@ -24,6 +25,8 @@ export interface Inputs {
   readonly files?: readonly string[];
   readonly resources?: readonly { readonly uri: string; readonly text: string }[];
   readonly mesh?: MeshSettings;
+  /** Path of a configuration file that counts for all of them, instead of those among them; `""`: none does. */
+  readonly configuration?: string;
 }
 
 /** The same on top of a connected cluster: what it has counts where the files say nothing. */
@@ -87,7 +90,7 @@ export interface LogLine {
 export interface EngineRequests {
   'mesh/analyze': {
     params: ClusterInputs & {
-      rules?: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>>;
+      rules?: RuleSettings;
       /** `admission`: an error then means that the object would be refused; rules and suppressions do not count. */
       layer?: AnalysisLayer;
     };
@@ -168,7 +171,7 @@ export interface EngineInitializationOptions {
 
 export interface EngineSettings {
   readonly analysis: {
-    readonly rules: Readonly<Record<string, 'off' | 'error' | 'warning' | 'information' | 'hint'>>;
+    readonly rules: RuleSettings;
     readonly debounce: number;
     /** Hold documents to the schemas of their kinds; false where somebody else does. Default true. */
     readonly structure?: boolean;

@@ -1,6 +1,6 @@
 /** Policies in a real editor: found, fixed, completed, followed, renamed, silenced. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type * as Vscode from 'vscode';
@@ -177,7 +177,7 @@ describe('policies in the editor', () => {
     await waitFor('no squiggles', async () => (await editor.workbench.problems(fileOf('route.yaml'))).length === 0);
   });
 
-  test('the Gateway API is checked as well; a comment silences the line, a setting the workspace', async () => {
+  test('the Gateway API is checked as well; a comment silences the line, the configuration file the workspace', async () => {
     await editor.workbench.open(fileOf('gateway-api.yaml'));
     const found = await problem('gateway-api.yaml', 'reviewz');
     const titles = await act('gateway-api.yaml', found.range, 'nothing of the kind');
@@ -192,7 +192,9 @@ describe('policies in the editor', () => {
     await editor.companion.command('undo');
     const again = await problem('gateway-api.yaml', 'reviewz');
     await act('gateway-api.yaml', again.range, forAll);
-    await waitFor('silence by the setting', gone);
+    await waitFor('silence by the configuration file', gone);
+    const written = await readFile(path.join(editor.folder, '.meshlensrc.yaml'), 'utf8');
+    assert.match(written, /^rules:\n {2}[a-z-]+: "off"$/m);
   });
 
   test('problems of a file go with the file', async () => {

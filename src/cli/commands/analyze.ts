@@ -1,8 +1,7 @@
-import type { RuleSettings } from '../../engine/policy/analysis/rule-settings.ts';
-import type { RuleInfo } from '../../engine/policy/checks/check.ts';
-import { checks } from '../../engine/policy/checks/registry.ts';
+import { ruleNames } from '../../engine/policy/analysis/rule-settings.ts';
 import { undecidedReference } from '../../engine/policy/checks/engine/undecided-reference.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
+import { ruleLevels, type RuleLevel, type RuleSettings } from '../../shared/rule-settings.ts';
 import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
 import type { Command, OptionValues } from '../command.ts';
 import { choiceOption, ExitCode, stringsOption, UsageError } from '../command.ts';
@@ -10,7 +9,6 @@ import { formatFindings } from '../format/format-findings.ts';
 import { inputsFrom } from '../inputs.ts';
 
 const order: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
-const levels = ['off', ...order] as const;
 
 export const analyzeCommand: Command = {
   name: 'analyze',
@@ -24,6 +22,7 @@ export const analyzeCommand: Command = {
     '--layer         admission: only whether API server and webhook would accept each object; an error means refused',
     '--rule          NAME=LEVEL, as often as needed: error, warning, information, hint or off for a rule by its name,',
     '                its code, or the code of another tool',
+    '--config        configuration file to go by, or none; default: the .meshlensrc.yaml of each file’s nearest folder',
     '--undecided     says too what could not be checked, because nothing here declares it',
     '--namespace     namespace of documents that name none; default default',
     '--cluster-domain  default cluster.local',
@@ -34,6 +33,7 @@ export const analyzeCommand: Command = {
     format: { type: 'string' },
     'fail-on': { type: 'string' },
     layer: { type: 'string' },
+    config: { type: 'string' },
     undecided: { type: 'boolean' },
     rule: { type: 'string', multiple: true },
     namespace: { type: 'string' },
@@ -70,11 +70,14 @@ export const analyzeCommand: Command = {
 
 /** Severities that the command line gives to rules. */
 function rulesOf(values: OptionValues): RuleSettings {
-  const given = stringsOption(values, 'rule').map((text): readonly [string, Severity | 'off'] => {
+  const known = ruleNames();
+  const given = stringsOption(values, 'rule').map((text): readonly [string, RuleLevel] => {
     const [, name, level] = /^([\w-]+)=([a-z]+)$/.exec(text) ?? [];
-    const severity = levels.find((each) => each === level);
-    if (name === undefined || severity === undefined || !checks.some((rule) => isNamed(rule, name))) {
-      throw new UsageError(`--rule takes the name of a rule and one of ${levels.join(', ')}, such as MESH1203=off.`);
+    const severity = ruleLevels.find((each) => each === level);
+    if (name === undefined || severity === undefined || !known.includes(name)) {
+      throw new UsageError(
+        `--rule takes the name of a rule and one of ${ruleLevels.join(', ')}, such as MESH1203=off.`,
+      );
     }
     return [name, severity];
   });
@@ -82,8 +85,4 @@ function rulesOf(values: OptionValues): RuleSettings {
     ...(values.undecided === true ? [[undecidedReference.code, undecidedReference.severity] as const] : []),
     ...given,
   ]);
-}
-
-function isNamed({ code, rule, aliases }: RuleInfo, name: string): boolean {
-  return code === name || rule === name || aliases.includes(name);
 }

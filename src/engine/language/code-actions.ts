@@ -2,6 +2,7 @@ import type { Diagnostic, Fix } from '../../shared/diagnostics.ts';
 import type { Range, TextEdit } from '../../shared/text.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { documentAt } from './cursor.ts';
+import { workspaceSuppression } from './workspace-suppression.ts';
 
 export interface CodeActionResult {
   readonly title: string;
@@ -10,16 +11,22 @@ export interface CodeActionResult {
   /** What it makes go away. */
   readonly diagnostics: readonly Diagnostic[];
   readonly edits: Fix['edits'];
+  /** The file that the edits are in does not exist yet. */
+  readonly creates?: string;
   /** Command of the editor to run instead of, or after, the edits. */
   readonly command?: { readonly id: string; readonly arguments: readonly unknown[] };
 }
 
-/** Fixes for the findings that touch the range, and for each the ways to switch its rule off: here, for the file, for the workspace. */
+/**
+ * Fixes for the findings that touch the range, and for each the ways to switch its rule off: here, for the file, for the
+ * workspace, of which `root` is the folder.
+ */
 export function codeActions(
   files: DocumentSource,
   diagnostics: readonly Diagnostic[],
   uri: string,
   range: Range,
+  root?: string,
 ): readonly CodeActionResult[] {
   const here = diagnostics.filter((diagnostic) => diagnostic.uri === uri && touches(diagnostic.range, range));
   const fixes = here.flatMap((diagnostic) =>
@@ -30,7 +37,7 @@ export function codeActions(
   const silences = here.flatMap((diagnostic) => [
     ...lineSuppression(files, diagnostic),
     fileSuppression(files, diagnostic),
-    workspaceSuppression(diagnostic),
+    forWorkspace(files, diagnostic, root),
   ]);
   const seen = new Set<string>();
   return [...fixes, ...silences].filter(({ title, edits }) => {
@@ -82,12 +89,18 @@ function fileSuppression(files: DocumentSource, diagnostic: Diagnostic): CodeAct
   return { ...silenceOf(diagnostic, title), edits: [insertion(uri, 0, newText)] };
 }
 
-/** Leads to the setting that holds for the whole workspace. */
-function workspaceSuppression(diagnostic: Diagnostic): CodeActionResult {
+/** Writes it into the configuration file; without a folder to have one in, the editor keeps it in its settings. */
+function forWorkspace(files: DocumentSource, diagnostic: Diagnostic, root: string | undefined): CodeActionResult {
   const { code, rule } = diagnostic;
   const title = `Switch off ${rule} (${code}) for the workspace`;
-  const command = { id: 'meshlens.rule.switchOff', arguments: [code] };
-  return { ...silenceOf(diagnostic, title), edits: [], command };
+  const shared = workspaceSuppression(files, diagnostic, root);
+  const command = { id: 'meshlens.rule.switchOff', arguments: shared ? [code, shared.uri] : [code] };
+  return {
+    ...silenceOf(diagnostic, title),
+    edits: shared?.edits ?? [],
+    ...(shared?.isNew === true && { creates: shared.uri }),
+    command,
+  };
 }
 
 function silenceOf(diagnostic: Diagnostic, title: string): Omit<CodeActionResult, 'edits'> {

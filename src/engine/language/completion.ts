@@ -46,16 +46,17 @@ export function completion(
   const sites = completionSites(document, document.yaml.lines.offsetAt(relative));
   const seen = new Set<string>();
   return sites
-    .flatMap((site) => itemsAt(site, snapshot, settings))
+    .flatMap((site) => itemsAt(site, uri, snapshot, settings))
     .filter(({ label }) => (seen.has(label) ? false : seen.add(label)));
 }
 
 function itemsAt(
   site: CompletionSite,
+  uri: string,
   snapshot: Snapshot,
   settings: ResolvedMeshSettings,
 ): readonly CompletionItemResult[] {
-  const { object, base } = ownerOf(site, settings);
+  const { object, base } = ownerOf(site, uri, settings);
   const path = site.path.slice(base.length);
   if (site.type === 'value' && path.length === 1) {
     const top = topLevelValues(String(path[0]), object.apiVersion);
@@ -95,9 +96,10 @@ function namesAt(
 /** The object in which something is typed, as far as it is written, and where in the document it stands. */
 function ownerOf(
   site: CompletionSite,
+  uri: string,
   settings: ResolvedMeshSettings,
 ): { readonly object: MeshObject; readonly base: FieldPath } {
-  const declared = declaredObjects(site.value, '', 0, { defaultNamespace: settings.defaultNamespace }).find(
+  const declared = declaredObjects(site.value, uri, 0, { defaultNamespace: settings.defaultNamespace }).find(
     ({ base }) => base.every((step, index) => site.path[index] === step),
   );
   if (declared) return declared;
@@ -115,16 +117,19 @@ function ownerOf(
   return { object, base: [] };
 }
 
+/** Kinds that a document says it is of. */
+const objectKinds = kindSchemas.filter(({ isWholeFile }) => isWholeFile !== true);
+
 function topLevelValues(key: string, apiVersion: string): readonly string[] {
   if (key === 'apiVersion') {
-    const all = kindSchemas.flatMap(({ group, versions }) =>
+    const all = objectKinds.flatMap(({ group, versions }) =>
       versions.map((version) => (group === 'core' ? version : `${group}/${version}`)),
     );
     return [...new Set(all)];
   }
   if (key !== 'kind') return [];
   const group = apiVersion.split('/')[0] ?? '';
-  const known = kindSchemas
+  const known = objectKinds
     .filter((schema) => !apiVersion.includes('/') || schema.group === group)
     .map(({ kind }) => kind);
   return [...new Set([...known, ...(kindsByGroup.get(group) ?? [])])];
@@ -163,13 +168,21 @@ function keyItems(site: CompletionSite, schema: ObjectSchema): readonly Completi
 /** A key of the user's choice that is in use elsewhere: a label, a header. */
 function keyItem(
   site: CompletionSite,
-  { name, type, detail }: NameProposal,
+  { name, type, detail, help }: NameProposal,
   schema: Schema | undefined,
   index: number,
 ): CompletionItemResult {
   const suffix = schema?.type === 'map' ? suffixOf(schema.values, site.isFlow) : ': ';
   const insertText = site.hasColon ? writeKey(name) : writeKey(name) + suffix;
-  return { label: name, type, ...(detail && { detail }), insertText, range: site.range, sortText: sortKey(index) };
+  return {
+    label: name,
+    type,
+    ...(detail && { detail }),
+    ...(help && { documentation: help }),
+    insertText,
+    range: site.range,
+    sortText: sortKey(index),
+  };
 }
 
 /** Fields that are not there yet; of an exclusive group of which one is set, none. */

@@ -3,6 +3,7 @@ import type { MeshObject } from '../model/mesh-object.ts';
 import { kindKey } from '../model/mesh-object.ts';
 import { Kinds } from '../model/kinds.ts';
 import { subsetsOf } from '../policy/checks/directories/subset-directory.ts';
+import { isConfiguration } from '../policy/analysis/configuration-findings.ts';
 import { rulesOf } from '../policy/checks/routing/virtual-service-view.ts';
 import type { DeclaredObject } from '../policy/documents/declared-objects.ts';
 import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
@@ -22,8 +23,13 @@ export interface DocumentSymbolResult {
 /** The objects of a file with their rules, subsets, servers or services. */
 export function documentSymbols(files: DocumentSource, uri: string): readonly DocumentSymbolResult[] {
   return (files.file(uri)?.documents ?? []).flatMap((document) =>
-    document.objects.filter(({ isDerived }) => !isDerived).map((declared) => symbolOf(document, declared)),
+    document.objects.filter(isShown).map((declared) => symbolOf(document, declared)),
   );
+}
+
+/** The fields of a configuration file are its outline, and other extensions show those. */
+function isShown({ isDerived, object }: DeclaredObject): boolean {
+  return !isDerived && !isConfiguration(object);
 }
 
 function symbolOf(document: FileDocument, declared: DeclaredObject): DocumentSymbolResult {

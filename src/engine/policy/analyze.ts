@@ -1,8 +1,10 @@
+import { isConfigurationFile } from '../../shared/configuration-file.ts';
 import type { AnalysisLayer, AnalyzeResult, Diagnostic } from '../../shared/diagnostics.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { KindKey, MeshObject } from '../model/mesh-object.ts';
 import { kindKey } from '../model/mesh-object.ts';
 import { isAboutAdmission } from './analysis/admission.ts';
+import { RulesOfFile, type FileRules } from './analysis/file-rules.ts';
 import { CatalogKeeper } from './analysis/catalog-keeper.ts';
 import { CheckRunner } from './analysis/check-runner.ts';
 import { declarationFindings, syntaxFindings } from './analysis/declaration-findings.ts';
@@ -10,7 +12,7 @@ import { admissionDiagnosticOf, diagnosticOf } from './analysis/diagnostics-of.t
 import { byPlace, suppressedByFile, tooLong } from './analysis/file-diagnostics.ts';
 import type { Finding } from './analysis/finding.ts';
 import { ObjectWorld } from './analysis/object-world.ts';
-import type { RuleSettings } from './analysis/rule-settings.ts';
+import type { RuleSettings } from '../../shared/rule-settings.ts';
 import type { ObjectCheck } from './checks/check.ts';
 import { subjectsOf } from './checks/check.ts';
 import { objectChecks } from './checks/registry.ts';
@@ -26,6 +28,8 @@ export interface AnalyzeInput {
   readonly base?: readonly MeshObject[];
   readonly settings: ResolvedMeshSettings;
   readonly rules?: RuleSettings;
+  /** Instead of `rules`, where they differ by file. */
+  readonly fileRules?: Pick<FileRules, 'of'>;
   /** What time it is, in milliseconds since 1970; without it nothing is said of what expires. */
   readonly now?: number;
 }
@@ -61,7 +65,7 @@ interface DocumentMemory {
   readonly generation: number;
   readonly schemas: SchemaCatalog;
   readonly findings: readonly Finding[];
-  readonly rules: RuleSettings;
+  readonly rules: RulesOfFile;
   readonly diagnostics: readonly Diagnostic[];
   /** Other documents in which they have places: when one of those moves, so do they. */
   readonly neighbours: readonly Neighbour[];
@@ -78,7 +82,7 @@ interface Neighbour {
 interface Given {
   readonly checks: ReadonlyMap<KindKey, SubjectChecks>;
   readonly schemas: SchemaCatalog;
-  readonly rules: RuleSettings;
+  readonly rules: RulesOfFile;
 }
 
 interface SubjectChecks {
@@ -98,6 +102,7 @@ export class IncrementalAnalyzer {
   #world: ObjectWorld | undefined;
   readonly #catalogs = new CatalogKeeper();
   #runs = 0;
+  #plain: { readonly settings: RuleSettings; readonly rules: RulesOfFile } | undefined;
   #memories = new Map<ObjectCheck, CheckMemory>();
   readonly #generations = new Map<KindKey, number>();
   readonly #declared = new WeakMap<DeclaredObject, DeclarationMemory>();
@@ -118,7 +123,8 @@ export class IncrementalAnalyzer {
 
   /** The same in pieces, a document each: an analysis of many may be paused, or left, between any two. */
   *steps(input: AnalyzeInput): Generator<undefined, AnalyzeResult> {
-    const { files: source, base = [], settings, rules = noRules, now } = input;
+    const { files: source, base = [], settings, now } = input;
+    const { fileRules = this.#sameForAll(input.rules ?? noRules) } = input;
     const run = ++this.#runs;
     const files = [...source.files()];
     const world = this.#updatedWorld(files, base, settings);
@@ -131,7 +137,8 @@ export class IncrementalAnalyzer {
     const diagnostics: Diagnostic[] = [];
     let documents = 0;
     for (const file of files) {
-      documents += file.documents.length;
+      documents += isConfigurationFile(file.uri) ? 0 : file.documents.length;
+      const rules = fileRules.of(file.uri);
       if (file.isTooLong) diagnostics.push(...tooLong(file, rules));
       const ofFile: Diagnostic[] = [];
       for (const document of file.documents) {
@@ -143,6 +150,13 @@ export class IncrementalAnalyzer {
       diagnostics.push(...(this.#layer === undefined ? suppressedByFile(file, ofFile) : ofFile));
     }
     return { diagnostics: diagnostics.sort(byPlace), documents };
+  }
+
+  /** The same object for the same rules: what was made of findings is kept by it. */
+  #sameForAll(rules: RuleSettings): Pick<FileRules, 'of'> {
+    if (this.#plain?.settings !== rules) this.#plain = { settings: rules, rules: new RulesOfFile([rules]) };
+    const plain = this.#plain.rules;
+    return { of: () => plain };
   }
 
   #updatedWorld(

@@ -10,6 +10,7 @@ const kinds: Readonly<Record<CompletionItemResult['type'], CompletionItemKind>> 
   namespace: CompletionItemKind.Folder,
   port: CompletionItemKind.Constant,
   label: CompletionItemKind.Property,
+  rule: CompletionItemKind.Reference,
 };
 
 export function completionItemOf(item: CompletionItemResult): CompletionItem {

@@ -46,6 +46,16 @@ function workspaceEditOf(edits: Fix['edits']): WorkspaceEdit {
   return { changes: Object.fromEntries(edits.map(({ uri, edits: changes }) => [uri, [...changes]])) };
 }
 
+/** The same for a file that does not exist yet. */
+function creationOf(uri: string, edits: Fix['edits']): WorkspaceEdit {
+  return {
+    documentChanges: [
+      { kind: 'create', uri, options: { ignoreIfExists: true } },
+      ...edits.map((each) => ({ textDocument: { uri: each.uri, version: null }, edits: [...each.edits] })),
+    ],
+  };
+}
+
 const symbolKinds: Readonly<Record<DocumentSymbolResult['type'], SymbolKind>> = {
   object: SymbolKind.Object,
   rule: SymbolKind.Event,
@@ -64,14 +74,23 @@ export function registerLanguageFeatures(
   engine: Engine,
   publisher: DiagnosticsPublisher,
   docsRoot: string,
+  rootOf: (uri: string) => string | undefined,
 ): void {
   const { workspace } = engine;
-  const actionOf = ({ title, kind, isPreferred, diagnostics, edits, command }: CodeActionResult): CodeAction => ({
+  const actionOf = ({
+    title,
+    kind,
+    isPreferred,
+    diagnostics,
+    edits,
+    creates,
+    command,
+  }: CodeActionResult): CodeAction => ({
     title,
     kind,
     isPreferred,
     diagnostics: diagnostics.map((diagnostic) => lspDiagnosticOf(diagnostic, docsRoot)),
-    ...(edits.length > 0 && { edit: workspaceEditOf(edits) }),
+    ...(edits.length > 0 && { edit: creates === undefined ? workspaceEditOf(edits) : creationOf(creates, edits) }),
     ...(command && { command: { title, command: command.id, arguments: [...command.arguments] } }),
   });
 
@@ -119,7 +138,7 @@ export function registerLanguageFeatures(
       !context.only || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
     const all = wants(fixAllKind) ? fixAll(publisher.current, textDocument.uri) : undefined;
     const fixes = wants(CodeActionKind.QuickFix)
-      ? codeActions(workspace, publisher.current, textDocument.uri, range)
+      ? codeActions(workspace, publisher.current, textDocument.uri, range, rootOf(textDocument.uri))
       : [];
     return [...fixes, ...(all ? [all] : [])].map(actionOf);
   });

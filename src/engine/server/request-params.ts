@@ -2,6 +2,7 @@
 import type { Call, CallGateway, CallProtocol, CallSource } from '../../shared/call.ts';
 import type { ClusterInputs, EngineMethod, EngineParams, Inputs } from '../../shared/engine-protocol.ts';
 import type { MeshSettings } from '../../shared/mesh-settings.ts';
+import { ruleLevels, type RuleSettings } from '../../shared/rule-settings.ts';
 import type { GraphType } from '../../shared/topology.ts';
 import { clusterActionOf, resourceRefOf } from './cluster-params.ts';
 import { devProxyOf } from './dev-proxy-params.ts';
@@ -33,6 +34,7 @@ function inputsOf(fields: Fields): Inputs {
       return { uri: requiredText(resource, 'uri', where), text: requiredText(resource, 'text', where) };
     }),
     mesh: mesh === undefined ? undefined : meshSettingsOf(mesh),
+    configuration: text(fields, 'configuration', 'params'),
   });
 }
 
@@ -112,9 +114,8 @@ function callOf(value: unknown): Call {
 /** Seconds. */
 const longestWindow = 21_600;
 const graphTypes: readonly GraphType[] = ['versionedApp', 'app', 'workload', 'service'];
-const ruleLevels = ['off', 'error', 'warning', 'information', 'hint'] as const;
 
-function rulesOf(fields: Fields): Readonly<Record<string, (typeof ruleLevels)[number]>> | undefined {
+function rulesOf(fields: Fields): RuleSettings | undefined {
   if (own(fields, 'rules') === undefined) return undefined;
   const rules = fieldsOf(own(fields, 'rules'), 'params.rules');
   return Object.fromEntries(

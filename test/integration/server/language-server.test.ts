@@ -12,6 +12,7 @@ import {
   StreamMessageWriter,
   type CodeAction,
   type CompletionItem,
+  type Diagnostic,
   type Hover,
   type Location,
   type ProtocolConnection,
@@ -45,7 +46,7 @@ class Editor {
   async open(folder: string, trusted: boolean): Promise<void> {
     await this.connection.sendRequest('initialize', {
       processId: process.pid,
-      capabilities: {},
+      capabilities: { workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['create'] } } },
       workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'bookinfo' }],
       initializationOptions: { trusted, autoStart: false },
     });
@@ -143,6 +144,34 @@ describe('the language server', () => {
     await until('the diagnostic of the file on disk', () =>
       editor.diagnostics.get(uri)?.diagnostics.some(({ message }) => JSON.stringify(message).includes('reviewz')),
     );
+  });
+
+  test('a rule is switched off for the workspace in a file that is made, and is back when that goes', async () => {
+    const wrong = (): Diagnostic | undefined =>
+      editor.diagnostics.get(uri)?.diagnostics.find(({ message }) => JSON.stringify(message).includes('reviewz'));
+    const { range } = await until('the diagnostic', wrong);
+    const context = { diagnostics: [] };
+    const actions = await editor.ask<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range,
+      context,
+    });
+    const action = actions.find(({ title }) => title.endsWith('for the workspace'));
+    const file = path.join(folder, '.meshlensrc.yaml');
+    const created = pathToFileURL(file).href;
+    const [creation, edit] = action?.edit?.documentChanges ?? [];
+    assert.deepEqual(creation, { kind: 'create', uri: created, options: { ignoreIfExists: true } });
+    assert.ok(edit && 'edits' in edit && edit.textDocument.uri === created);
+    await writeFile(file, edit.edits.map((each) => ('newText' in each ? each.newText : '')).join(''));
+    await editor.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: created, type: 1 }],
+    });
+    await until('silence', () => wrong() === undefined);
+    await rm(file);
+    await editor.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: created, type: 3 }],
+    });
+    await until('the diagnostic', wrong);
   });
 
   test('a rule that is switched off while it runs is silent', async () => {

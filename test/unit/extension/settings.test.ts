@@ -16,13 +16,15 @@ const read =
 
 test('hands the engine its own defaults where nothing is set', () => {
   const settings = toEngineSettings(read({}), false);
-  assert.deepEqual({ ...settings, mesh: {} }, defaultEngineSettings);
-  assert.deepEqual(settings.mesh, {
-    rootNamespace: 'istio-system',
-    clusterDomain: 'cluster.local',
-    trustDomain: 'cluster.local',
-    defaultNamespace: 'default',
-  });
+  assert.deepEqual(settings, defaultEngineSettings);
+});
+
+test('tells of the mesh what was set, so that a cluster may say the rest', () => {
+  const { mesh } = toEngineSettings(
+    read({ 'mesh.clusterDomain': 'corp.example', 'mesh.defaultNamespace': 'default' }),
+    false,
+  );
+  assert.deepEqual(mesh, { clusterDomain: 'corp.example' });
 });
 
 test('exports spans only to an address that is given', () => {

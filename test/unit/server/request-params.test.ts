@@ -37,7 +37,7 @@ const refused: readonly (readonly [string, Parameters<typeof readParams>[0], unk
     'an unknown rule level',
     'mesh/analyze',
     { rules: { 'unknown-host': 'loud' } },
-    /params\.rules\.unknown-host must be one of off, error/,
+    /params\.rules\.unknown-host must be one of off, hint/,
   ],
   ['an unknown layer', 'mesh/analyze', { layer: 'all' }, /params\.layer must be one of admission/],
   ['a route without request', 'mesh/route', {}, /params\.request is missing/],

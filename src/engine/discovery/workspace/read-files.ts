@@ -2,7 +2,7 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compareText } from '../../../shared/compare.ts';
-import { globPattern, globRoot, isGlob } from './glob.ts';
+import { globPattern, globRoot, isGlob } from '../../../shared/glob.ts';
 
 /** The URI of text that came through a pipe. */
 export const stdinUri = 'stdin:-';

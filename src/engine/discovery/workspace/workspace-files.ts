@@ -1,21 +1,32 @@
 import { compareText } from '../../../shared/compare.ts';
+import { isConfigurationFile } from '../../../shared/configuration-file.ts';
+import type { MeshSettings } from '../../../shared/mesh-settings.ts';
 import type { SourceRef } from '../../../shared/resource.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import { kindKey } from '../../model/mesh-object.ts';
 import type { DocumentFile, DocumentSource } from '../../policy/documents/document-file.ts';
 import { locateField, readDocumentFile } from '../../policy/documents/document-file.ts';
 import type { ReadOptions } from '../../policy/documents/declared-objects.ts';
+import type { ConfiguredPath } from '../../policy/configuration/configuration.ts';
+import { YamlDocument } from '../../policy/documents/yaml-document.ts';
+import { Configurations } from './configurations.ts';
 import { localMeshObjects } from './local-mesh-objects.ts';
 
 export interface WorkspaceFilesOptions {
-  /** Namespace of documents that name none. */
+  /** Namespace of documents that name none, unless a configuration file says another. */
   readonly defaultNamespace?: string;
+  /** The same, whatever configuration files say. */
+  readonly namespace?: string;
+  /** A configuration that counts for all files, instead of the configuration files among them. */
+  readonly configuration?: { readonly uri: string; readonly text: string };
 }
 
 /** Which text of a file that is open counts: what the editor shows, or what was last saved. */
 export type TextState = 'unsaved' | 'saved';
 
 interface FileRecord {
+  /** A configuration leaves it out. */
+  isIgnored: boolean;
   disk?: string;
   open?: { readonly text: string; readonly version: number };
   /** Read from the open text, else from disk. */
@@ -27,7 +38,10 @@ interface FileRecord {
 /** The YAML files of a workspace and the objects they declare. Unsaved text overrides what is on disk. */
 export class WorkspaceFiles implements DocumentSource {
   readonly #records = new Map<string, FileRecord>();
-  readonly #options: ReadOptions;
+  #options: ReadOptions;
+  #defaultNamespace: string;
+  readonly #namespace: string | undefined;
+  readonly #configurations: Configurations;
   readonly #objects = new Map<TextState, { readonly revision: number; readonly objects: readonly MeshObject[] }>();
   #byName: { readonly revision: number; readonly objects: ReadonlyMap<string, readonly MeshObject[]> } | undefined;
   #order: readonly (readonly [string, FileRecord])[] | undefined;
@@ -35,7 +49,32 @@ export class WorkspaceFiles implements DocumentSource {
   readonly #listeners = new Set<() => void>();
 
   constructor(options: WorkspaceFilesOptions = {}) {
-    this.#options = { defaultNamespace: options.defaultNamespace ?? 'default', derive: localMeshObjects };
+    const { configuration } = options;
+    this.#configurations = new Configurations(
+      configuration && {
+        uri: configuration.uri,
+        value: new YamlDocument(configuration.text, 'configuration-file').value,
+      },
+    );
+    this.#namespace = options.namespace;
+    this.#defaultNamespace = options.defaultNamespace ?? 'default';
+    this.#options = { defaultNamespace: this.#currentNamespace(), derive: localMeshObjects };
+  }
+
+  /** What configuration files say of the mesh. The same object until that changes. */
+  get mesh(): MeshSettings {
+    return this.#configurations.mesh;
+  }
+
+  /** The configuration that counts for a file. */
+  configurationOf(uri: string): ConfiguredPath | undefined {
+    return this.#configurations.of(uri);
+  }
+
+  /** What people set counts before configuration files have a say. */
+  setDefaultNamespace(namespace: string): void {
+    this.#defaultNamespace = namespace;
+    this.#readAgain();
   }
 
   /** Grows with every change that may change an answer. */
@@ -84,13 +123,14 @@ export class WorkspaceFiles implements DocumentSource {
     else {
       this.#records.delete(uri);
       this.#order = undefined;
+      this.#configure(uri, undefined);
       this.#changed();
     }
   }
 
   /** In the order of their URIs. */
   files(): readonly DocumentFile[] {
-    return this.#sorted().flatMap(([, { current }]) => (current ? [current] : []));
+    return this.#sorted().flatMap(([, { current, isIgnored }]) => (current && !isIgnored ? [current] : []));
   }
 
   /** The files as they are on disk, whatever an editor shows: what a running mesh goes by. In the order of their URIs. */
@@ -99,7 +139,8 @@ export class WorkspaceFiles implements DocumentSource {
   }
 
   file(uri: string): DocumentFile | undefined {
-    return this.#records.get(uri)?.current;
+    const record = this.#records.get(uri);
+    return record?.isIgnored === true ? undefined : record?.current;
   }
 
   /** The version an editor gave with its text. */
@@ -118,6 +159,7 @@ export class WorkspaceFiles implements DocumentSource {
     if (known?.revision === this.#revision) return known.objects;
     const objects = this.#sorted().flatMap(([uri, record]) => {
       const file = state === 'unsaved' ? record.current : this.#savedFile(uri, record);
+      if (record.isIgnored) return [];
       return (file?.documents ?? []).flatMap((document) =>
         document.objects.map(({ object }) => object).filter(({ name }) => name !== ''),
       );
@@ -137,7 +179,7 @@ export class WorkspaceFiles implements DocumentSource {
   #record(uri: string): FileRecord {
     let record = this.#records.get(uri);
     if (!record) {
-      this.#records.set(uri, (record = {}));
+      this.#records.set(uri, (record = { isIgnored: this.#configurations.isIgnored(uri) }));
       this.#order = undefined;
     }
     return record;
@@ -149,7 +191,34 @@ export class WorkspaceFiles implements DocumentSource {
     if (text === undefined) delete record.current;
     else if (record.current?.text !== text || record.current.isOpen !== isOpen)
       record.current = readDocumentFile(uri, text, isOpen, this.#options, record.current);
+    this.#configure(uri, record.current);
     this.#changed();
+  }
+
+  /** Of a configuration file its first document counts; one that says nothing yet is a configuration too. */
+  #configure(uri: string, file: DocumentFile | undefined): void {
+    if (!isConfigurationFile(uri)) return;
+    const value = file && (file.documents[0]?.yaml.value ?? {});
+    if (!this.#configurations.set(uri, value)) return;
+    for (const [each, record] of this.#records) record.isIgnored = this.#configurations.isIgnored(each);
+    this.#readAgain();
+  }
+
+  /** With the namespace that counts now, where that is another. */
+  #readAgain(): void {
+    const defaultNamespace = this.#currentNamespace();
+    if (defaultNamespace === this.#options.defaultNamespace) return;
+    this.#options = { ...this.#options, defaultNamespace };
+    for (const [uri, record] of this.#records) {
+      delete record.saved;
+      const { current } = record;
+      if (current) record.current = readDocumentFile(uri, current.text, current.isOpen, this.#options);
+    }
+    this.#changed();
+  }
+
+  #currentNamespace(): string {
+    return this.#namespace ?? this.#configurations.mesh.defaultNamespace ?? this.#defaultNamespace;
   }
 
   #changed(): void {
@@ -158,7 +227,7 @@ export class WorkspaceFiles implements DocumentSource {
   }
 
   #savedFile(uri: string, record: FileRecord): DocumentFile | undefined {
-    if (record.disk === undefined) return undefined;
+    if (record.disk === undefined || record.isIgnored) return undefined;
     if (record.current?.text === record.disk) return record.current;
     if (record.saved?.text !== record.disk) {
       record.saved = readDocumentFile(uri, record.disk, false, this.#options, record.saved ?? record.current);

@@ -7,6 +7,7 @@ import { kindKey } from '../../model/mesh-object.ts';
 import { subsetsOf } from '../../policy/checks/directories/subset-directory.ts';
 import { hostsOf } from '../../policy/checks/routing/virtual-service-view.ts';
 import { resolveHost, serviceHost } from '../../policy/semantics/hosts.ts';
+import { configurationRules } from './configuration-rules.ts';
 import { gatewayApiRules } from './gateway-api-rules.ts';
 import { istioRules } from './istio-rules.ts';
 import { kubernetesRules, linkerdRules } from './kubernetes-rules.ts';
@@ -16,7 +17,7 @@ import { isAbout, placesOf } from './reference-rule.ts';
 import type { ReferenceField } from './target.ts';
 
 const rulesByKind = new Map<KindKey, ReferenceRule[]>();
-for (const rule of [...istioRules, ...gatewayApiRules, ...kubernetesRules, ...linkerdRules]) {
+for (const rule of [...istioRules, ...gatewayApiRules, ...kubernetesRules, ...linkerdRules, ...configurationRules]) {
   for (const kind of rule.kinds) {
     const same = rulesByKind.get(kind);
     if (same) same.push(rule);

@@ -16,6 +16,7 @@ import type { KindSchema } from '../schema/kind-schema.ts';
 import { objectSchemaOf } from '../schema/object-schema.ts';
 import type { SchemaCatalog } from '../schema/schema-catalog.ts';
 import type { StructureProblem } from '../schema/structure-problem.ts';
+import { configurationFindings, isConfiguration } from './configuration-findings.ts';
 import type { Finding } from './finding.ts';
 
 /** Problems of the text of a document. */
@@ -36,6 +37,7 @@ export function declarationFindings(
 ): readonly Finding[] {
   if (declared.isDerived) return [];
   const structure = structureFindings(document, declared, schemas);
+  if (isConfiguration(declared.object)) return [...structure, ...configurationFindings(declared.object)];
   return [
     ...structure,
     ...differenceFindings(document, declared, structure),

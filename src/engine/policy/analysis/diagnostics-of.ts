@@ -6,8 +6,9 @@ import type { DocumentSource, FileDocument } from '../documents/document-file.ts
 import { documentOf, locateField, placeInFile } from '../documents/document-file.ts';
 import { fixOf } from '../fixes/text-edits.ts';
 import { admissionSeverity } from './admission.ts';
+import type { RulesOfFile } from './file-rules.ts';
+import { isConfiguration } from './configuration-findings.ts';
 import type { Finding } from './finding.ts';
-import type { RuleSettings } from './rule-settings.ts';
 import { configuredSeverity } from './rule-settings.ts';
 import { annotationSuppresses, covers, readSuppressions } from './suppressions.ts';
 
@@ -16,10 +17,10 @@ export function diagnosticOf(
   source: DocumentSource,
   document: FileDocument,
   finding: Finding,
-  rules: RuleSettings,
+  rules: RulesOfFile,
 ): Diagnostic | undefined {
   const { rule, object } = finding;
-  const severity = configuredSeverity(rule, finding.severity, rules);
+  const severity = configuredSeverity(rule, finding.severity, rules.settingsFor(object));
   if (severity === undefined || (object && annotationSuppresses(object, rule))) return undefined;
   const range = rangeOf(source, document, finding);
   const suppressed = readSuppressions(document.yaml.text);
@@ -54,7 +55,7 @@ function placed(
     message,
     uri: document.uri,
     range: placeInFile(document, range),
-    ...(object && { resource: refOf(object) }),
+    ...(object && !isConfiguration(object) && { resource: refOf(object) }),
     path: dotted(path),
     related: finding.related.flatMap((related) => {
       const place = locateField(source, related.object, related.path);

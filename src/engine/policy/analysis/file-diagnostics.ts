@@ -1,15 +1,16 @@
 import type { Diagnostic } from '../../../shared/diagnostics.ts';
+
 import { docsOf } from '../checks/check.ts';
 import { fileTooLong } from '../checks/engine/file-too-long.ts';
 import { checks } from '../checks/registry.ts';
 import type { DocumentFile } from '../documents/document-file.ts';
-import type { RuleSettings } from './rule-settings.ts';
+import type { RulesOfFile } from './file-rules.ts';
 import { configuredSeverity } from './rule-settings.ts';
 import { covers, readSuppressions } from './suppressions.ts';
 
 /** The one finding of a file that was not read. */
-export function tooLong(file: DocumentFile, rules: RuleSettings): readonly Diagnostic[] {
-  const severity = configuredSeverity(fileTooLong, fileTooLong.severity, rules);
+export function tooLong(file: DocumentFile, rules: RulesOfFile): readonly Diagnostic[] {
+  const severity = configuredSeverity(fileTooLong, fileTooLong.severity, rules.settingsFor(undefined));
   if (severity === undefined) return [];
   const { code, rule, aliases } = fileTooLong;
   const start = { line: 0, character: 0 };

@@ -3,6 +3,7 @@ import { ambientChecks } from './ambient/ambient-checks.ts';
 import { authorizationChecks } from './authorization/authorization-checks.ts';
 import type { Check, ObjectCheck } from './check.ts';
 import { admissionChecks } from './admission/admission-checks.ts';
+import { configurationWithoutEffect } from './engine/configuration-without-effect.ts';
 import { fileTooLong } from './engine/file-too-long.ts';
 import { internalError } from './engine/internal-error.ts';
 import { undecidedReference } from './engine/undecided-reference.ts';
@@ -75,6 +76,7 @@ export const checks: readonly Check[] = [
   internalError,
   fileTooLong,
   undecidedReference,
+  configurationWithoutEffect,
 ].sort((a, b) => (a.code < b.code ? -1 : 1));
 
 /** Codes that were given and are no longer used; never to be given again. */

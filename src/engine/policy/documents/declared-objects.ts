@@ -1,3 +1,4 @@
+import { configurationKind, isConfigurationFile } from '../../../shared/configuration-file.ts';
 import type { FieldPath } from '../../../shared/text.ts';
 import type { UntrustedRecord } from '../../../shared/untrusted.ts';
 import { fieldOf, isRecord, listOf, recordOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
@@ -78,8 +79,9 @@ export function declaredObjects(
 
 function readObject(value: unknown, base: FieldPath, origin: Origin, options: ReadOptions): readonly DeclaredObject[] {
   const record = recordOf(value);
-  const apiVersion = stringOf(fieldOf(record, 'apiVersion'));
-  const kind = stringOf(fieldOf(record, 'kind'));
+  const { apiVersion, kind } = isConfigurationFile(origin.source)
+    ? configurationKind
+    : { apiVersion: stringOf(fieldOf(record, 'apiVersion')), kind: stringOf(fieldOf(record, 'kind')) };
   if (!record || !apiVersion || !kind) return [];
   const metadata = fieldOf(record, 'metadata');
   const namespace = stringOf(fieldOf(metadata, 'namespace'));

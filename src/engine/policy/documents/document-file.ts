@@ -1,5 +1,6 @@
 /** Files as the policy engine sees them: text, its documents, and the objects each declares. */
 import { isDeepStrictEqual } from 'node:util';
+import { isConfigurationFile } from '../../../shared/configuration-file.ts';
 import type { FieldPath, Range } from '../../../shared/text.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import { splitDocuments } from './split-documents.ts';
@@ -59,10 +60,10 @@ export function readDocumentFile(
     if (same) same.push(document);
     else reusable.set(document.yaml.text, [document]);
   }
-  const isOfChart = isInChartTemplates(uri);
+  const place = isConfigurationFile(uri) ? 'configuration-file' : isInChartTemplates(uri) ? 'chart' : 'anywhere';
   const documents = splitDocuments(text).map(({ text: part, line }, index): FileDocument => {
     const old = takeReusable(reusable, part, index);
-    const yaml = old?.yaml ?? new YamlDocument(part, isOfChart);
+    const yaml = old?.yaml ?? new YamlDocument(part, place);
     // The number of the document is part of where an object comes from.
     const before = previous?.documents[index];
     const isSame = before !== undefined && (before.yaml === yaml || isDeepStrictEqual(before.yaml.value, yaml.value));

@@ -15,6 +15,9 @@ export const maximumDocumentLength = 1_048_576;
  */
 export type DocumentNature = 'kubernetes' | 'template' | 'foreign';
 
+/** Where a text lies: where charts keep their templates, or in a file that is ours by its name. */
+export type TextPlace = 'anywhere' | 'chart' | 'configuration-file';
+
 /** One YAML document. Immutable; what it holds is read on demand and kept. Positions are relative to its first line. */
 export class YamlDocument {
   readonly text: string;
@@ -23,14 +26,13 @@ export class YamlDocument {
   #tree: SyntaxTree | undefined;
   #lines: LineIndex | undefined;
 
-  /** `isOfChart`: it lies where charts keep their templates. */
-  constructor(text: string, isOfChart = false) {
+  constructor(text: string, place: TextPlace = 'anywhere') {
     this.text = text;
-    this.nature = isObject(text) ? 'kubernetes' : 'foreign';
+    this.nature = place === 'configuration-file' || isObject(text) ? 'kubernetes' : 'foreign';
     if (this.nature === 'kubernetes' && mayBeTemplate(text)) {
       const read = readFast(text);
       if (read.ok) this.#value = { value: read.value, fast: true };
-      if (!read.ok || isTemplate(text, read.value, isOfChart)) this.nature = 'template';
+      if (!read.ok || isTemplate(text, read.value, place === 'chart')) this.nature = 'template';
     }
   }
 

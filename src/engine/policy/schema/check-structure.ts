@@ -3,6 +3,7 @@
  * problems of all structural rules.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { configurationKind } from '../../../shared/configuration-file.ts';
 import { didYouMean, nearestNames } from '../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../shared/text.ts';
 import type { UntrustedRecord } from '../../../shared/untrusted.ts';
@@ -29,9 +30,12 @@ export function checkStructure(object: MeshObject, value: unknown, schema: Schem
 class StructureWalker {
   readonly problems: StructureProblem[] = [];
   readonly #object: MeshObject;
+  /** People know it as a file, not as an object. */
+  readonly #isFile: boolean;
 
   constructor(object: MeshObject) {
     this.#object = object;
+    this.#isFile = object.kind === configurationKind.kind && object.apiVersion === configurationKind.apiVersion;
   }
 
   check(value: unknown, schema: Schema, path: FieldPath): void {
@@ -194,7 +198,8 @@ class StructureWalker {
   #unknownField(key: string, value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
     const free = Object.keys(schema.fields).filter((field) => !Object.hasOwn(value, field));
     const near = nearestNames(key, free);
-    const owner = path.length === 0 ? 'this kind' : nameOf(path).replace(/^Item/, 'item');
+    const owner =
+      path.length === 0 ? (this.#isFile ? 'this file' : 'this kind') : nameOf(path).replace(/^Item/, 'item');
     const fixes = near.map((name, index): FixPlan => ({
       title: `Rename to \`${name}\``,
       isPreferred: index === 0,
@@ -269,7 +274,7 @@ function hasType(value: unknown, schema: Schema): boolean {
     case 'array':
       return Array.isArray(value);
     case 'string':
-      return typeof value === 'string';
+      return typeof value === 'string' || (value === false && schema.isFalseToo === true);
     case 'boolean':
       return typeof value === 'boolean';
     case 'integer':

@@ -11,7 +11,7 @@ export function jsonSchemaOf(kinds: readonly KindSchema[]): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Mesh and Kubernetes objects',
     allOf: kinds
-      .filter(({ hasOwnReader }) => hasOwnReader !== true)
+      .filter(({ hasOwnReader, isWholeFile }) => hasOwnReader !== true && isWholeFile !== true)
       .flatMap((kind) =>
         kind.versions.map((version) => {
           const apiVersion = kind.group === 'core' ? version : `${kind.group}/${version}`;

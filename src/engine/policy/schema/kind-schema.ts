@@ -33,4 +33,6 @@ export interface KindSchema extends KindFields {
   readonly nameForm?: NameForm;
   /** Validated by a reader of its own; the table serves hover and completion. */
   readonly hasOwnReader?: boolean;
+  /** The name of a file says that it is of this kind: its fields stand alone, without `kind` or `metadata`. */
+  readonly isWholeFile?: boolean;
 }

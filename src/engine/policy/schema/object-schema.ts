@@ -15,6 +15,7 @@ export function objectSchemaOf(schema: KindSchema, apiVersion?: string): ObjectS
 }
 
 function objectOf(schema: KindSchema, { fields, required, rules, isOpen }: KindFields): ObjectSchema {
+  if (schema.isWholeFile === true) return record(schema.help, fields, { required });
   const versions = [...schema.versions, ...(schema.experimentalVersions ?? [])].map((version) =>
     schema.group === 'core' ? version : `${schema.group}/${version}`,
   );

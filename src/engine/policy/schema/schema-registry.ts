@@ -6,6 +6,7 @@ import { gatewayApiKinds } from './tables/gateway-api/gateway-api-kinds.ts';
 import { istioKinds } from './tables/istio/istio-kinds.ts';
 import { kubernetesKinds } from './tables/kubernetes/kubernetes-kinds.ts';
 import { linkerdKinds } from './tables/linkerd/linkerd-kinds.ts';
+import { configuration } from './tables/meshlens/configuration.ts';
 import { localMesh } from './tables/meshlens/local-mesh.ts';
 import { adminNetworkPolicy, baselineAdminNetworkPolicy } from './tables/network-policy/admin-network-policy.ts';
 import { clusterNetworkPolicy } from './tables/network-policy/cluster-network-policy.ts';
@@ -28,6 +29,7 @@ export function bundledKinds(channel: ApiChannel): readonly KindSchema[] {
       ...ciliumKinds,
       ...kubernetesKinds,
       localMesh,
+      configuration,
     ];
     byChannel.set(channel, kinds);
   }

@@ -67,6 +67,8 @@ export interface TextSchema extends Common {
   readonly patternHelp?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** One of the words is `off`, which YAML reads as false where it has no quotes. */
+  readonly isFalseToo?: boolean;
 }
 
 export interface NumberSchema extends Common {

@@ -1,16 +1,33 @@
-import { ConfigurationTarget, l10n, window, workspace } from 'vscode';
+import { ConfigurationTarget, l10n, Uri, window, workspace } from 'vscode';
 import { commandIds } from '../../commands.ts';
 import type { Services } from '../../services.ts';
 
-/** Switches a rule off in the settings: of the workspace, or of the person where no folder is open. */
-export function registerSwitchOffRule({ commands, settings }: Services): void {
-  commands.register(commandIds.switchOffRule, async (code: unknown) => {
+/**
+ * Switches a rule off for the workspace. Where the code action wrote that into the configuration file, the file is saved,
+ * so that the team has it; where there is no folder to have one in, it goes into the settings.
+ */
+export function registerSwitchOffRule(services: Services): void {
+  services.commands.register(commandIds.switchOffRule, async (code: unknown, file: unknown) => {
     if (typeof code !== 'string' || !/^MESH\d{4}$/.test(code)) return;
-    const rules = { ...settings.get('analysis.rules'), [code]: 'off' };
-    const target = workspace.workspaceFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
-    await workspace.getConfiguration('meshlens').update('analysis.rules', rules, target);
-    void window.showInformationMessage(
-      l10n.t('{0} is off. The setting "meshlens.analysis.rules" switches it on again.', code),
-    );
+    if (typeof file === 'string') await save(code, Uri.parse(file));
+    else await set(code, services);
   });
+}
+
+async function save(code: string, file: Uri): Promise<void> {
+  const document = await workspace.openTextDocument(file);
+  if (!(await document.save())) return;
+  const open = l10n.t('Open');
+  const name = workspace.asRelativePath(file);
+  const chosen = await window.showInformationMessage(l10n.t('{0} is off, for all who have {1}.', code, name), open);
+  if (chosen === open) await window.showTextDocument(document);
+}
+
+async function set(code: string, { settings }: Services): Promise<void> {
+  const rules = { ...settings.get('analysis.rules'), [code]: 'off' };
+  const target = workspace.workspaceFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
+  await workspace.getConfiguration('meshlens').update('analysis.rules', rules, target);
+  void window.showInformationMessage(
+    l10n.t('{0} is off. The setting "meshlens.analysis.rules" switches it on again.', code),
+  );
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { globPattern, globRoot } from '../../../../src/engine/discovery/workspace/glob.ts';
+import { globPattern, globRoot } from '../../../../src/shared/glob.ts';
 import { readFiles } from '../../../../src/engine/discovery/workspace/read-files.ts';
 
 describe('readFiles', () => {

@@ -2,7 +2,7 @@
  * Fixtures say in comments what must be found: carets under the characters, then the code. Others set the mesh and the
  * rules; what follows `# cluster: NAME` is not in the file but in that cluster.
  */
-import type { RuleSettings } from '../../../../src/engine/policy/analysis/rule-settings.ts';
+import type { RuleSettings } from '../../../../src/shared/rule-settings.ts';
 import type { MeshSettings } from '../../../../src/shared/mesh-settings.ts';
 
 export interface ExpectedFinding {

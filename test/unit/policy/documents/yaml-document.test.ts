@@ -158,7 +158,7 @@ describe('documents that are none of our business are quiet', () => {
       assert.equal(document.nature, 'kubernetes');
       assert.equal((document.value as Record<string, unknown>)['body'], body);
       const isHelm = source.includes('{{ ') || source.includes('{{-');
-      assert.equal(new YamlDocument(source, true).nature, isHelm ? 'template' : 'kubernetes');
+      assert.equal(new YamlDocument(source, 'chart').nature, isHelm ? 'template' : 'kubernetes');
     });
   }
 });

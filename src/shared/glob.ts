@@ -18,6 +18,11 @@ export function globRoot(pattern: string): string {
 
 /** Matches whole paths with `/` between names. */
 export function globPattern(pattern: string): RegExp {
+  return new RegExp(`^${globSource(pattern)}$`);
+}
+
+/** A regular expression of such a pattern, in the syntax that JavaScript and RE2 share. */
+export function globSource(pattern: string): string {
   let source = '';
   let groups = 0;
   const text = pattern.replaceAll('\\', '/');
@@ -40,5 +45,5 @@ export function globPattern(pattern: string): RegExp {
     } else if (sign === ',' && groups > 0) source += '|';
     else source += sign.replace(/[.+^$()|[\]{}\\]/g, '\\$&');
   }
-  return new RegExp(`^${source}${')'.repeat(groups)}$`);
+  return source + ')'.repeat(groups);
 }

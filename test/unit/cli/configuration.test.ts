@@ -1,0 +1,114 @@
+/** Which configuration file `meshlens analyze` goes by. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { after, before, test } from 'node:test';
+import { analyzeCommand } from '../../../src/cli/commands/analyze.ts';
+import { runCommandLine } from '../../../src/cli/run.ts';
+import { fieldOf, listOf } from '../../../src/shared/untrusted.ts';
+
+let folder = '';
+
+const route = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: cart}
+spec:
+  hosts: [cart.example.com]
+  http:
+    - route: [{destination: {host: cartt.shop.svc.corp.example}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart}
+spec: {ports: [{name: http, port: 80}]}
+`;
+
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'meshlens-configuration-'));
+  const files: Readonly<Record<string, string>> = {
+    '.meshlensrc.yaml': 'rules: {unknown-host: off}',
+    'project/.git/HEAD': '',
+    'project/.meshlensrc.yaml':
+      'rules: {unknown-host: warning}\nmesh: {clusterDomain: corp.example, defaultNamespace: shop}',
+    'project/app/route.yaml': route,
+    'project/strict/.meshlensrc.yaml': 'mesh: {clusterDomain: other.example}',
+    'project/strict/route.yaml': route,
+    'bare/.git/HEAD': '',
+    'bare/route.yaml': route,
+    'hints.yaml': 'rules: {unknown-host: hint}\nmesh: {clusterDomain: corp.example, defaultNamespace: shop}',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+async function analyze(
+  cwd: string,
+  args: readonly string[],
+  input = '',
+): Promise<{
+  readonly code: number;
+  readonly found: readonly string[];
+  readonly documents: unknown;
+  readonly err: string;
+}> {
+  let out = '';
+  let err = '';
+  const code = await runCommandLine([analyzeCommand], '1.0.0', ['analyze', ...args, '--format', 'json'], {
+    cwd: path.join(folder, cwd),
+    env: {},
+    stdin: Readable.from([Buffer.from(input)]),
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    isTerminal: false,
+    signal: new AbortController().signal,
+  });
+  const result: unknown = out === '' ? {} : JSON.parse(out);
+  const found = listOf(fieldOf(result, 'diagnostics')).map(
+    (each) => `${String(fieldOf(each, 'severity'))} ${String(fieldOf(each, 'rule'))}`,
+  );
+  return { code, found, documents: fieldOf(result, 'documents'), err };
+}
+
+const warning = ['warning unknown-host'];
+const cases: readonly (readonly [string, string, readonly string[], readonly string[]])[] = [
+  ['the folder analyzed', 'project', ['app'], warning],
+  ['a file below the configuration, from elsewhere', '', ['project/app/route.yaml'], warning],
+  ['a glob', '', ['project/app/*.yaml'], warning],
+  ['below the folder it lies in', 'project/app', [], warning],
+  ['not beyond the folder of the repository', 'bare', [], []],
+  ['the command line counts before it', 'project', ['app', '--rule', 'IST0101=error'], ['error unknown-host']],
+  ['nor does its namespace count then', 'project', ['app', '--namespace', 'other'], []],
+  ['a file that is named', 'project', ['app', '--config', '../hints.yaml'], ['hint unknown-host']],
+  [
+    'no file',
+    'project',
+    ['app', '--config', 'none', '--cluster-domain', 'corp.example', '--namespace', 'shop'],
+    ['error unknown-host'],
+  ],
+];
+for (const [name, cwd, args, expected] of cases) {
+  test(name, async () => {
+    const { found, documents, err } = await analyze(cwd, args);
+    assert.deepEqual([found, documents, err], [expected, 2, '']);
+  });
+}
+
+test('standard input goes by the folder it is read in', async () => {
+  assert.deepEqual((await analyze('project', ['-'], route)).found, warning);
+});
+
+test('warnings of the file are for --fail-on as any others', async () => {
+  assert.equal((await analyze('project', ['app'])).code, 0);
+  assert.equal((await analyze('project', ['app', '--fail-on', 'warning'])).code, 1);
+});
+
+test('a configuration that cannot be read ends with 2', async () => {
+  const { code, err } = await analyze('project', ['--config', 'nowhere.yaml']);
+  assert.equal(code, 2);
+  assert.match(err, /nowhere\.yaml/);
+});
