@@ -27,7 +27,7 @@ export const principalForm: ObjectCheck = {
             [value.slice(prefix.length)].filter((text) => text !== ''),
           ),
         });
-      } else if (value !== '' && !value.includes('/') && !value.includes('*')) {
+      } else if (value !== '' && !value.includes('*') && !mayBeIdentity(value)) {
         context.report(subject, path, {
           message: `\`${value}\` is no identity: callers are named \`trust-domain/ns/namespace/sa/name\`.`,
           part: 'value',
@@ -36,3 +36,9 @@ export const principalForm: ObjectCheck = {
     }
   },
 };
+
+/** Identities of other meshes may have a path of their own, but none that is nearly one of Istio's. */
+function mayBeIdentity(text: string): boolean {
+  const parts = text.split('/');
+  return parts.length > 1 && (parts[1] !== 'ns' || (parts.length === 5 && parts[3] === 'sa'));
+}

@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { ciliumHttpPattern } from './cilium-http-pattern.ts';
+import { ciliumPeerSelectsNothing } from './cilium-peer-selects-nothing.ts';
 import { ciliumSelectsNothing } from './cilium-selects-nothing.ts';
 import { combinedPeers } from './combined-peers.ts';
 import { deniedAnyway } from './denied-anyway.ts';
@@ -13,4 +15,6 @@ export const ciliumChecks: readonly ObjectCheck[] = [
   selectedNodes,
   deniedAnyway,
   httpOverDatagrams,
+  ciliumPeerSelectsNothing,
+  ciliumHttpPattern,
 ];

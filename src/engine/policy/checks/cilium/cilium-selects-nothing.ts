@@ -6,7 +6,7 @@ import type { ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { emptySelection } from '../network-policies/selected-pods.ts';
 import { replacements } from '../replacements.ts';
-import { ciliumSpecsOf } from './cilium-view.ts';
+import { ciliumSpecsOf, plainLabelSelector } from './cilium-view.ts';
 
 export const ciliumSelectsNothing: ObjectCheck = {
   scope: 'object',
@@ -23,11 +23,8 @@ export const ciliumSelectsNothing: ObjectCheck = {
     for (const { path, value } of ciliumSpecsOf(subject)) {
       const selector = readLabelSelector(value.endpointSelector);
       if (!selector || !isRecord(value.endpointSelector)) continue;
-      // Cilium's own labels (`reserved:`, `io.kubernetes.pod.namespace`) stand on no template.
-      if (selector.requirements.some(({ key }) => /^(?!k8s:)[\w-]+:|io\.kubernetes|io\.cilium/.test(key))) continue;
-      const plain = {
-        requirements: selector.requirements.map((each) => ({ ...each, key: each.key.replace(/^k8s:/, '') })),
-      };
+      const plain = plainLabelSelector(selector);
+      if (!plain) continue;
       const empty = emptySelection(context, plain);
       if (!empty) continue;
       const selectorPath = [...path, 'endpointSelector'];

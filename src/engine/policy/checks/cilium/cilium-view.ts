@@ -4,6 +4,7 @@ import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
 import { fieldOf, isRecord, listOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { KindKey, MeshObject } from '../../../model/mesh-object.ts';
+import type { LabelSelector } from '../../semantics/label-selector.ts';
 import { perObject } from '../per-object.ts';
 
 export const ciliumPolicyKinds: readonly KindKey[] = [Kinds.ciliumNetworkPolicy, Kinds.ciliumClusterwideNetworkPolicy];
@@ -57,4 +58,13 @@ function rulesOf(spec: UntrustedRecord, path: FieldPath): readonly CiliumRule[] 
       );
     }),
   );
+}
+
+/**
+ * A selector with the names that labels have on pods. Undefined where it goes by labels of Cilium's own (`reserved:`,
+ * `io.kubernetes.pod.namespace`), which stand on no template.
+ */
+export function plainLabelSelector({ requirements }: LabelSelector): LabelSelector | undefined {
+  if (requirements.some(({ key }) => /^(?!k8s:)[\w-]+:|io\.kubernetes|io\.cilium/.test(key))) return undefined;
+  return { requirements: requirements.map((each) => ({ ...each, key: each.key.replace(/^k8s:/, '') })) };
 }

@@ -1,5 +1,5 @@
 /** Selectors that choose no workload, and what may have been meant. */
-import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { didYouMean, misspellingsOf, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { Severity } from '../../../../shared/diagnostics.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext } from '../check.ts';
@@ -37,6 +37,18 @@ export function selectsNothing(
   const workloads = workloadsIn(context, directory, isMeshWide);
   const [key, value] = wrongLabel(selector, workloads);
   return nearestNames(value, valuesOf(key, workloads)).length > 0;
+}
+
+/** Whether the label that no workload has differs by a slip of the finger from one that some has. */
+export function hasNearLabel(
+  context: CheckContext,
+  directory: WorkloadDirectory,
+  selector: WrittenSelector,
+  { isMeshWide }: SelectorScope,
+): boolean {
+  const workloads = workloadsIn(context, directory, isMeshWide);
+  const [key, value] = wrongLabel(selector, workloads);
+  return misspellingsOf(value, valuesOf(key, workloads)).length > 0;
 }
 
 function workloadsIn(

@@ -86,6 +86,8 @@ export class ServiceDirectory {
     const match = /^([^.]+)\.([^.]+)\.svc\.(.+)$/.exec(host);
     const [, name, namespace, domain] = match ?? [];
     if (name === undefined || namespace === undefined || domain === this.#settings.clusterDomain) return false;
+    // Only the beginning of ours: it was cut off.
+    if (domain !== undefined && this.#settings.clusterDomain.startsWith(`${domain}.`)) return false;
     return this.namesIn(namespace).includes(name);
   }
 

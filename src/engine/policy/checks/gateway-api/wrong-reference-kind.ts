@@ -2,6 +2,7 @@ import type { FieldPath } from '../../../../shared/text.ts';
 import { fieldOf, isRecord, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
+import { toGateway } from '../../semantics/gateway-api/object-reference.ts';
 import { gatewayRouteKinds } from '../../semantics/gateway-api/route.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { certificatesOf } from './certificate-references.ts';
@@ -15,6 +16,8 @@ const groupOfKind: ReadonlyMap<string, string> = new Map([
   ['InferencePool', 'inference.networking.k8s.io'],
 ]);
 
+const gatewayGroup = toGateway.group;
+
 export const wrongReferenceKind: ObjectCheck = {
   scope: 'object',
   code: 'MESH3007',
@@ -25,7 +28,9 @@ export const wrongReferenceKind: ObjectCheck = {
   subject: [...gatewayRouteKinds, Kinds.kubernetesGateway, Kinds.listenerSet],
   inputs: [],
   run(context) {
-    for (const { backends, mirrors } of routeOf(context.subject).rules) {
+    const { parents, rules } = routeOf(context.subject);
+    for (const parent of parents) checkParent(context, parent);
+    for (const { backends, mirrors } of rules) {
       for (const reference of [...backends, ...mirrors]) checkKind(context, reference, 'Service', 'requests go to');
     }
     for (const reference of certificatesOf(context.subject)) {
@@ -33,6 +38,18 @@ export const wrongReferenceKind: ObjectCheck = {
     }
   },
 };
+
+/** Parents are of the group of gateways unless they say otherwise, and that has no services. */
+function checkParent(context: CheckContext, { group, kind, path }: ObjectReference): void {
+  const meant = kind === 'Service' ? '' : groupOfKind.get(kind);
+  if (group !== gatewayGroup || meant === undefined) return;
+  const written = meant === '' ? '""' : meant;
+  context.report(context.subject, [...path, 'kind'], {
+    message: `Without \`group: ${written}\` this means a ${kind} of \`${gatewayGroup}\`, which has none: the route is bound to nothing.`,
+    part: 'value',
+    fixes: [{ title: `Set \`group: ${written}\``, isPreferred: true, changes: [groupChange(context, path, meant)] }],
+  });
+}
 
 function checkKind(context: CheckContext, reference: ObjectReference, wanted: string, purpose: string): void {
   const { group, kind, path } = reference;

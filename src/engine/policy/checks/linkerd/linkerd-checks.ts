@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { unknownProxyProtocol } from './unknown-proxy-protocol.ts';
 import { competingServers } from './competing-servers.ts';
 import { conflictingAuthentications } from './conflicting-authentications.ts';
 import { serverSelectsNothing } from './server-selects-nothing.ts';
@@ -13,4 +14,5 @@ export const linkerdChecks: readonly ObjectCheck[] = [
   competingServers,
   unauthorizedServer,
   conflictingAuthentications,
+  unknownProxyProtocol,
 ];

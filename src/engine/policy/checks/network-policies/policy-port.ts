@@ -1,12 +1,12 @@
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import { selectorMatches } from '../../semantics/hosts.ts';
 import type { PolicyPort, PolicyRule } from '../../semantics/network-policy/network-policy.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { servicePorts } from '../directories/service-ports.ts';
+import { translatedPort } from '../directories/service-translation.ts';
 import { networkPolicyOf } from './network-policy-views.ts';
 import { podsHere, selectPods } from './selected-pods.ts';
 
@@ -75,33 +75,21 @@ function checkNumber(
   pods: readonly WorkloadView[],
 ): void {
   const { subject } = context;
-  const isDeclared = pods.some(({ ports }) => ports.some((each) => each.number === port && each.protocol === protocol));
-  // A pod need not declare its ports; one that declares others says enough only together with its Service.
-  if (isDeclared || !pods.every(({ ports }) => ports.length > 0)) return;
-  const directory = context.index(serviceDirectory);
-  const ports = context.index(servicePorts);
-  for (const name of directory.namesIn(subject.namespace)) {
-    const [service] = directory.named(name).filter((each) => each.namespace === subject.namespace);
-    if (!service || Object.keys(service.selector).length === 0) continue;
-    if (!pods.every(({ labels }) => selectorMatches(service.selector, labels))) continue;
-    const front = ports.get(`${subject.namespace}/${name}`)?.find((each) => each.number === port);
-    const target = front?.target;
-    const isTarget = pods.some((pod) => pod.ports.some((each) => each.number === target));
-    if (front?.transport !== protocol || typeof target !== 'number' || target === port || !isTarget) continue;
-    context.report(subject, [...path, 'port'], {
-      message: `${String(port)} is the port of Service \`${name}\`; its pods listen on ${String(target)}, and policies go by that.`,
-      part: 'value',
-      related: [{ message: 'The Service.', object: service.object, path: ['spec', 'ports'] }],
-      fixes: [
-        {
-          title: `Replace by \`${String(target)}\``,
-          isPreferred: true,
-          changes: [{ type: 'replace-value', object: subject, path: [...path, 'port'], value: target }],
-        },
-      ],
-    });
-    return;
-  }
+  const translation = translatedPort(context, pods, port, protocol);
+  if (!translation) return;
+  const { service, target } = translation;
+  context.report(subject, [...path, 'port'], {
+    message: `${String(port)} is the port of Service \`${service.name}\`; its pods listen on ${String(target)}, and policies go by that.`,
+    part: 'value',
+    related: [{ message: 'The Service.', object: service.object, path: ['spec', 'ports'] }],
+    fixes: [
+      {
+        title: `Replace by \`${String(target)}\``,
+        isPreferred: true,
+        changes: [{ type: 'replace-value', object: subject, path: [...path, 'port'], value: target }],
+      },
+    ],
+  });
 }
 
 function relatedTo(pods: readonly WorkloadView[]) {

@@ -1,5 +1,7 @@
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import { groupOf } from '../../../model/mesh-object.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import type { SchemaCatalog } from '../../schema/schema-catalog.ts';
 import type { DeclarationCheck } from '../check.ts';
 
 export const unknownApiVersion: DeclarationCheck = {
@@ -15,6 +17,7 @@ export const unknownApiVersion: DeclarationCheck = {
     const group = groupOf(apiVersion);
     const schema = schemas.find(apiVersion, kind);
     if (!schema && !schemas.kindsOf(group)) {
+      if (!apiVersion.includes('/') && schemas.find(`${apiVersion}/`, kind)) return [withoutVersion(object, schemas)];
       // A group of its own may have any kind; only one that looks like a slip of the finger is told.
       const groups = schemas.groupsOf(kind).filter((each) => each !== 'core');
       const near = nearestNames(group, groups, 1)[0];
@@ -43,6 +46,17 @@ export const unknownApiVersion: DeclarationCheck = {
     ];
   },
 };
+
+/** A group by itself is read as a version of the core group. */
+function withoutVersion(object: MeshObject, schemas: SchemaCatalog): Found {
+  const group = object.apiVersion;
+  const names = (schemas.find(`${group}/`, object.kind)?.versions ?? []).map((version) => `${group}/${version}`);
+  return {
+    path: ['apiVersion'],
+    message: `\`${group}\` needs a version behind it.${didYouMean(names.slice(0, 1))}`,
+    fixes: replacements(object, names),
+  };
+}
 
 type Found = ReturnType<DeclarationCheck['find']>[number];
 

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { staticWithoutEndpoints } from './static-without-endpoints.ts';
 import { conflictingEntryProtocols } from './conflicting-entry-protocols.ts';
 import { emptyOutboundPolicy } from './empty-outbound-policy.ts';
 import { repeatedEntry } from './repeated-entry.ts';
@@ -21,4 +22,5 @@ export const scopeChecks: readonly ObjectCheck[] = [
   conflictingEntryProtocols,
   repeatedEntry,
   unknownExportNamespace,
+  staticWithoutEndpoints,
 ];

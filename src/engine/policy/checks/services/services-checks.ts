@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { serviceSelectsNothing } from './service-selects-nothing.ts';
 import { externalNamePort } from './external-name-port.ts';
 import { portOfTwoProtocols } from './port-of-two-protocols.ts';
 import { portWithoutProtocol } from './port-without-protocol.ts';
@@ -17,4 +18,5 @@ export const servicesChecks: readonly ObjectCheck[] = [
   sharedTargetPort,
   servicesDifferBetweenClusters,
   refusedByIstio,
+  serviceSelectsNothing,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { portSettings } from './port-settings.ts';
 import { competingDestinationRules } from './competing-destination-rules.ts';
 import { lostMutualTls } from './lost-mutual-tls.ts';
 import { noServerAuthority } from './no-server-authority.ts';
@@ -15,4 +16,5 @@ export const trafficChecks: readonly ObjectCheck[] = [
   competingDestinationRules,
   lostMutualTls,
   subsetWithoutLabels,
+  portSettings,
 ];

@@ -17,10 +17,15 @@ export const corsAnyOrigin: ObjectCheck = {
     for (const { path, value } of rulesOf(subject)) {
       const policy = value.corsPolicy;
       if (!isRecord(policy) || policy.allowCredentials !== true) continue;
-      for (const [index, origin] of listOf(policy.allowOrigins).entries()) {
-        const key = keyOfAnyOrigin(origin);
-        if (key === undefined) continue;
-        context.report(subject, [...path, 'corsPolicy', 'allowOrigins', index, key], {
+      const places = [
+        ...listOf(policy.allowOrigins).flatMap((origin, index) => {
+          const key = keyOfAnyOrigin(origin);
+          return key === undefined ? [] : [['allowOrigins', index, key]];
+        }),
+        ...listOf(policy.allowOrigin).flatMap((origin, index) => (origin === '*' ? [['allowOrigin', index]] : [])),
+      ];
+      for (const place of places) {
+        context.report(subject, [...path, 'corsPolicy', ...place], {
           message:
             'This lets pages of every origin act as the user: with `allowCredentials`, browsers send cookies along, and the proxy answers with the very origin that asked.',
           part: 'value',

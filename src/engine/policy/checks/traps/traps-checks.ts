@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { wildcardInside } from './wildcard-inside.ts';
+import { portOfService } from './port-of-service.ts';
 import { allowRuleOnTcp } from './allow-rule-on-tcp.ts';
 import { corsAnyOrigin } from './cors-any-origin.ts';
 import { faultBeforeRetries } from './fault-before-retries.ts';
@@ -26,4 +28,6 @@ export const trapsChecks: readonly ObjectCheck[] = [
   portProtocolMismatch,
   probesRefused,
   allowRuleOnTcp,
+  portOfService,
+  wildcardInside,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { templateWithoutLabels } from './template-without-labels.ts';
 import { alphaAnnotation } from './alpha-annotation.ts';
 import { deprecatedAnnotation } from './deprecated-annotation.ts';
 import { imageAuto } from './image-auto.ts';
@@ -29,4 +30,5 @@ export const workloadsChecks: readonly ObjectCheck[] = [
   workloadGroupAccount,
   workloadGroupLabels,
   uncoveredWorkload,
+  templateWithoutLabels,
 ];

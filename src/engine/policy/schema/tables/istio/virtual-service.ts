@@ -163,7 +163,7 @@ const fault = record('Faults to inject, to see how callers cope.', {
 });
 
 const corsPolicy = record('Cross-origin requests a browser may make.', {
-  allowOrigin: texts('Origins by exact name.', { deprecated: '`allowOrigins`' }),
+  allowOrigin: { ...texts('Origins by exact name.'), deprecated: '`allowOrigins`' },
   allowOrigins: list('Origins that may call.', stringMatch('An origin.')),
   allowMethods: texts('Methods that may be used.'),
   allowHeaders: texts('Request headers that may be sent.'),

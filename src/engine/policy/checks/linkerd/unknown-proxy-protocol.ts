@@ -1,0 +1,33 @@
+import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { ObjectCheck } from '../check.ts';
+import { replacements } from '../replacements.ts';
+
+const protocols = ['unknown', 'HTTP/1', 'HTTP/2', 'gRPC', 'opaque', 'TLS'] as const;
+
+export const unknownProxyProtocol: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH4007',
+  rule: 'unknown-proxy-protocol',
+  aliases: [],
+  severity: 'error',
+  summary: 'A Server of Linkerd speaks a protocol that Linkerd does not know.',
+  subject: Kinds.linkerdServer,
+  inputs: [],
+  run(context) {
+    const { subject } = context;
+    const written = stringOf(fieldOf(subject.spec, 'proxyProtocol'));
+    if (written === undefined || protocols.some((each) => each === written)) return;
+    const sameLetters = protocols.filter((each) => each.toLowerCase().startsWith(written.toLowerCase()));
+    const near = written !== '' && sameLetters.length > 0 ? sameLetters : nearestNames(written, protocols);
+    const known =
+      near.length > 0 ? didYouMean(near) : ` It knows ${protocols.map((each) => `\`${each}\``).join(', ')}.`;
+    const path = ['spec', 'proxyProtocol'];
+    context.report(subject, path, {
+      message: `Linkerd knows no protocol \`${written}\`.${known}`,
+      part: 'value',
+      fixes: replacements(subject, path, near),
+    });
+  },
+};

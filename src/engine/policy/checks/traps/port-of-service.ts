@@ -1,0 +1,69 @@
+import { fieldOf, isRecord, listOf, textsOf, valueAt } from '../../../../shared/untrusted.ts';
+import type { FieldPath } from '../../../../shared/text.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import { conditionValues } from '../authorization/authorization-view.ts';
+import type { ObjectCheck } from '../check.ts';
+import { serviceDirectory } from '../directories/service-directory.ts';
+import { servicePorts } from '../directories/service-ports.ts';
+import { translatedPort } from '../directories/service-translation.ts';
+import { workloadDirectory } from '../directories/workload-directory.ts';
+
+export const portOfService: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1753',
+  rule: 'port-of-service',
+  aliases: [],
+  severity: 'warning',
+  summary: 'A port of a security policy is that of the Service; proxies go by the port that the workload listens on.',
+  subject: [Kinds.authorizationPolicy, Kinds.peerAuthentication],
+  inputs: [workloadDirectory, serviceDirectory, servicePorts],
+  run(context) {
+    const { subject, isNamespaceKnown } = context;
+    const selector = textsOf(valueAt(subject.spec, ['selector', 'matchLabels']));
+    // Waypoints, which policies with targets are for, go by the ports of Services.
+    const hasTarget = listOf(fieldOf(subject.spec, 'targetRefs')).length > 0;
+    if (!isNamespaceKnown || hasTarget || Object.keys(selector).length === 0) return;
+    const workloads = context.index(workloadDirectory).selectedIn(subject.namespace, selector);
+    for (const { port, path, isKey } of portsOf(subject)) {
+      const translation = translatedPort(context, workloads, port, 'TCP');
+      if (!translation) continue;
+      const { service, target } = translation;
+      const value = String(target);
+      context.report(subject, path, {
+        message: `${String(port)} is the port of Service \`${service.name}\`; its pods listen on ${value}, and this goes by that.`,
+        part: isKey ? 'key' : 'value',
+        related: [{ message: 'The Service.', object: service.object, path: ['spec', 'ports'] }],
+        fixes: isKey
+          ? []
+          : [
+              {
+                title: `Replace by \`${value}\``,
+                isPreferred: true,
+                changes: [{ type: 'replace-value', object: subject, path, value }],
+              },
+            ],
+      });
+    }
+  },
+};
+
+interface WrittenPort {
+  readonly port: number;
+  readonly path: FieldPath;
+  /** It is a key of a mapping. */
+  readonly isKey: boolean;
+}
+
+function portsOf(policy: MeshObject): readonly WrittenPort[] {
+  const byPort = fieldOf(policy.spec, 'portLevelMtls');
+  const ofRules = conditionValues(policy).filter(({ key }) => /^(?:p|notP)orts$|^destination\.port$/.test(key));
+  return [
+    ...Object.keys(isRecord(byPort) ? byPort : {}).map((key) => ({
+      port: Number(key),
+      path: ['spec', 'portLevelMtls', key],
+      isKey: true,
+    })),
+    ...ofRules.map(({ value, path }) => ({ port: Number(value), path, isKey: false })),
+  ];
+}
