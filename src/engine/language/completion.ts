@@ -6,7 +6,7 @@ import { fieldOf, isRecord, stringOf, valueAt } from '../../shared/untrusted.ts'
 import type { MeshObject } from '../model/mesh-object.ts';
 import { declaredObjects } from '../policy/documents/declared-objects.ts';
 import { kindsByGroup } from '../policy/schema/group-kinds.ts';
-import { kindSchemas } from '../policy/schema/schema-registry.ts';
+import type { SchemaCatalog } from '../policy/schema/schema-catalog.ts';
 import type { ObjectSchema, Schema } from '../policy/schema/schema.ts';
 import { writeKey, writeScalar } from '../policy/fixes/yaml-writing.ts';
 import type { CompletionSite } from './completion-site.ts';
@@ -58,12 +58,13 @@ function itemsAt(
 ): readonly CompletionItemResult[] {
   const { object, base } = ownerOf(site, uri, settings);
   const path = site.path.slice(base.length);
+  const knowledge = knowledgeOf(snapshot, settings);
   if (site.type === 'value' && path.length === 1) {
-    const top = topLevelValues(String(path[0]), object.apiVersion);
+    const top = topLevelValues(String(path[0]), object.apiVersion, knowledge.schemas);
     if (top.length > 0) return top.map((value, index) => valueItem(site, value, 'value', index));
   }
-  const schema = schemaOf(object, path);
-  const names = namesAt(object, path, site, knowledgeOf(snapshot, settings));
+  const schema = schemaOf(object, path, knowledge.schemas);
+  const names = namesAt(object, path, site, knowledge);
   if (site.type === 'key') {
     if (schema?.type === 'object') return keyItems(site, schema);
     if (names.length > 0) return names.map((proposal, index) => keyItem(site, proposal, schema, index));
@@ -117,21 +118,17 @@ function ownerOf(
   return { object, base: [] };
 }
 
-/** Kinds that a document says it is of. */
-const objectKinds = kindSchemas.filter(({ isWholeFile }) => isWholeFile !== true);
-
-function topLevelValues(key: string, apiVersion: string): readonly string[] {
+function topLevelValues(key: string, apiVersion: string, schemas: SchemaCatalog): readonly string[] {
+  if (key !== 'apiVersion' && key !== 'kind') return [];
+  const kinds = schemas.kinds();
   if (key === 'apiVersion') {
-    const all = objectKinds.flatMap(({ group, versions }) =>
+    const all = kinds.flatMap(({ group, versions }) =>
       versions.map((version) => (group === 'core' ? version : `${group}/${version}`)),
     );
     return [...new Set(all)];
   }
-  if (key !== 'kind') return [];
   const group = apiVersion.split('/')[0] ?? '';
-  const known = objectKinds
-    .filter((schema) => !apiVersion.includes('/') || schema.group === group)
-    .map(({ kind }) => kind);
+  const known = kinds.filter((schema) => !apiVersion.includes('/') || schema.group === group).map(({ kind }) => kind);
   return [...new Set([...known, ...(kindsByGroup.get(group) ?? [])])];
 }
 
@@ -209,7 +206,8 @@ function suffixOf(field: Schema, isFlow: boolean): string {
 
 function words(schema: Schema | undefined): readonly string[] {
   if (schema?.type === 'boolean') return ['true', 'false'];
-  return schema?.type === 'string' ? (schema.values ?? []) : [];
+  if (schema?.type !== 'string' && schema?.type !== 'integer' && schema?.type !== 'number') return [];
+  return (schema.values ?? []).map(String);
 }
 
 function valueItem(

@@ -4,7 +4,7 @@ import type { DeclaredObject } from '../policy/documents/declared-objects.ts';
 import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
 import { placeInFile } from '../policy/documents/document-file.ts';
 import { objectSchemaOf } from '../policy/schema/object-schema.ts';
-import { kindSchemaOf } from '../policy/schema/schema-registry.ts';
+import type { SchemaCatalog } from '../policy/schema/schema-catalog.ts';
 import { schemaAt } from '../policy/schema/schema-at.ts';
 import type { Schema } from '../policy/schema/schema.ts';
 
@@ -19,7 +19,6 @@ export interface Cursor {
   readonly part: 'key' | 'value';
   /** In the file. */
   readonly range: Range;
-  readonly schema?: Schema;
 }
 
 /** The document at a line of a file. */
@@ -35,7 +34,6 @@ export function cursorAt(files: DocumentSource, uri: string, position: Position)
   if (!found) return undefined;
   const declared = declaredAt(document, found.path);
   const path = found.path.slice(declared?.base.length ?? 0);
-  const schema = declared && schemaOf(declared.object, path);
   const isWholeScalar = found.part === 'value' && document.yaml.tree.scalarAt(found.path) !== undefined;
   const range = isWholeScalar
     ? document.yaml.rangeOf(found.path, 'value')
@@ -47,7 +45,6 @@ export function cursorAt(files: DocumentSource, uri: string, position: Position)
     path,
     part: found.part,
     range: placeInFile(document, range),
-    ...(schema && { schema }),
   };
 }
 
@@ -58,7 +55,12 @@ function declaredAt(document: FileDocument, path: FieldPath): DeclaredObject | u
   );
 }
 
-export function schemaOf(object: Pick<MeshObject, 'apiVersion' | 'kind'>, path: FieldPath): Schema | undefined {
-  const kind = kindSchemaOf(object.apiVersion, object.kind);
-  return kind && schemaAt(objectSchemaOf(kind, object.apiVersion), path);
+/** What is known of a field, from the definition of its kind or from a table of ours. */
+export function schemaOf(
+  { apiVersion, kind }: Pick<MeshObject, 'apiVersion' | 'kind'>,
+  path: FieldPath,
+  schemas: SchemaCatalog,
+): Schema | undefined {
+  const schema = schemas.find(apiVersion, kind);
+  return schema && schemaAt(objectSchemaOf(schema, apiVersion), path);
 }

@@ -6,6 +6,7 @@ import { kindKey } from '../model/mesh-object.ts';
 import { selectorMatches } from '../policy/semantics/hosts.ts';
 import type { ServiceModel } from '../policy/semantics/services.ts';
 import { describeCertificate } from './describe-certificate.ts';
+import { codeSpan as code } from './markdown.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { ObjectTarget, Target } from './references/target.ts';
 
@@ -165,8 +166,4 @@ function subsetLabels(labels: Labels): string {
 function nameList(names: readonly string[]): string {
   const shown = names.slice(0, 8).map(code).join(', ');
   return names.length > 8 ? `${shown} and ${String(names.length - 8)} more` : shown;
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll('`', "'").replaceAll(/\s+/g, ' ').slice(0, 200)}\``;
 }

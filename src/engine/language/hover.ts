@@ -4,9 +4,10 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { typeName } from '../policy/schema/schema-at.ts';
 import type { Schema } from '../policy/schema/schema.ts';
-import { cursorAt } from './cursor.ts';
+import { cursorAt, schemaOf } from './cursor.ts';
 import { fieldAt } from './definition.ts';
 import { describeTarget } from './describe-target.ts';
+import { codeSpan, plainText } from './markdown.ts';
 import { knowledgeOf } from './knowledge.ts';
 
 export interface HoverResult {
@@ -25,29 +26,30 @@ export function hover(
 ): HoverResult | undefined {
   const cursor = cursorAt(files, uri, position);
   if (!cursor) return undefined;
-  const help = cursor.schema && fieldHelp(String(cursor.path.at(-1) ?? ''), cursor.schema);
+  const knowledge = knowledgeOf(snapshot, settings);
+  const schema = cursor.declared && schemaOf(cursor.declared.object, cursor.path, knowledge.schemas);
+  const help = schema && fieldHelp(String(cursor.path.at(-1) ?? ''), schema);
   const field = cursor.part === 'value' ? fieldAt(files, settings, uri, position) : undefined;
-  const named = field && describeTarget(field.target, field.object.namespace, knowledgeOf(snapshot, settings));
-  const isScalar = cursor.schema !== undefined && !['object', 'array', 'map'].includes(cursor.schema.type);
+  const named = field && describeTarget(field.target, field.object.namespace, knowledge);
+  const isScalar = schema !== undefined && !['object', 'array', 'map'].includes(schema.type);
   if (cursor.part === 'value' && !isScalar && !named) return undefined;
   const contents = [named, help].filter((part) => part !== undefined).join('\n\n---\n\n');
   return contents === '' ? undefined : { contents, range: cursor.range };
 }
 
-/** What the table says of a field. */
+/** What is known of a field. Definitions come from files and clusters: nothing in them may become markup. */
 export function fieldHelp(name: string, schema: Schema): string {
-  const lines = [/^\d*$/.test(name) ? '' : `**${name}** · ${typeName(schema)}`, schema.help];
-  if (schema.type === 'string' && schema.values) lines.push(schema.values.map((value) => code(value)).join(' · '));
+  const lines = [/^\d*$/.test(name) ? '' : `**${plainText(name)}** · ${typeName(schema)}`, plainText(schema.help)];
+  const words = schema.type === 'string' || schema.type === 'integer' || schema.type === 'number' ? schema.values : [];
+  if (words && words.length > 0) lines.push(words.map((value) => codeSpan(String(value))).join(' · '));
   if ((schema.type === 'integer' || schema.type === 'number') && schema.minimum !== undefined) {
     const most =
       schema.maximum === undefined || schema.maximum === 4_294_967_295 ? '' : ` to ${String(schema.maximum)}`;
     if (schema.minimum !== 0 || most !== '') lines.push(`From ${String(schema.minimum)}${most}.`);
   }
+  const { default: fallback } = schema;
+  if (typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean')
+    lines.push(`Default ${codeSpan(String(fallback))}.`);
   if (schema.deprecated !== undefined) lines.push(`Deprecated: use ${schema.deprecated}.`);
   return lines.filter((line) => line !== '').join('\n\n');
-}
-
-/** Words of a table stand in code spans. */
-function code(text: string): string {
-  return `\`${text}\``;
 }

@@ -12,6 +12,7 @@ import { subsetDirectory } from '../policy/checks/directories/subset-directory.t
 import { rulesOf } from '../policy/checks/routing/virtual-service-view.ts';
 import type { WorkloadDirectory } from '../policy/checks/directories/workload-directory.ts';
 import { workloadDirectory } from '../policy/checks/directories/workload-directory.ts';
+import { catalogOf, type SchemaCatalog } from '../policy/schema/schema-catalog.ts';
 import type { WorkloadView } from '../policy/semantics/workloads.ts';
 import type { ServiceModel } from '../policy/semantics/services.ts';
 import { readServices } from '../policy/semantics/services.ts';
@@ -27,6 +28,7 @@ export class Knowledge {
   readonly snapshot: Snapshot;
   readonly settings: ResolvedMeshSettings;
   readonly #built = new Map<Index<unknown>, unknown>();
+  #schemas: SchemaCatalog | undefined;
   #services: readonly ServiceModel[] | undefined;
   #namespaces: readonly string[] | undefined;
   #accounts: readonly NamespacedName[] | undefined;
@@ -47,6 +49,12 @@ export class Knowledge {
 
   get workloads(): WorkloadDirectory {
     return this.#index(workloadDirectory);
+  }
+
+  /** What objects are held to. */
+  get schemas(): SchemaCatalog {
+    const { gatewayApiChannel } = this.settings;
+    return (this.#schemas ??= catalogOf(gatewayApiChannel, this.snapshot.ofKind(Kinds.customResourceDefinition)));
   }
 
   /** Services and entries, one a host. */

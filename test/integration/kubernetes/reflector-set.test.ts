@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { MeshObject } from '../../../src/engine/model/mesh-object.ts';
 import type { KubeRequest, KubeTransport } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 import { FakeApiServer } from '../../kubernetes/fake-api-server.ts';
 import { FaultProxy } from '../../kubernetes/fault-proxy.ts';
@@ -171,6 +172,22 @@ describe('a set of reflectors', { concurrency: false }, () => {
     await until('the change', () => JSON.stringify(dataOf('istio'))?.includes('three'));
     server.remove('configmaps', 'istio-system', 'istio');
     await until('its end', () => !names('core/ConfigMap').includes('istio-system/istio'));
+  });
+
+  test('of definitions only those of meshes are read whole', async () => {
+    const definition = (name: string, scope: string): void =>
+      server.put('customresourcedefinitions', { metadata: { name }, spec: { scope }, status: { conditions: [] } });
+    definition('servicedefaults.consul.hashicorp.com', 'Namespaced');
+    definition('certificates.cert-manager.io', 'Namespaced');
+    const find = (name: string): MeshObject | undefined =>
+      rig.store.snapshot().find('apiextensions.k8s.io/CustomResourceDefinition', '', name);
+    await until('both', () => find('servicedefaults.consul.hashicorp.com') && find('certificates.cert-manager.io'));
+    assert.deepEqual(find('servicedefaults.consul.hashicorp.com')?.spec, { scope: 'Namespaced' });
+    assert.equal(find('certificates.cert-manager.io')?.spec, undefined);
+    definition('servicedefaults.consul.hashicorp.com', 'Cluster');
+    await until('the change', () =>
+      JSON.stringify(find('servicedefaults.consul.hashicorp.com')?.spec).includes('Cluster'),
+    );
   });
 
   test('a server that forgets its pages is asked for everything at once', async () => {

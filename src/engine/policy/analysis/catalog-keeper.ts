@@ -1,8 +1,7 @@
 import type { MeshObject } from '../../model/mesh-object.ts';
-import { SchemaCatalog } from '../schema/schema-catalog.ts';
+import { Kinds } from '../../model/kinds.ts';
+import { catalogOf, type SchemaCatalog } from '../schema/schema-catalog.ts';
 import type { ObjectWorld } from './object-world.ts';
-
-const definitionKind = 'apiextensions.k8s.io/CustomResourceDefinition';
 
 /** Gives the same catalog as long as nothing it is made of changes. */
 export class CatalogKeeper {
@@ -12,11 +11,9 @@ export class CatalogKeeper {
   of(world: ObjectWorld): SchemaCatalog {
     const channel = world.settings.gatewayApiChannel;
     // The world keeps the list as it is while no object of the kind changes.
-    const given = world.ofKind(definitionKind);
+    const given = world.ofKind(Kinds.customResourceDefinition);
     if (this.#kept?.channel !== channel || this.#kept.given !== given) {
-      const isLive = ({ origin }: MeshObject): boolean => origin.layer === 'cluster';
-      const ranked = [...given.filter(isLive), ...given.filter((definition) => !isLive(definition))];
-      this.#kept = { channel, given, catalog: new SchemaCatalog(channel, ranked) };
+      this.#kept = { channel, given, catalog: catalogOf(channel, given) };
     }
     return this.#kept.catalog;
   }

@@ -18,7 +18,7 @@ export function typeName(schema: Schema): string {
   switch (schema.type) {
     case 'string':
       if (schema.values) return 'one of a few words';
-      return schema.format ? 'duration' : 'text';
+      return /duration$/.test(schema.format ?? '') ? 'duration' : 'text';
     case 'integer':
       return 'whole number';
     case 'number':

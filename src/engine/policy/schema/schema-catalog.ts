@@ -1,6 +1,6 @@
 import type { MeshObject } from '../../model/mesh-object.ts';
 import { groupOf } from '../../model/mesh-object.ts';
-import { definedKind, kindOfDefinition } from './definitions/definition-kind.ts';
+import { definedKind, kindOfDefinition, servedKind } from './definitions/definition-kind.ts';
 import { kindsByGroup } from './group-kinds.ts';
 import type { ApiChannel, KindSchema } from './kind-schema.ts';
 import { bundledKinds } from './schema-registry.ts';
@@ -18,6 +18,15 @@ export class SchemaCatalog {
       const key = names && `${names.group}/${names.kind}`;
       if (key !== undefined && !this.#definitions.has(key)) this.#definitions.set(key, definition);
     }
+  }
+
+  /** Kinds that documents may say they are of, with the versions served. */
+  kinds(): readonly Pick<KindSchema, 'group' | 'kind' | 'versions'>[] {
+    const defined = [...this.#definitions.values()].flatMap((definition) => servedKind(definition) ?? []);
+    const tables = [...this.#bundled].filter(
+      ([key, table]) => !this.#definitions.has(key) && table.isWholeFile !== true,
+    );
+    return [...tables.map(([, table]) => table), ...defined];
   }
 
   find(apiVersion: string, kind: string): KindSchema | undefined {
@@ -41,6 +50,15 @@ export class SchemaCatalog {
     const suffix = `/${kind}`;
     return [...new Set(keys.filter((key) => key.endsWith(suffix)).map((key) => key.slice(0, -suffix.length)))];
   }
+}
+
+/** Definitions of the cluster count before those of the workspace. */
+export function catalogOf(channel: ApiChannel, definitions: readonly MeshObject[]): SchemaCatalog {
+  const isLive = ({ origin }: MeshObject): boolean => origin.layer === 'cluster';
+  return new SchemaCatalog(channel, [
+    ...definitions.filter(isLive),
+    ...definitions.filter((definition) => !isLive(definition)),
+  ]);
 }
 
 const bundled = new Map<ApiChannel, ReadonlyMap<string, KindSchema>>();

@@ -1,5 +1,4 @@
 /** The tables that come with us, by kind and channel. */
-import { groupOf } from '../../model/mesh-object.ts';
 import type { ApiChannel, KindSchema } from './kind-schema.ts';
 import { ciliumKinds } from './tables/cilium/cilium-policies.ts';
 import { gatewayApiKinds } from './tables/gateway-api/gateway-api-kinds.ts';
@@ -41,9 +40,3 @@ function withAllVersions({ experimentalVersions = [], ...schema }: KindSchema): 
 }
 
 export const kindSchemas: readonly KindSchema[] = bundledKinds('standard');
-
-const byKind = new Map(kindSchemas.map((schema) => [`${schema.group}/${schema.kind}`, schema]));
-
-export function kindSchemaOf(apiVersion: string, kind: string): KindSchema | undefined {
-  return byKind.get(`${groupOf(apiVersion)}/${kind}`);
-}

@@ -29,6 +29,15 @@ export const decodeEndpointSlice: Decode = decoderOf({
 /** Settings of meshes; other ConfigMaps are known by their metadata only. */
 export const decodeConfigMap: Decode = decoderOf({ rest: { data: 'whole' } });
 
+/** What objects of a kind are held to. */
+export const decodeDefinition: Decode = decoderOf({ spec: 'whole' });
+
+const meshGroups =
+  /\.(?:istio\.io|linkerd\.io|cilium\.io|consul\.hashicorp\.com|gateway\.networking\.(?:x-)?k8s\.io|policy\.networking\.k8s\.io|multicluster\.x-k8s\.io)$/;
+
+/** A cluster may have hundreds of definitions, and megabytes of them; those of meshes are read whole. */
+export const isMeshDefinition = (name: string): boolean => meshGroups.test(name);
+
 function secretOf(raw: unknown, type: ObjectType): MeshObject | undefined {
   const object = decodeMetadata(fieldOf(fieldOf(raw, 'object'), 'metadata'), type);
   if (!object) return undefined;

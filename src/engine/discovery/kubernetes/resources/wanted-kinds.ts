@@ -2,11 +2,13 @@ import type { KindKey, MeshObject } from '../../../model/mesh-object.ts';
 import type { Decode } from './decode-object.ts';
 import {
   decodeConfigMap,
+  decodeDefinition,
   decodeEndpointSlice,
   decodeMetadataOnly,
   decodeSecretRow,
   decodeWhole,
   isMeshConfigMap,
+  isMeshDefinition,
 } from './decode-others.ts';
 import { decodeController, decodeCronJob, decodePod } from './decode-workloads.ts';
 
@@ -169,13 +171,10 @@ export const wantedKinds: readonly WantedKind[] = [
     [['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations']],
     metadataOnly,
   ),
-  ...kinds(
-    'apiextensions.k8s.io',
-    ['v1'],
-    false,
-    [['CustomResourceDefinition', 'customresourcedefinitions']],
-    metadataOnly,
-  ),
+  ...kinds('apiextensions.k8s.io', ['v1'], false, [['CustomResourceDefinition', 'customresourcedefinitions']], {
+    ...metadataOnly,
+    whole: { wants: ({ name }) => isMeshDefinition(name), decode: decodeDefinition },
+  }),
 ];
 
 /** The `Accept` header that asks for a representation; `of` is one object, a list, or the events of a watch. */

@@ -33,7 +33,7 @@ export function rulesOf(crd: UntrustedRecord, schema: Schema, isKnown: IsKnownRu
 
 function structureOf(crd: UntrustedRecord, isKnown: IsKnownRule, depth: number): Schema {
   const common = {
-    help: (stringOf(crd.description) ?? '').split('\n\n')[0]?.slice(0, longestHelp) ?? '',
+    help: helpOf(crd),
     ...(crd.nullable === true && { nullable: true }),
     ...(crd.default !== undefined && { default: crd.default }),
   };
@@ -82,6 +82,13 @@ function structureOf(crd: UntrustedRecord, isKnown: IsKnownRule, depth: number):
     ...counts,
     ...(isOpen && { isOpen }),
   };
+}
+
+/** The first paragraph of a description, cut between words where it is long. */
+function helpOf(crd: UntrustedRecord): string {
+  const paragraph = (stringOf(crd.description) ?? '').trim().split(/\n\s*\n/)[0] ?? '';
+  const line = paragraph.replaceAll(/\s+/g, ' ');
+  return line.length <= longestHelp ? line : `${line.slice(0, longestHelp).replace(/\s+\S*$/, '')} …`;
 }
 
 const namedText: Schema = { type: 'string', help: '' };

@@ -16,6 +16,21 @@ export function definedKind({ spec }: MeshObject): { readonly group: string; rea
   return group === undefined || kind === undefined ? undefined : { group, kind };
 }
 
+/** The kind and its served versions, the stored one first, without reading its structure. */
+export function servedKind(
+  definition: MeshObject,
+): { readonly group: string; readonly kind: string; readonly versions: readonly string[] } | undefined {
+  const names = definedKind(definition);
+  const versions = servedVersions(definition).flatMap((version) => stringOf(fieldOf(version, 'name')) ?? []);
+  return names && versions.length > 0 ? { ...names, versions } : undefined;
+}
+
+function servedVersions({ spec }: MeshObject): readonly unknown[] {
+  return listOf(fieldOf(spec, 'versions'))
+    .filter((version) => fieldOf(version, 'served') === true)
+    .sort((a, b) => Number(fieldOf(b, 'storage') === true) - Number(fieldOf(a, 'storage') === true));
+}
+
 const known = new WeakMap<
   MeshObject,
   { readonly table: KindSchema | undefined; readonly schema: KindSchema | undefined }
@@ -35,15 +50,14 @@ function readDefinition(definition: MeshObject, table: KindSchema | undefined): 
   const names = definedKind(definition);
   const { spec } = definition;
   const isOpen = fieldOf(spec, 'preserveUnknownFields') === true;
-  const versions = listOf(fieldOf(spec, 'versions'))
-    .filter((version) => fieldOf(version, 'served') === true)
-    .sort((a, b) => Number(fieldOf(b, 'storage') === true) - Number(fieldOf(a, 'storage') === true))
-    .flatMap((version): readonly { readonly name: string; readonly fields: KindFields | undefined }[] => {
+  const versions = servedVersions(definition).flatMap(
+    (version): readonly { readonly name: string; readonly fields: KindFields | undefined }[] => {
       const name = stringOf(fieldOf(version, 'name'));
       if (name === undefined) return [];
       const source = fieldOf(fieldOf(version, 'schema'), 'openAPIV3Schema');
       return [{ name, fields: readFields(source, isOpen, table && objectSchemaOf(table, `${table.group}/${name}`)) }];
-    });
+    },
+  );
   const [first] = versions;
   if (!names || !first || versions.some(({ fields }) => fields === undefined)) return undefined;
   const ofVersion = versions.flatMap(({ name, fields }) => (fields ? [[name, fields] as const] : []));

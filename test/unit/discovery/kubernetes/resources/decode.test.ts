@@ -7,6 +7,7 @@ import {
   decodeSecretRow,
   decodeWhole,
   isMeshConfigMap,
+  isMeshDefinition,
 } from '../../../../../src/engine/discovery/kubernetes/resources/decode-others.ts';
 import {
   decodeController,
@@ -251,6 +252,23 @@ test('nonsense is no object, and never an exception', () => {
   );
   assert.equal(Object.getPrototypeOf(hostile?.labels), Object.prototype);
   assert.equal(hostile?.labels['app'], 'a');
+});
+
+test('definitions of meshes are known by name', () => {
+  for (const name of [
+    'virtualservices.networking.istio.io',
+    'httproutes.gateway.networking.k8s.io',
+    'xmeshes.gateway.networking.x-k8s.io',
+    'servers.policy.linkerd.io',
+    'serviceprofiles.linkerd.io',
+    'ciliumenvoyconfigs.cilium.io',
+    'servicedefaults.consul.hashicorp.com',
+    'clusternetworkpolicies.policy.networking.k8s.io',
+  ]) {
+    assert.ok(isMeshDefinition(name), name);
+  }
+  for (const name of ['certificates.cert-manager.io', 'nodes.metrics.k8s.io', 'rollouts.notistio.io', 'istio.io'])
+    assert.ok(!isMeshDefinition(name), name);
 });
 
 test('ConfigMaps of meshes are known by name', () => {
