@@ -317,6 +317,7 @@ export class MeshPanel extends LitElement {
     if (picture === undefined) return;
     const { display, selection } = this.view;
     if (this.#store.data.graph !== undefined) picture.update(this.#visible);
+    picture.uncover();
     picture.select(selection);
     const found = this.#found;
     picture.setMatches(found === undefined ? undefined : new Set([...found.nodes, ...found.edges]));

@@ -138,6 +138,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
       nodes.every(({ rate }) => !(rate > 0)),
       'nothing is measured yet',
     );
+    await panel.pictureDrawn();
     await workbench.screenshot('cluster-topology');
     await companion.command('workbench.action.closeAllEditors');
   });

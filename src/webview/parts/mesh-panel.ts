@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { PanelData } from '../host/panel-data.ts';
 import type { AttentionItem } from '../view-model/attention.ts';
-import { telemetryLine } from '../view-model/cluster-condition.ts';
+import { isMeasured, telemetryLine } from '../view-model/cluster-condition.ts';
 import { shownClusters } from '../view-model/mesh-source.ts';
 import { attentionItems } from '../view-model/attention.ts';
 import { formatClock, formatInstant } from '../view-model/clock-format.ts';
@@ -44,7 +44,7 @@ export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailA
             <h3>Wants attention</h3>
             ${
               items.length === 0
-                ? html`<p class="all-well">${codicon('pass')} Nothing. Everything that has traffic is healthy.</p>`
+                ? html`<p class="all-well">${codicon('pass')} ${allWell(data)}</p>`
                 : html`<ul class="rows attention">
                     ${items.slice(0, 12).map((item) => attentionRow(item, actions))}
                   </ul>`
@@ -54,6 +54,11 @@ export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailA
     ${isLocal ? html`${endpoints(data, actions)} ${latestEvents(data, actions)}` : nothing}
   `;
 }
+
+const allWell = (data: PanelData): string =>
+  isMeasured(data)
+    ? 'Nothing. Everything that has traffic is healthy.'
+    : 'Nothing that the objects tell. How requests fare is not known.';
 
 function latestEvents({ events }: PanelData, actions: DetailActions): TemplateResult {
   return html`<section>

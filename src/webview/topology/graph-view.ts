@@ -15,6 +15,7 @@ import type { VisibleGraph } from '../view-model/visible-graph.ts';
 import { chipScale, zoomTier } from '../view-model/zoom-tier.ts';
 import { paintBoxes } from './box-painter.ts';
 import { textMeasure } from './card-painter.ts';
+import { coversOf } from './covers.ts';
 import { FitKeeper } from './fit-keeper.ts';
 import { Glide } from './glide.ts';
 import { idOf, markEdges, syncCurves, syncElements } from './graph-elements.ts';
@@ -100,7 +101,11 @@ export class GraphView {
       boxSelectionEnabled: false,
     });
     this.#glide = new Glide(this.#cy, this.#scene);
-    this.#fit = new FitKeeper(this.#cy, () => this.#scene.bounds);
+    this.#fit = new FitKeeper(
+      this.#cy,
+      () => this.#scene.fitSubject,
+      () => coversOf(container),
+    );
     this.#over = new PaintingLayer(container, 'graph-over', (frame) =>
       paintOverlay({
         frame,
@@ -290,6 +295,11 @@ export class GraphView {
 
   fit(): void {
     this.#fit.fit();
+  }
+
+  /** What lies over the picture has changed. */
+  uncover(): void {
+    this.#fit.uncover();
   }
 
   zoomBy(factor: number): void {

@@ -10,6 +10,7 @@ import type { EdgeCurve } from './edge-curve.ts';
 import { edgeCurve } from './edge-curve.ts';
 import type { EdgeLook } from './edge-look.ts';
 import { edgeLook } from './edge-look.ts';
+import type { FitSubject } from './fit-viewport.ts';
 import type { Point, Rect, Size } from './geometry.ts';
 import { boundsOf, rectAround } from './geometry.ts';
 import { placeNew } from './placement.ts';
@@ -262,9 +263,19 @@ export class Scene {
 
   /** The room the whole picture takes; `undefined` while it is empty. */
   get bounds(): Rect | undefined {
-    return boundsOf([...[...this.cards.values()].map(({ rect }) => rect), ...this.boxes.map(({ rect }) => rect)]);
+    return this.fitSubject?.bounds;
+  }
+
+  /** What a viewport should show; `undefined` while the picture is empty. */
+  get fitSubject(): FitSubject | undefined {
+    const cards = [...this.cards.values()].map(({ rect }) => rect);
+    const bounds = boundsOf([...cards, ...this.boxes.map(({ rect }) => rect)]);
+    return bounds && { bounds, legible: [...cards, ...this.boxes.map(({ rect }) => titleRect(rect))] };
   }
 }
+
+/** Where the title of a box stands. */
+const titleRect = ({ x, y, width }: Rect): Rect => ({ x, y, width: Math.min(width, 120), height: 22 });
 
 function noteRect(card: Rect): Rect {
   return { x: card.x - 10, y: card.y + card.height + 2, width: card.width + 20, height: 18 };

@@ -49,6 +49,15 @@ export class Panel {
     return (await this.frame()).locator(selector);
   }
 
+  /** The list is there before the picture, whose places another thread works out. */
+  async pictureDrawn(): Promise<void> {
+    const frame = await this.frame();
+    await waitFor('the first picture', () =>
+      frame.evaluate('performance.getEntriesByName("meshlens:first-picture").length > 0'),
+    );
+    await frame.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  }
+
   async nodes(): Promise<readonly PanelNode[]> {
     const rows = await this.#data('[data-node-id]');
     return rows.map((row) => ({
