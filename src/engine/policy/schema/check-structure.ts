@@ -88,7 +88,8 @@ class StructureWalker {
   }
 
   #map(value: UntrustedRecord, schema: MapSchema, path: FieldPath): void {
-    this.#count(Object.keys(value).length, schema.minEntries, schema.maxEntries, 'entries', path);
+    const kept = Object.keys(value).filter((key) => !isDropped(value[key], schema.values)).length;
+    this.#count(kept, schema.minEntries, schema.maxEntries, 'entries', path);
     for (const key of Object.keys(value)) this.#field(key, value[key], schema.values, path);
   }
 
@@ -108,7 +109,8 @@ class StructureWalker {
         this.#field(key, value[key], field, path);
       }
     }
-    this.#count(Object.keys(value).length, schema.minEntries, schema.maxEntries, 'fields', path);
+    const kept = Object.keys(value).filter((key) => isSet(value, key, schema)).length;
+    this.#count(kept, schema.minEntries, schema.maxEntries, 'fields', path);
     this.#required(value, schema, path);
     for (const group of schema.exclusive) this.#exclusive(value, group, schema, path);
     for (const group of schema.exactlyOne ?? []) {
@@ -118,9 +120,9 @@ class StructureWalker {
     for (const group of schema.atLeastOne ?? []) this.#atLeastOne(value, group, schema, path);
   }
 
-  /** An entry of a mapping. Null where nothing else may stand counts as absent: the API server drops it. */
+  /** An entry of a mapping. What the API server drops is empty. */
   #field(key: string, value: unknown, schema: Schema, path: FieldPath): void {
-    if (value !== null || schema.nullable === true || schema.type === 'any') {
+    if (!isDropped(value, schema)) {
       this.check(value, schema, [...path, key]);
     } else if (schema.default === undefined) {
       const message = `\`${shorten(key)}\` is empty, which is the same as leaving it out; it would be ${article(typeName(schema))}.`;
@@ -291,6 +293,11 @@ function hasType(value: unknown, schema: Schema): boolean {
 function isSet(value: UntrustedRecord, key: string, schema: ObjectSchema): boolean {
   if (!Object.hasOwn(value, key)) return false;
   return value[key] !== null || schema.fields[key]?.nullable === true;
+}
+
+/** Null where nothing else may stand counts as absent. */
+function isDropped(value: unknown, schema: Schema): boolean {
+  return value === null && schema.nullable !== true && schema.type !== 'any';
 }
 
 function defaultOf(items: Schema, key: string): unknown {

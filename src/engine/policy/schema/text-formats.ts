@@ -76,7 +76,7 @@ const formats: Readonly<Record<KubernetesFormat, FormatRule>> = {
   },
   date: { accepts: isDate, help: 'a date such as `2024-05-01`' },
   byte: {
-    accepts: (text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text),
+    accepts: (text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text),
     help: 'Base64',
   },
   ipv4: { accepts: (text) => isIP(text) === 4, help: 'an IPv4 address' },

@@ -9,7 +9,7 @@ import type { WorkloadView } from './workloads.ts';
 export type AuthorizationPolicies = ReadonlyMap<string, readonly MeshObject[]>;
 
 /** A request that can be read on its way. */
-export interface PlainRequest {
+interface PlainRequest {
   readonly method: string;
   /** Without query. */
   readonly path: string;

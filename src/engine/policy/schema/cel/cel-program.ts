@@ -1,11 +1,13 @@
 /** The one place that knows the CEL library: compiles expressions and evaluates them under a limit. */
 import type { CelInput } from '@bufbuild/cel';
-import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import { celEnv, isCelError, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { RE2JS } from 're2js';
 import type { Schema } from '../schema.ts';
 import { celInput } from './cel-input.ts';
+import { parseCel } from './cel-parser.ts';
 import { kubernetesFunctions } from './kubernetes-functions.ts';
+import { CelValueError } from './cel-value-error.ts';
 import { StepLimit } from './step-limit.ts';
 
 const longestExpression = 20_000;
@@ -30,13 +32,17 @@ const environment = celEnv({
   },
 });
 
+/** What the library says of values that the API server says too; other errors may be gaps of ours. */
+const valueErrors =
+  /^(?:field not found|no such key|index .*out of bounds|invalid index|int (?:divide|modulus) by zero|int overflow)/i;
+
 /** Undefined where the text is no CEL that is understood here. */
 export function compileCel(expression: string): CelProgram | undefined {
   if (expression.length > longestExpression) return undefined;
   try {
-    const parsed = parse(expression);
-    if (literalWork(parsed.expr) > mostSteps) return undefined;
-    const evaluate = plan(environment, parsed.expr);
+    const parsed = parseCel(expression, 'kubernetes');
+    if (literalWork(parsed) > mostSteps) return undefined;
+    const evaluate = plan(environment, parsed);
     return (self, schema) => run(evaluate, self, schema);
   } catch {
     return undefined;
@@ -46,22 +52,22 @@ export function compileCel(expression: string): CelProgram | undefined {
 function run(evaluate: (bindings: Record<string, CelInput>) => unknown, self: unknown, schema: Schema): CelOutcome {
   const limit = new StepLimit(mostSteps);
   let reason: string;
+  let isOfValue = false;
   try {
     const result = evaluate({ self: celInput(self, schema, limit, readText) });
     if (!isCelError(result)) return { type: 'value', value: result };
     reason = result.message;
+    isOfValue = result.cause instanceof CelValueError;
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }
   if (limit.isExceeded) return { type: 'undecided', reason: 'it looks at too many items' };
-  // What these say of the value, the API server says too; others may be gaps of ours.
-  const isOfValue = /^(?:field not found|no such key|index out of|invalid index)/i.test(reason);
-  return { type: isOfValue ? 'failed' : 'undecided', reason };
+  return { type: isOfValue || valueErrors.test(reason) ? 'failed' : 'undecided', reason };
 }
 
 const readers = {
-  'date-time': plan(environment, parse('timestamp(self)')),
-  duration: plan(environment, parse('duration(self)')),
+  'date-time': plan(environment, parseCel('timestamp(self)', 'standard')),
+  duration: plan(environment, parseCel('duration(self)', 'standard')),
 };
 
 function readText(text: string, format: keyof typeof readers): CelInput | undefined {
@@ -80,13 +86,15 @@ function literalWork(node: unknown): number {
     return 1 + literalWork(Object.values(value).filter((each) => typeof each === 'object'));
   return (
     literalSize(value.iterRange) * (1 + literalWork([value.loopStep, value.loopCondition])) +
-    literalWork(value.iterRange)
+    literalWork([value.iterRange, value.accuInit, value.result])
   );
 }
 
+/** How many items an expression gives that are written in it. */
 function literalSize(node: unknown): number {
-  const { exprKind } = (node ?? {}) as {
-    exprKind?: { case?: string; value?: { elements?: unknown[]; entries?: unknown[] } };
-  };
-  return Math.max(1, exprKind?.value?.elements?.length ?? exprKind?.value?.entries?.length ?? 1);
+  const { exprKind } = (node ?? {}) as { exprKind?: { case?: string; value?: Record<string, unknown> } };
+  const { elements, entries, target, args, iterRange } = exprKind?.value ?? {};
+  const parts = [target, iterRange, ...(Array.isArray(args) ? (args as unknown[]) : [])].filter(Boolean);
+  const own = Array.isArray(elements) ? elements.length : Array.isArray(entries) ? entries.length : 0;
+  return Math.max(1, own + parts.reduce((sum: number, part) => sum + literalSize(part), 0));
 }

@@ -1,100 +1,134 @@
 /** Functions of Kubernetes for URLs, IP addresses and address ranges. */
-import { isIP } from 'node:net';
-import type { CelFunc, CelInput } from '@bufbuild/cel';
-import { CelScalar, celFunc, celMethod, mapType } from '@bufbuild/cel';
-import { isCidr } from '../text-formats.ts';
+import type { CelFunc, CelInput, CelMap } from '@bufbuild/cel';
+import { CelScalar, celFunc, celMethod, listType, mapType } from '@bufbuild/cel';
+import type { Address, AddressRange } from './addresses.ts';
+import { addressText, firstAddress, isIn, parseAddress, parseRange } from './addresses.ts';
+import { CelValueError } from './cel-value-error.ts';
+import { opaque, opaqueTypeOf, opaqueValue, partOf } from './opaque-value.ts';
+import { isUrl, parseUrl } from './urls.ts';
 
-const { STRING, BOOL, INT, DYN } = CelScalar;
+const { STRING, BOOL, INT } = CelScalar;
 
-/** Values of these types are mappings that no rule can take apart. */
-export const opaque = mapType(STRING, DYN);
+type Opaque = ReadonlyMap<string, CelInput>;
 
-function parseUrl(text: string): URL | undefined {
-  // As Go's `url.ParseRequestURI`: an absolute URL, or an absolute path.
-  if (text.startsWith('/')) return URL.canParse(`none://none${text}`) ? new URL(`none://none${text}`) : undefined;
-  return /^[a-zA-Z][-+.a-zA-Z0-9]*:/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-}
-
-function urlParts(text: string): Map<string, CelInput> {
+function urlValue(text: string): Opaque {
   const url = parseUrl(text);
-  if (!url) throw new Error(`\`${text}\` is no URL`);
-  const isPath = url.protocol === 'none:';
-  const query = new Map<string, CelInput>();
-  for (const key of new Set(url.searchParams.keys())) query.set(key, url.searchParams.getAll(key));
-  return new Map<string, CelInput>([
-    ['scheme', isPath ? '' : url.protocol.slice(0, -1)],
-    ['host', isPath ? '' : url.host],
-    ['hostname', isPath ? '' : url.hostname.replace(/^\[|\]$/g, '')],
-    ['port', isPath ? '' : url.port],
-    ['path', url.pathname],
-    ['query', query],
-  ]);
+  if (!url) throw new CelValueError(`\`${text}\` is no URL`);
+  return opaqueValue('url', text, { ...url });
 }
 
 const urlPart = (method: string, part: string): CelFunc =>
-  celMethod(method, opaque, [], DYN, function () {
-    return this.get(part) ?? '';
+  celMethod(method, opaque, [], STRING, function () {
+    return String(partOf(this, 'url', part));
   });
 
-/** Groups of an address as one number. */
-function addressBits(address: string): bigint {
-  if (isIP(address) === 4) return address.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
-  const [head = '', tail] = address.split('::');
-  const groups = (half: string): string[] => half.split(':').filter((part) => part !== '');
-  const [first, last] = [groups(head), groups(tail ?? '')];
-  const zeros =
-    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
-  return [...first, ...zeros, ...last].reduce((bits, part) => (bits << 16n) | BigInt(`0x${part}`), 0n);
+function addressValue({ family, bits }: Address): Opaque {
+  return opaqueValue('address', `${String(family)} ${bits.toString()}`, {
+    family: BigInt(family),
+    bits: bits.toString(),
+  });
 }
 
-function addressParts(address: string): Map<string, CelInput> {
-  const family = isIP(address);
-  if (family === 0 || address.includes('%') || /:.*\./.test(address))
-    throw new Error(`\`${address}\` is no IP address`);
-  return new Map<string, CelInput>([
-    ['family', BigInt(family)],
-    ['bits', addressBits(address).toString()],
-    ['text', address],
-  ]);
+function requireAddress(text: string): Address {
+  const address = parseAddress(text);
+  if (!address) throw new CelValueError(`\`${text}\` is no IP address`);
+  return address;
 }
 
-function rangeParts(text: string): Map<string, CelInput> {
-  if (!isCidr(text)) throw new Error(`\`${text}\` is no address range`);
-  const [address = '', length = ''] = text.split('/');
-  return new Map<string, CelInput>([...addressParts(address), ['length', BigInt(length)]]);
+function requireRange(text: string): AddressRange {
+  const range = parseRange(text);
+  if (!range) throw new CelValueError(`\`${text}\` is no address range`);
+  return range;
 }
 
-function contains(range: ReadonlyMap<unknown, unknown>, address: ReadonlyMap<unknown, unknown>): boolean {
-  if (range.get('family') !== address.get('family')) return false;
-  const width = range.get('family') === 4n ? 32n : 128n;
-  const shift = width - (range.get('length') as bigint);
-  const bitsOf = (value: ReadonlyMap<unknown, unknown>): bigint => BigInt(String(value.get('bits')));
-  return bitsOf(range) >> shift === bitsOf(address) >> shift;
+function rangeValue({ family, bits, length }: AddressRange): Opaque {
+  return opaqueValue('range', `${String(family)} ${bits.toString()}/${String(length)}`, {
+    family: BigInt(family),
+    bits: bits.toString(),
+    length: BigInt(length),
+  });
 }
+
+function addressOf(value: CelMap, type: 'address' | 'range' = 'address'): Address {
+  const family = Number(partOf(value, type, 'family')) === 4 ? 4 : 6;
+  return { family, bits: BigInt(String(partOf(value, type, 'bits'))) };
+}
+
+function rangeOf(value: CelMap): AddressRange {
+  return { ...addressOf(value, 'range'), length: Number(partOf(value, 'range', 'length')) };
+}
+
+const contains = (range: AddressRange, other: AddressRange): boolean =>
+  range.length <= other.length && isIn(range, other);
+
+const addressTest = (name: string, ...ranges: readonly string[]): CelFunc => {
+  const parsed = ranges.map(requireRange);
+  return celMethod(name, opaque, [], BOOL, function () {
+    const address = addressOf(this);
+    return parsed.some((range) => isIn(range, address));
+  });
+};
+
+/** Addresses that are for one machine, wherever it is. */
+const notGlobal = ['0.0.0.0/32', '255.255.255.255/32', '127.0.0.0/8', '224.0.0.0/4', '169.254.0.0/16']
+  .concat('::/128', '::1/128', 'ff00::/8', 'fe80::/10')
+  .map(requireRange);
 
 export const networkFunctions: readonly CelFunc[] = [
-  celFunc('isURL', [STRING], BOOL, (text) => parseUrl(text) !== undefined),
-  celFunc('url', [STRING], opaque, urlParts),
+  celFunc('isURL', [STRING], BOOL, isUrl),
+  celFunc('url', [STRING], opaque, urlValue),
   urlPart('getScheme', 'scheme'),
   urlPart('getHost', 'host'),
   urlPart('getHostname', 'hostname'),
   urlPart('getPort', 'port'),
   urlPart('getEscapedPath', 'path'),
-  urlPart('getQuery', 'query'),
-  celFunc('isIP', [STRING], BOOL, (text) => isIP(text) !== 0 && !text.includes('%') && !/:.*\./.test(text)),
-  celFunc('ip', [STRING], opaque, addressParts),
-  celMethod('family', opaque, [], INT, function () {
-    return this.get('family') as bigint;
+  celMethod('getQuery', opaque, [], mapType(STRING, listType(STRING)), function () {
+    return partOf(this, 'url', 'query') as CelMap;
   }),
-  celFunc('isCIDR', [STRING], BOOL, isCidr),
-  celFunc('cidr', [STRING], opaque, rangeParts),
+  celFunc('isIP', [STRING], BOOL, (text) => parseAddress(text) !== undefined),
+  celFunc('ip', [STRING], opaque, (text) => addressValue(requireAddress(text))),
+  celFunc('ip.isCanonical', [STRING], BOOL, (text) => addressText(requireAddress(text)) === text),
+  celMethod('family', opaque, [], INT, function () {
+    return BigInt(addressOf(this).family);
+  }),
+  addressTest('isUnspecified', '0.0.0.0/32', '::/128'),
+  addressTest('isLoopback', '127.0.0.0/8', '::1/128'),
+  addressTest('isLinkLocalUnicast', '169.254.0.0/16', 'fe80::/10'),
+  celMethod('isLinkLocalMulticast', opaque, [], BOOL, function () {
+    const { family, bits } = addressOf(this);
+    return family === 4 ? bits >> 8n === 0xe0_00_00n : ((bits >> 112n) & 0xff_0fn) === 0xff_02n;
+  }),
+  celMethod('isGlobalUnicast', opaque, [], BOOL, function () {
+    const address = addressOf(this);
+    return !notGlobal.some((range) => isIn(range, address));
+  }),
+  celFunc('isCIDR', [STRING], BOOL, (text) => parseRange(text) !== undefined),
+  celFunc('cidr', [STRING], opaque, (text) => rangeValue(requireRange(text))),
   celMethod('prefixLength', opaque, [], INT, function () {
-    return this.get('length') as bigint;
+    return BigInt(rangeOf(this).length);
+  }),
+  celMethod('ip', opaque, [], opaque, function () {
+    return addressValue(rangeOf(this));
+  }),
+  celMethod('masked', opaque, [], opaque, function () {
+    const range = rangeOf(this);
+    return rangeValue({ ...range, bits: firstAddress(range) });
   }),
   celMethod('containsIP', opaque, [STRING], BOOL, function (text) {
-    return contains(this, addressParts(text));
+    return isIn(rangeOf(this), requireAddress(text));
   }),
   celMethod('containsIP', opaque, [opaque], BOOL, function (address) {
-    return contains(this, address);
+    return isIn(rangeOf(this), addressOf(address));
+  }),
+  celMethod('containsCIDR', opaque, [STRING], BOOL, function (text) {
+    return contains(rangeOf(this), requireRange(text));
+  }),
+  celMethod('containsCIDR', opaque, [opaque], BOOL, function (range) {
+    return contains(rangeOf(this), rangeOf(range));
+  }),
+  celFunc('string', [opaque], STRING, (value) => {
+    if (opaqueTypeOf(value) === 'address') return addressText(addressOf(value));
+    const range = rangeOf(value);
+    return `${addressText(range)}/${String(range.length)}`;
   }),
 ];

@@ -1,5 +1,6 @@
 import { fieldOf, isRecord, listOf, stringOf } from '../../../../../shared/untrusted.ts';
 import { Kinds } from '../../../../model/kinds.ts';
+import { celProblem } from '../../../schema/cel/cel-problem.ts';
 import type { ObjectCheck } from '../../check.ts';
 import { sitesIn } from '../sites.ts';
 
@@ -9,7 +10,7 @@ export const telemetrySettings: ObjectCheck = {
   rule: 'telemetry-settings',
   aliases: ['IST0106', 'IST0133'],
   severity: 'error',
-  summary: 'A change to a label of metrics lacks its value, or traces are set more than once.',
+  summary: 'A filter of access logs is no CEL, a change to a label of metrics lacks its value, or traces are set more than once.',
   refusedBy: 'webhook',
   subject: Kinds.telemetry,
   inputs: [],
@@ -24,9 +25,14 @@ export const telemetrySettings: ObjectCheck = {
       if (listOf(value).length > 1) warn([...path, 1], 'Spans go to one provider only: the first.');
     }
     for (const { path, value } of sitesIn(subject, 'accessLogging[].filter')) {
-      if ((stringOf(fieldOf(value, 'expression')) ?? '').trim() !== '') continue;
-      const message = 'A filter needs an `expression` in CEL, such as `response.code >= 400`.';
-      context.report(subject, path, { message, part: 'key' });
+      const expression = stringOf(fieldOf(value, 'expression')) ?? '';
+      if (expression.trim() === '') {
+        const message = 'A filter needs an `expression` in CEL, such as `response.code >= 400`.';
+        context.report(subject, path, { message, part: 'key' });
+        continue;
+      }
+      const message = celProblem(expression);
+      if (message !== undefined) context.report(subject, [...path, 'expression'], { message, part: 'value' });
     }
     for (const { path, key } of sitesIn(subject, 'tracing[].customTags{}')) {
       if (key === '') context.report(subject, path, { message: 'A tag needs a name.', part: 'key' });
