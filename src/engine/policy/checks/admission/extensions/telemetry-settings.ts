@@ -10,7 +10,8 @@ export const telemetrySettings: ObjectCheck = {
   rule: 'telemetry-settings',
   aliases: ['IST0106', 'IST0133'],
   severity: 'error',
-  summary: 'A filter of access logs is no CEL, a change to a label of metrics lacks its value, or traces are set more than once.',
+  summary:
+    'A filter of access logs is no CEL, a change to a label of metrics lacks its value, or traces are set more than once.',
   refusedBy: 'webhook',
   subject: Kinds.telemetry,
   inputs: [],
