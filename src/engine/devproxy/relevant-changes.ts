@@ -1,5 +1,5 @@
 import { Kinds } from '../model/kinds.ts';
-import { serviceNameLabel } from '../model/indexes/named-references.ts';
+import { serviceNameLabel } from '../model/cluster-endpoints.ts';
 import type { KindKey, MeshObject } from '../model/mesh-object.ts';
 import { kindKey } from '../model/mesh-object.ts';
 import type { ModelDelta } from '../model/object-store.ts';

@@ -3,7 +3,6 @@ import { compareText } from '../../shared/compare.ts';
 import { fieldOf, isRecord, listOf, numberOf, stringOf, textsOf } from '../../shared/untrusted.ts';
 import type { EndpointDirectory, ModelEndpoint } from './endpoints.ts';
 import { declarersOf } from './indexes/hosts.ts';
-import { serviceNameLabel } from './indexes/named-references.ts';
 import { workloadOf } from './indexes/owners.ts';
 import { perPart } from './indexes/per-part.ts';
 import { selectableLabels, selectFrom, selectorOf } from './indexes/selectors.ts';
@@ -184,6 +183,9 @@ const podsBehind = perPart((slice: MeshObject) =>
 );
 
 const selectorOfService = perPart(selectorOf);
+/** Label of an EndpointSlice with the name of its service. */
+export const serviceNameLabel = 'kubernetes.io/service-name';
+
 const selectorOfSlices = perPart(({ name }: MeshObject) => ({ [serviceNameLabel]: name }));
 
 function inputsOf(snapshot: Snapshot, service: MeshObject): Inputs {

@@ -172,6 +172,122 @@ describe('definition', () => {
   });
 });
 
+/** Every kind of field that leads from one object to another, named in the ways in which people write it. */
+const linked = `apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: outside, namespace: infra}
+spec: {hosts: [api.example.com]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: front, namespace: infra}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: front, namespace: shop}
+spec: {gatewayClassName: istio}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: istio}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: infra}
+spec: {host: reviews.shop.svc.cluster.local}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: outer, namespace: shop}
+spec:
+  gateways: [mesh, infra/front]
+  http:
+    - delegate: {name: inner}
+    - match: [{gateways: [front.infra.svc.cluster.local]}]
+      route: [{destination: {host: Reviews}}]
+      mirror: {host: api.example.com}
+  tcp: [{route: [{destination: {host: reviews}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: inner, namespace: shop}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: bank}
+spec:
+  parentRefs: [{name: front, namespace: shop}]
+  rules:
+    - backendRefs: [{name: reviews, namespace: shop, port: 80}]
+    - backendRefs: [{group: networking.istio.io, kind: Hostname, name: reviews.shop.svc.cluster.local}]
+---
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: filter, namespace: shop}
+spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: old, namespace: shop}
+spec: {defaultBackend: {service: {name: reviews, port: {number: 80}}}}
+`;
+
+describe('who names an object', () => {
+  const cases: readonly (readonly [string, string, readonly string[]])[] = [
+    [
+      'a Service',
+      'reviews, namespace: shop}\n---',
+      [
+        'a.yaml:26 reviews.shop.svc.cluster.local',
+        'a.yaml:36 Reviews',
+        'a.yaml:38 reviews',
+        'a.yaml:50 reviews',
+        'a.yaml:51 reviews.shop.svc.cluster.local',
+        'a.yaml:61 reviews',
+      ],
+    ],
+    ['a host of a ServiceEntry', 'api.example.com]', ['a.yaml:37 api.example.com']],
+    [
+      'a Gateway of Istio',
+      'front, namespace: infra',
+      ['a.yaml:32 infra/front', 'a.yaml:35 front.infra.svc.cluster.local'],
+    ],
+    ['a Gateway of the Gateway API', 'front, namespace: shop}\nspec: {gateway', ['a.yaml:48 front', 'a.yaml:56 front']],
+    ['a GatewayClass', 'istio}\n---\napiVersion: networking.istio.io/v1\nkind: Dest', ['a.yaml:17 istio']],
+    ['a VirtualService', 'inner, namespace', ['a.yaml:34 inner']],
+  ];
+  for (const [name, before, expected] of cases) {
+    test(name, () => {
+      const { files, snapshot, uri, position } = sceneOf({ 'a.yaml': cursorBefore(linked, before) });
+      const found = references(files, snapshot, settings, uri, position, false);
+      assert.deepEqual(found.map((place) => shownPlace(files, place)).sort(), expected);
+    });
+  }
+
+  test('a rename writes each of them in its own way', () => {
+    const renamed = (before: string, name: string): string => {
+      const { files, snapshot, uri, position } = sceneOf({ 'a.yaml': cursorBefore(linked, before) });
+      const result = rename(files, snapshot, settings, uri, position, name);
+      assert.ok(result.type === 'edits');
+      return applyEdits(
+        linked,
+        result.edits.flatMap(({ edits }) => edits),
+      );
+    };
+    const gateways = renamed('front, namespace: infra', 'edge');
+    assert.match(gateways, /gateways: \[mesh, infra\/edge\]/);
+    assert.match(gateways, /gateways: \[edge\.infra\.svc\.cluster\.local\]/);
+    assert.match(
+      renamed('reviews, namespace: shop}\n---', 'stars'),
+      /Hostname, name: stars\.shop\.svc\.cluster\.local/,
+    );
+  });
+});
+
 describe('completion of names', () => {
   const cases: readonly (readonly [string, string, readonly string[], readonly string[]])[] = [
     ['a parent in another namespace', route.replace('name: public, ', 'name: ¦, '), ['public'], ['cart']],

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { declarersOf, routersOf } from '../../../src/engine/model/indexes/hosts.ts';
 import { podsOf, workloadOf } from '../../../src/engine/model/indexes/owners.ts';
-import { referrersOf } from '../../../src/engine/model/indexes/references.ts';
 import { selectedBy, selecting, servicesOf } from '../../../src/engine/model/indexes/selectors.ts';
 import { Kinds } from '../../../src/engine/model/kinds.ts';
 import { createObjectStore } from '../../../src/engine/model/live-object-store.ts';
@@ -126,78 +125,6 @@ test('owners: the workload behind a ReplicaSet, a Job or nobody', () => {
   assert.deepEqual(names(podsOf(snapshot, deployment)), ['Pod shop/known']);
   assert.deepEqual(names(podsOf(snapshot, refOf(bare))), ['Pod shop/bare']);
   assert.deepEqual(names(podsOf(snapshot, { ...deployment, namespace: 'bank' })), []);
-});
-
-const shop: readonly MeshObject[] = [
-  object('Service', 'shop/reviews'),
-  object('ServiceEntry', 'infra/outside', { hosts: ['*.example.com'] }),
-  object('Gateway', 'infra/front'),
-  meshObject('Gateway', ['shop', 'front'], {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    spec: { gatewayClassName: 'istio' },
-  }),
-  meshObject('GatewayClass', ['', 'istio'], { apiVersion: 'gateway.networking.k8s.io/v1' }),
-  object('DestinationRule', 'shop/reviews', { host: 'reviews', subsets: [{ name: 'v1' }, { name: 'v2' }] }),
-  object('DestinationRule', 'infra/reviews', { host: 'reviews.shop.svc.cluster.local' }),
-  object('VirtualService', 'shop/reviews', {
-    hosts: ['reviews'],
-    gateways: ['mesh', 'infra/front'],
-    http: [
-      { delegate: { name: 'inner' } },
-      {
-        match: [{ gateways: ['front.infra'] }],
-        route: [{ destination: { host: 'reviews', subset: 'v1' } }, { destination: { host: 'Reviews', subset: 'v9' } }],
-        mirror: { host: 'api.example.com' },
-      },
-    ],
-    tcp: [{ route: [{ destination: { host: 'reviews' } }] }],
-  }),
-  object('VirtualService', 'shop/inner', { http: [{ route: 'nonsense' }] }),
-  object('HTTPRoute', 'bank/web', {
-    parentRefs: [{ name: 'front', namespace: 'shop' }],
-    rules: [
-      { backendRefs: [{ name: 'reviews', namespace: 'shop', port: 80 }] },
-      { backendRefs: [{ group: 'networking.istio.io', kind: 'Hostname', name: 'reviews.shop.svc.cluster.local' }] },
-    ],
-  }),
-  object('EndpointSlice', 'shop/reviews-x', {}, { labels: { 'kubernetes.io/service-name': 'reviews' } }),
-];
-
-test('references: who names an object, and by which field', () => {
-  const snapshot = createSnapshot(shop);
-  const referring = (kind: string, namespace: string, name: string): readonly string[] => {
-    const found = snapshot.find(kind, namespace, name);
-    assert.ok(found);
-    return referrersOf(snapshot, found, domain)
-      .map(({ from, path }) => `${displayName(refOf(from))} ${path.join('.')}`)
-      .sort();
-  };
-  assert.deepEqual(referring(Kinds.service, 'shop', 'reviews'), [
-    'DestinationRule infra/reviews spec.host',
-    'DestinationRule shop/reviews spec.host',
-    'EndpointSlice shop/reviews-x metadata.labels.kubernetes.io/service-name',
-    'HTTPRoute bank/web spec.rules.0.backendRefs.0.name',
-    'HTTPRoute bank/web spec.rules.1.backendRefs.0.name',
-    'VirtualService shop/reviews spec.http.1.route.0.destination.host',
-    'VirtualService shop/reviews spec.http.1.route.1.destination.host',
-    'VirtualService shop/reviews spec.tcp.0.route.0.destination.host',
-  ]);
-  assert.deepEqual(referring(Kinds.destinationRule, 'shop', 'reviews'), [
-    'VirtualService shop/reviews spec.http.1.route.0.destination.host',
-  ]);
-  assert.deepEqual(referring(Kinds.destinationRule, 'infra', 'reviews'), []);
-  assert.deepEqual(referring(Kinds.serviceEntry, 'infra', 'outside'), [
-    'VirtualService shop/reviews spec.http.1.mirror.host',
-  ]);
-  assert.deepEqual(referring(Kinds.gateway, 'infra', 'front'), [
-    'VirtualService shop/reviews spec.gateways.1',
-    'VirtualService shop/reviews spec.http.1.match.0.gateways.0',
-  ]);
-  assert.deepEqual(referring(Kinds.kubernetesGateway, 'shop', 'front'), ['HTTPRoute bank/web spec.parentRefs.0.name']);
-  assert.deepEqual(referring(Kinds.gatewayClass, '', 'istio'), ['Gateway shop/front spec.gatewayClassName']);
-  assert.deepEqual(referring(Kinds.virtualService, 'shop', 'inner'), [
-    'VirtualService shop/reviews spec.http.0.delegate.name',
-  ]);
 });
 
 const labels = fc.dictionary(fc.constantFrom('app', 'version', 'tier', '__proto__'), fc.constantFrom('a', 'b', 'c'), {

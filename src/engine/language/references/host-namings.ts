@@ -70,6 +70,11 @@ export function portsOf(host: string, knowledge: Knowledge): readonly NamePropos
     .flatMap(({ ports }) => ports.map(({ number, name }) => ({ name: String(number), type: 'port', detail: name })));
 }
 
+/** Hosts of services and entries, with nothing left out. */
+export function fullHosts(knowledge: Knowledge): readonly NameProposal[] {
+  return knowledge.allServices().map(({ host, namespace }) => ({ name: host, type: 'host', detail: namespace }));
+}
+
 function hostNames(namespace: string, knowledge: Knowledge): readonly NameProposal[] {
   const all = knowledge.allServices();
   const own = all.filter((service) => service.object.kind === 'Service' && service.namespace === namespace);

@@ -2,6 +2,7 @@ import { Kinds } from '../../model/kinds.ts';
 import { hostName, namespacedHost, portOfHost, subsetName } from './host-namings.ts';
 import { headerName, selectorLabel, subsetLabel, workloadSelector } from './label-namings.ts';
 import {
+  gatewayOfRoute,
   nameOf,
   namespaceName,
   principal,
@@ -26,13 +27,12 @@ const destinations = [
   'spec.tcp.*.route.*.destination',
 ];
 const matches = ['spec.http.*.match.*', 'spec.tls.*.match.*', 'spec.tcp.*.match.*'];
-const gatewayName = slashedNameOf(gateway, { mesh: 'all sidecars' });
 
 const routing: readonly ReferenceRule[] = [
   ...rules(virtualService, hostName, 'spec.hosts.*', ...destinations.map((path) => `${path}.host`)),
   ...rules(virtualService, subsetName, ...destinations.map((path) => `${path}.subset`)),
   ...rules(virtualService, portOfHost, ...destinations.map((path) => `${path}.port.number`)),
-  ...rules(virtualService, gatewayName, 'spec.gateways.*', ...matches.map((path) => `${path}.gateways.*`)),
+  ...rules(virtualService, gatewayOfRoute, 'spec.gateways.*', ...matches.map((path) => `${path}.gateways.*`)),
   ...rules(virtualService, typedReference({ kinds: [virtualService] }), 'spec.http.*.delegate.name'),
   ...rules(virtualService, namespaceName, 'spec.http.*.delegate.namespace'),
   ...rules(virtualService, namespaceName, ...matches.map((path) => `${path}.sourceNamespace`)),
@@ -55,7 +55,7 @@ const routing: readonly ReferenceRule[] = [
     'spec.servers.*.tls.credentialNames.*',
     'spec.servers.*.tls.caCertCredentialName',
   ),
-  ...rules(envoyFilter, gatewayName, 'spec.configPatches.*.match.routeConfiguration.gateway'),
+  ...rules(envoyFilter, slashedNameOf(gateway), 'spec.configPatches.*.match.routeConfiguration.gateway'),
   ...rules(envoyFilter, hostName, 'spec.configPatches.*.match.cluster.service'),
   ...rules(sidecar, namespacedHost, 'spec.egress.*.hosts.*'),
   ...rules([virtualService, destinationRule, serviceEntry], namespaceName, 'spec.exportTo.*'),
@@ -73,7 +73,7 @@ const security: readonly ReferenceRule[] = [
   ...rules(authorizationPolicy, principal, `${source}.principals.*`, `${source}.notPrincipals.*`),
   ...rules(authorizationPolicy, slashedServiceAccount, `${source}.serviceAccounts.*`, `${source}.notServiceAccounts.*`),
   ...rules(authorizationPolicy, hostName, `${operation}.hosts.*`, `${operation}.notHosts.*`),
-  ...rules(targeted, targetRef, 'spec.targetRef.name', 'spec.targetRefs.*.name'),
+  ...rules([...targeted, envoyFilter], targetRef, 'spec.targetRef.name', 'spec.targetRefs.*.name'),
 ];
 
 const policies = [...targeted, peerAuthentication, proxyConfig];

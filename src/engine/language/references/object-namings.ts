@@ -4,11 +4,12 @@ import type { FieldPath } from '../../../shared/text.ts';
 import { fieldOf, numberOf, stringOf } from '../../../shared/untrusted.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
+import { meshGateway, resolveGatewayName } from '../../policy/semantics/routing/gateway-name.ts';
 import { serviceHost } from '../../policy/semantics/hosts.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { NameProposal } from '../name-proposal.ts';
 import { beside, isName } from './field-beside.ts';
-import { portsOf } from './host-namings.ts';
+import { fullHosts, portsOf } from './host-namings.ts';
 import type { Naming } from './reference-rule.ts';
 import type { Target } from './target.ts';
 
@@ -75,6 +76,20 @@ export function slashedNameOf(kind: KindKey, words: Readonly<Record<string, stri
   };
 }
 
+/** A Gateway as routes name it: as above, or in the old form `name.namespace` with or without the rest of a host. */
+export const gatewayOfRoute: Naming = {
+  ...slashedNameOf(Kinds.gateway, { [meshGateway]: 'all sidecars' }),
+  targetOf({ object, value }) {
+    if (!isName(value) || value === meshGateway) return undefined;
+    const [namespace = '', name = ''] = resolveGatewayName(value, object.namespace).split('/', 2);
+    return { type: 'object', kind: Kinds.gateway, namespace, name };
+  },
+  renamed: (written, name) => written.replace(/^(.*\/)?[^./]+/, `$1${name}`),
+};
+
+/** Istio's way to send a route of the Gateway API to a host. */
+const hostKind: KindKey = 'networking.istio.io/Hostname';
+
 interface TypedReference {
   /** Kinds that may be named; the first is meant where no kind is given. */
   readonly kinds: readonly KindKey[];
@@ -93,14 +108,19 @@ export function typedReference({ kinds, group }: TypedReference): Naming {
     targetOf({ object, path, value }, settings) {
       if (!isName(value)) return undefined;
       const namespace = beside(object, path, 'namespace') ?? object.namespace;
-      return objectTarget(kindBeside(object, path), namespace, value, settings);
+      const kind = kindBeside(object, path);
+      return kind === hostKind
+        ? { type: 'host', host: value.toLowerCase() }
+        : objectTarget(kind, namespace, value, settings);
     },
     proposals({ object, path }, knowledge) {
       const namespace = beside(object, path, 'namespace') ?? object.namespace;
       const isTyped = beside(object, path, 'kind') !== undefined;
+      if (isTyped && kindBeside(object, path) === hostKind) return fullHosts(knowledge);
       return objectNames(isTyped ? [kindBeside(object, path)] : kinds, namespace, knowledge);
     },
-    renamed: (_, name) => name,
+    renamed: (written, name, { object, path }) =>
+      kindBeside(object, path) === hostKind ? written.replace(/^[^.*]+/, name) : name,
   };
 }
 

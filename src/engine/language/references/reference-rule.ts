@@ -20,7 +20,7 @@ export interface Naming {
   targetOf(place: Place, settings: ResolvedMeshSettings): Target | undefined;
   proposals(place: Place, knowledge: Knowledge): readonly NameProposal[];
   /** Undefined: what stands there is no name that could change. */
-  renamed(written: string, name: string): string | undefined;
+  renamed(written: string, name: string, place: Place): string | undefined;
 }
 
 /** Says that a field of some kinds names something. */

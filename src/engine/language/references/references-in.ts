@@ -50,7 +50,7 @@ export function referencesIn(object: MeshObject, settings: ResolvedMeshSettings)
     placesOf(object, rule).flatMap((place): ReferenceField[] => {
       const target = rule.naming.targetOf(place, settings);
       const { path, value } = place;
-      const renamed = (name: string): string | undefined => rule.naming.renamed(String(value), name);
+      const renamed = (name: string): string | undefined => rule.naming.renamed(String(value), name, place);
       return target ? [{ object, path, target, renamed }] : [];
     }),
   );
