@@ -25,7 +25,7 @@ function told(messages: readonly Buffer[], protocol = new SpdyProtocol(8080)): r
     onReply: (message) => say('reply', message.toString('hex')),
     onNonsense: (why) => say('nonsense', why),
   };
-  for (const message of messages) protocol.receive(message, events);
+  for (const message of messages) protocol.receive(message, true, events);
   return said;
 }
 
@@ -57,20 +57,6 @@ test('opens a stream for errors, of which our side is over, and one for data', (
   };
   assert.deepEqual(pairs(first), ['port', '9080', 'requestid', '0', 'streamtype', 'error']);
   assert.deepEqual(pairs(second), ['port', '9080', 'requestid', '0', 'streamtype', 'data']);
-});
-
-test('bytes are frames of the data stream, of 64 KiB at most', () => {
-  const protocol = new SpdyProtocol(80);
-  assert.deepEqual(protocol.messagesOf([Buffer.from('ab'), Buffer.from('c')], 3), [hex('00000003 00000003 616263')]);
-  const large = protocol.messagesOf([Buffer.alloc(100_000, 1)], 100_000);
-  assert.deepEqual(
-    large.map((message) => [message.length, message.subarray(0, 8).toString('hex')]),
-    [
-      [65_544, '0000000300010000'],
-      [34_472, '00000003000086a0'],
-    ],
-  );
-  assert.deepEqual(protocol.ending, hex('00000003 01000000'));
 });
 
 const conversations: readonly { readonly name: string; readonly frames: string; readonly says: readonly string[] }[] = [

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { WebSocketTarget } from '../../../web-socket-target.ts';
+import { SocketReader } from '../../http/socket-reader.ts';
+import type { OpenSocket } from '../websocket/web-socket.ts';
 import { connectThroughProxy } from './proxy-tunnel.ts';
 
 /** A client's identity and trust, parsed once; its sessions save the handshake's signatures when many streams open at once. */
@@ -19,33 +21,35 @@ export class ApiServerSockets {
   readonly #identities = new Map<string, Identity>();
 
   /** Resolves with a connected socket, after its TLS handshake for `wss:`. `signal` ends it, also in the handshake. */
-  async connect(target: WebSocketTarget, signal: AbortSignal): Promise<net.Socket> {
+  async connect(target: WebSocketTarget, signal: AbortSignal): Promise<OpenSocket> {
     const url = new URL(target.url);
     const secure = url.protocol === 'wss:';
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const port = Number(url.port) || (secure ? 443 : 80);
-    const raw =
-      target.proxy === undefined
-        ? await connectTcp(host, port, signal)
-        : await connectThroughProxy(target.proxy, host, port, signal);
-    raw.setNoDelay(true);
-    raw.setKeepAlive(true, keepAliveMs);
-    return secure ? this.#startTls(raw, target, host, port, signal) : raw;
+    if (target.proxy === undefined) {
+      return secure ? this.#startTls({ host, port }, target, host, port, signal) : connectTcp(host, port, signal);
+    }
+    const socket = await connectThroughProxy(target.proxy, host, port, signal);
+    prepare(socket);
+    return secure ? this.#startTls({ socket }, target, host, port, signal) : { socket };
   }
 
   #startTls(
-    socket: net.Socket,
+    over: { readonly host: string; readonly port: number } | { readonly socket: net.Socket },
     target: WebSocketTarget,
     host: string,
     port: number,
     signal: AbortSignal,
-  ): Promise<tls.TLSSocket> {
+  ): Promise<OpenSocket> {
     const identity = this.#identityOf(target, `${host} ${port}`);
     const name = target.tls.servername ?? host;
     const { session } = identity;
+    // A socket that stands already does not take one.
+    const reader = 'socket' in over ? undefined : new SocketReader();
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
       const secured = tls.connect({
-        socket,
+        ...over,
         secureContext: identity.context,
         rejectUnauthorized: target.tls.rejectUnauthorized,
         // An address may not be sent as a name, but is what the certificate must hold.
@@ -53,7 +57,10 @@ export class ApiServerSockets {
         checkServerIdentity: (_, certificate) => tls.checkServerIdentity(name, certificate),
         ALPNProtocols: ['http/1.1'],
         ...(session === undefined ? {} : { session }),
+        ...(reader === undefined ? {} : { onread: reader.onread }),
       });
+      reader?.attach(secured);
+      secured.once('connect', () => prepare(secured));
       const onAbort = (): void => void secured.destroy(new Error('the handshake takes too long'));
       signal.addEventListener('abort', onAbort);
       const settle = (): void => {
@@ -73,7 +80,7 @@ export class ApiServerSockets {
       secured.on('session', (fresh) => (identity.session = fresh));
       secured.once('secureConnect', () => {
         settle();
-        resolve(secured);
+        resolve(reader === undefined ? { socket: secured } : { socket: secured, reader });
       });
     });
   }
@@ -101,10 +108,17 @@ export class ApiServerSockets {
   }
 }
 
-function connectTcp(host: string, port: number, signal: AbortSignal): Promise<net.Socket> {
+function prepare(socket: net.Socket): void {
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, keepAliveMs);
+}
+
+function connectTcp(host: string, port: number, signal: AbortSignal): Promise<OpenSocket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = net.connect({ host, port, noDelay: true });
+    const reader = new SocketReader();
+    const socket = net.connect({ host, port, onread: reader.onread });
+    reader.attach(socket);
     const onAbort = (): void => void socket.destroy(new Error('the connection takes too long'));
     signal.addEventListener('abort', onAbort);
     // It stays: after the promise is settled, errors show as a close.
@@ -114,7 +128,8 @@ function connectTcp(host: string, port: number, signal: AbortSignal): Promise<ne
     });
     socket.once('connect', () => {
       signal.removeEventListener('abort', onAbort);
-      resolve(socket);
+      prepare(socket);
+      resolve({ socket, reader });
     });
   });
 }

@@ -1,10 +1,15 @@
 import { Duplex, type DuplexOptions } from 'node:stream';
-import { WebSocket, type RawData } from 'ws';
+import { freeChunk } from '../../free-chunk.ts';
 import type { PodTarget } from '../tunnels.ts';
 import { TunnelFailure } from '../tunnel-failure.ts';
+import { slabs } from '../websocket/slab-pool.ts';
+import { WebSocketConnection, type OpenSocket } from '../websocket/web-socket.ts';
 import { brokenOff, failureOfClose, failureOfErrorChannel, podName, startOf } from './failure-words.ts';
-import { reuse, type PortForwardEvents, type PortForwardProtocol } from './port-forward-protocol.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
+import type { PortForwardEvents, PortForwardProtocol } from './port-forward-protocol.ts';
 
+/** The kubelet sends what it read at once, 32 KiB at most. */
+const longestMessage = 4 * 1024 * 1024;
 const longestErrorText = 16 * 1024;
 /** The server ends right after it said what is wrong; one that does not is left. */
 const errorLingerMs = 2000;
@@ -48,7 +53,7 @@ const streamOptions: DuplexOptions = {
 export class PortForwardStream extends Duplex {
   readonly target: PodTarget;
   failure: TunnelFailure | undefined;
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: WebSocketConnection;
   readonly #protocol: PortForwardProtocol;
   readonly #times: PortForwardTimes;
   readonly #ping: NodeJS.Timeout;
@@ -58,12 +63,17 @@ export class PortForwardStream extends Duplex {
     onReady: () => this.#release(),
     onLastByte: () => void (this.#errorTimer ??= setTimeout(() => this.#onPodEnd(false), errorLingerMs)),
     onEnd: (isReset) => this.#onPodEnd(isReset),
-    onReply: (message) => this.#webSocket.send(message),
+    onReply: (message) => this.#webSocket.sendMessage(message),
     onNonsense: (why) =>
       this.#break(new TunnelFailure('protocol', `${startOf(podName(this.target))} sent what is no SPDY: ${why}.`)),
   };
+  readonly #gathered = new GatheredBytes((bytes) => {
+    if (!this.push(bytes)) this.#webSocket.pause();
+  });
   /** A write that came before the server was ready. */
   #held: (() => void) | undefined;
+  /** Of a write whose bytes wait behind too many. */
+  #waiting: ((error?: Error | null) => void) | undefined;
   #errorText = '';
   #errorTimer: NodeJS.Timeout | undefined;
   #halfOpenTimer: NodeJS.Timeout | undefined;
@@ -73,27 +83,45 @@ export class PortForwardStream extends Duplex {
   #hungUp = false;
   #closed = false;
 
-  /** Made in the 'open' event of the WebSocket, or messages that came with it are lost. */
+  /** Made in the event that told the end of the handshake; `head` is what came with it. */
   constructor(
-    webSocket: WebSocket,
+    socket: OpenSocket,
+    head: Buffer,
     target: PodTarget,
     protocol: PortForwardProtocol,
     times: PortForwardTimes = portForwardTimes,
   ) {
     super(streamOptions);
     this.target = target;
-    this.#webSocket = webSocket;
     this.#protocol = protocol;
     this.#times = times;
-    for (const message of protocol.opening) webSocket.send(message);
-    webSocket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    webSocket.on('pong', () => {
-      this.#sentSincePong = false;
-      this.#unanswered = 0;
+    this.#webSocket = new WebSocketConnection(socket, longestMessage, {
+      onBytes: (bytes, begins) => this.#onBytes(bytes, begins),
+      onText: () =>
+        this.#break(
+          new TunnelFailure('protocol', `${startOf(podName(target))} answered with text where bytes were expected.`),
+        ),
+      onPong: () => {
+        this.#sentSincePong = false;
+        this.#unanswered = 0;
+      },
+      onWritten: () => this.#onWritten(),
+      onViolation: (why) => {
+        this.failure ??= new TunnelFailure(
+          'protocol',
+          `${startOf(podName(target))} sent what is no WebSocket: ${why}.`,
+        );
+      },
+      onClose: (code) => this.#onClose(code),
     });
-    webSocket.on('error', (error) => this.#onError(error));
-    webSocket.once('close', (code) => this.#onClose(code));
+    for (const message of protocol.opening) this.#webSocket.sendMessage(message);
     this.#ping = setInterval(() => this.#checkLife(), times.pingMs);
+    this.#webSocket.start(head);
+  }
+
+  /** The bytes of a 'data' event were copied or written, and nobody looks at them any more. */
+  giveBack(chunk: Buffer): void {
+    if (!slabs.giveBack(chunk)) freeChunk(chunk);
   }
 
   /** Closes in an orderly way after what was written; what still comes is dropped. */
@@ -107,7 +135,7 @@ export class PortForwardStream extends Duplex {
       return;
     }
     // What was written is read before this, not so before a close.
-    this.#webSocket.send(ending);
+    this.#webSocket.sendMessage(ending);
     this.#hangUpTimer = setTimeout(() => this.#webSocket.close(1000), hangUpMs);
   }
 
@@ -138,13 +166,14 @@ export class PortForwardStream extends Duplex {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#stopTimers();
+    this.#gathered.drop();
     if (!this.#closed) this.#webSocket.terminate();
     callback(error);
   }
 
   #send(parts: readonly Buffer[], length: number, callback: (error?: Error | null) => void): void {
     // What a pod that has ended is still told is lost, as on any connection; what it said before must still be read.
-    if (this.#closed || this.#hungUp || this.#webSocket.readyState !== WebSocket.OPEN) {
+    if (this.#closed || this.#hungUp || !this.#webSocket.isOpen) {
       callback();
       return;
     }
@@ -152,21 +181,18 @@ export class PortForwardStream extends Duplex {
       this.#held = () => this.#send(parts, length, callback);
       return;
     }
-    const messages = this.#protocol.messagesOf(parts, length);
     this.#sentSincePong = true;
-    const last = messages.pop();
-    if (last === undefined) {
-      callback();
-      return;
-    }
-    for (const message of messages) this.#webSocket.send(message, (error) => (error ? undefined : reuse(message)));
-    // Failures arrive as 'close'.
-    const waits = this.#webSocket.bufferedAmount + last.length > sendWindow;
-    this.#webSocket.send(last, (error) => {
-      if (!error) reuse(last);
-      if (waits) callback();
-    });
-    if (!waits) callback();
+    this.#webSocket.send(this.#protocol, parts, length);
+    if (this.#webSocket.waiting > sendWindow) this.#waiting = callback;
+    else callback();
+  }
+
+  /** A connection that breaks tells it by its close. */
+  #onWritten(): void {
+    if (this.#waiting === undefined || (this.#webSocket.waiting > sendWindow && this.#webSocket.isOpen)) return;
+    const callback = this.#waiting;
+    this.#waiting = undefined;
+    callback();
   }
 
   #release(): void {
@@ -175,37 +201,20 @@ export class PortForwardStream extends Duplex {
     held?.();
   }
 
-  #onMessage(raw: RawData, isBinary: boolean): void {
+  #onBytes(bytes: Buffer, begins: boolean): void {
     this.#unanswered = 0;
-    if (this.#closed || this.destroyed) return;
-    if (!isBinary || !Buffer.isBuffer(raw)) {
-      this.#break(
-        new TunnelFailure('protocol', `${startOf(podName(this.target))} answered with text where bytes were expected.`),
-      );
-      return;
-    }
-    this.#protocol.receive(raw, this.#events);
+    if (!this.#closed && !this.destroyed) this.#protocol.receive(bytes, begins, this.#events);
   }
 
   #onData(bytes: Buffer): void {
     if (this.#hungUp || this.#closed || this.destroyed) return;
     this.#halfOpenTimer?.refresh();
-    if (!this.push(bytes)) this.#webSocket.pause();
+    this.#gathered.add(bytes);
   }
 
   #onErrorText(text: string): void {
     this.#errorText = (this.#errorText + text).slice(0, longestErrorText);
     this.#errorTimer ??= setTimeout(() => this.#webSocket.terminate(), errorLingerMs);
-  }
-
-  #onError(error: Error): void {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    // Of the socket: 'close' says the same better.
-    if (!code.startsWith('WS_ERR')) return;
-    this.failure ??= new TunnelFailure(
-      'protocol',
-      `${startOf(podName(this.target))} sent what is no WebSocket: ${error.message}.`,
-    );
   }
 
   #break(failure: TunnelFailure): void {
@@ -230,12 +239,14 @@ export class PortForwardStream extends Duplex {
     this.#closed = true;
     this.#stopTimers();
     this.#release();
+    this.#onWritten();
     if (this.destroyed) return;
     if (!this.#hungUp) {
       if (this.#errorText !== '') this.failure ??= failureOfErrorChannel(this.target, this.#errorText);
       this.failure ??= failureWithoutWords;
     }
     const { failure } = this;
+    this.#gathered.flush();
     // Bytes that came before are read first; only then it fails.
     if (failure !== undefined) this.once('end', () => this.destroy(failure));
     this.push(null);
@@ -251,7 +262,7 @@ export class PortForwardStream extends Duplex {
   }
 
   #checkLife(): void {
-    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
+    if (!this.#webSocket.isOpen) return;
     if (!this.#webSocket.isPaused) {
       const patience = this.#times.deadPings * (this.#sentSincePong ? patienceWithUnread : 1);
       if (this.#unanswered >= patience) {

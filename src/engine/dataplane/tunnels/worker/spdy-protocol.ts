@@ -1,4 +1,4 @@
-import { joinMessages, type PortForwardEvents, type PortForwardProtocol } from './port-forward-protocol.ts';
+import type { PortForwardEvents, PortForwardProtocol } from './port-forward-protocol.ts';
 
 /** Streams that a client opens have odd numbers. */
 const errorStream = 1;
@@ -10,6 +10,7 @@ const finished = 0x01;
 const control = { synStream: 0x80030001, synReply: 0x80030002, rstStream: 0x80030003, ping: 0x80030006 } as const;
 /** Of a control frame; what servers answer is far shorter. */
 const longestControl = 64 * 1024;
+const none = Buffer.alloc(0);
 
 /**
  * SPDY/3.1 within the messages of a WebSocket, as far as a port-forward needs it: the protocol of kubectl. The messages are one
@@ -17,10 +18,11 @@ const longestControl = 64 * 1024;
  */
 export class SpdyProtocol implements PortForwardProtocol {
   readonly opening: readonly Buffer[];
-  readonly ending = dataHead(0, finished);
+  readonly ending = Buffer.of(0, 0, 0, dataStream, finished, 0, 0, 0);
+  readonly headBytes = headBytes;
   #isReady = false;
   /** The start of a frame that is not here whole. */
-  #begun = Buffer.alloc(0);
+  #begun: Buffer = none;
   /** Of the data frame that is being read. */
   #stream = 0;
   #left = 0;
@@ -47,22 +49,20 @@ export class SpdyProtocol implements PortForwardProtocol {
     return this.#isReady;
   }
 
-  messagesOf(parts: readonly Buffer[], length: number): Buffer[] {
-    return joinMessages(parts, length, headBytes, (message) => {
-      message.writeUInt32BE(dataStream, 0);
-      message.writeUInt32BE(message.length - headBytes, 4);
-    });
+  writeHead(target: Buffer, at: number, payload: number): void {
+    target.writeUInt32BE(dataStream, at);
+    target.writeUInt32BE(payload, at + 4);
   }
 
-  receive(message: Buffer, events: PortForwardEvents): void {
-    let rest = this.#begun.length === 0 ? message : Buffer.concat([this.#begun, message]);
-    this.#begun = Buffer.alloc(0);
+  receive(bytes: Buffer, _begins: boolean, events: PortForwardEvents): void {
+    let rest = this.#begun.length === 0 ? bytes : Buffer.concat([this.#begun, bytes]);
+    this.#begun = none;
     while (rest.length > 0) {
       if (this.#left > 0) {
-        const bytes = rest.subarray(0, this.#left);
-        rest = rest.subarray(bytes.length);
-        this.#left -= bytes.length;
-        this.#onBytes(bytes, events);
+        const payload = rest.subarray(0, this.#left);
+        rest = rest.subarray(payload.length);
+        this.#left -= payload.length;
+        this.#onBytes(payload, events);
         continue;
       }
       const length = rest.length < headBytes ? 0 : rest.readUIntBE(5, 3);
@@ -132,14 +132,6 @@ export class SpdyProtocol implements PortForwardProtocol {
     }
     if (((frame[4] ?? 0) & finished) !== 0) this.#onStreamEnd(subject, events);
   }
-}
-
-function dataHead(length: number, flags: number): Buffer {
-  const head = Buffer.alloc(headBytes);
-  head.writeUInt32BE(dataStream, 0);
-  head.writeUInt32BE(length, 4);
-  head[4] = flags;
-  return head;
 }
 
 /** `isFirst`: the block begins the connection's flow of headers. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import process from 'node:process';
+import { freeChunk } from '../../free-chunk.ts';
 import { targetKey, type PodTarget } from '../tunnels.ts';
 import { TunnelFailure } from '../tunnel-failure.ts';
 import { tunnelFailed, tunnelStands } from '../tunnel-announcement.ts';
@@ -131,7 +132,11 @@ export class TunnelRelay {
     stream.on('error', () => undefined);
     stream.on('data', (chunk: Buffer) => {
       this.#commit();
-      if (!this.#client.destroyed && !this.#client.write(chunk)) stream.pause();
+      if (this.#client.destroyed) return;
+      const isTaken = this.#client.write(chunk, (error) => {
+        if (!error) stream.giveBack(chunk);
+      });
+      if (!isTaken) stream.pause();
     });
     stream.on('drain', () => {
       if (this.#stream === stream) this.#client.resume();
@@ -147,12 +152,16 @@ export class TunnelRelay {
     const stream = this.#stream;
     // The pod has ended, or there is none: nobody hears it.
     if (stream === undefined || stream.readableEnded) return;
-    if (!this.#committed) {
+    const isKept = !this.#committed;
+    if (isKept) {
       this.#replay.push(chunk);
       this.#replayBytes += chunk.length;
       if (this.#replayBytes > longestReplay) this.#commit();
     }
-    if (!stream.write(chunk)) this.#client.pause();
+    const isTaken = stream.write(chunk, (error) => {
+      if (!error && !isKept) freeChunk(chunk);
+    });
+    if (!isTaken) this.#client.pause();
   }
 
   #onClientEnd(): void {
