@@ -11,8 +11,11 @@ import { declarationFindings, syntaxFindings } from './analysis/declaration-find
 import { admissionDiagnosticOf, diagnosticOf } from './analysis/diagnostics-of.ts';
 import { byPlace, suppressedByFile, tooLong } from './analysis/file-diagnostics.ts';
 import type { Finding } from './analysis/finding.ts';
+import { areSameFindings } from './analysis/finding.ts';
 import { ObjectWorld } from './analysis/object-world.ts';
 import type { RuleSettings } from '../../shared/rule-settings.ts';
+import type { VersionedCheck } from './analysis/object-findings.ts';
+import { ObjectFindings } from './analysis/object-findings.ts';
 import type { ObjectCheck } from './checks/check.ts';
 import { subjectsOf } from './checks/check.ts';
 import { objectChecks } from './checks/registry.ts';
@@ -48,12 +51,6 @@ export function analyze({ layer, ...input }: OneAnalysis): AnalyzeResult {
   return new IncrementalAnalyzer(objectChecks, layer).analyze(input);
 }
 
-/** Findings of an object by check, as of the stamp of the check's inputs. */
-interface CheckMemory {
-  readonly stamp: string;
-  readonly findings: WeakMap<MeshObject, readonly Finding[]>;
-}
-
 /** Findings of an object by itself, as of the structures in force. */
 interface DeclarationMemory {
   readonly schemas: SchemaCatalog;
@@ -85,8 +82,13 @@ interface Given {
   readonly rules: RulesOfFile;
 }
 
+/** A check with its version, as of the stamp of its inputs. */
+interface KeptCheck extends VersionedCheck {
+  readonly stamp: string;
+}
+
 interface SubjectChecks {
-  readonly runners: readonly { readonly runner: CheckRunner; readonly memory: CheckMemory }[];
+  readonly checks: readonly KeptCheck[];
   /** Grows when remembered findings for the kind were given up. */
   readonly generation: number;
 }
@@ -103,8 +105,11 @@ export class IncrementalAnalyzer {
   readonly #catalogs = new CatalogKeeper();
   #runs = 0;
   #plain: { readonly settings: RuleSettings; readonly rules: RulesOfFile } | undefined;
-  #memories = new Map<ObjectCheck, CheckMemory>();
+  #memories = new Map<ObjectCheck, KeptCheck>();
+  #versions = 0;
+  #knowsNamespace: (object: MeshObject) => boolean = () => true;
   readonly #generations = new Map<KindKey, number>();
+  #objects = new ObjectFindings();
   readonly #declared = new WeakMap<DeclaredObject, DeclarationMemory>();
   readonly #documents = new WeakMap<FileDocument, DocumentMemory>();
 
@@ -128,11 +133,8 @@ export class IncrementalAnalyzer {
     const run = ++this.#runs;
     const files = [...source.files()];
     const world = this.#updatedWorld(files, base, settings);
-    const checks = this.#checksByKind(
-      world,
-      namespaceKnowledge(files),
-      now === undefined ? undefined : now - (now % hour),
-    );
+    this.#knowsNamespace = namespaceKnowledge(files);
+    const checks = this.#checksByKind(world, now === undefined ? undefined : now - (now % hour));
     const schemas = this.#catalogs.of(world);
     const diagnostics: Diagnostic[] = [];
     let documents = 0;
@@ -167,6 +169,7 @@ export class IncrementalAnalyzer {
     if (!this.#world || !isSameSettings(this.#world.settings, settings)) {
       this.#world = new ObjectWorld(settings);
       this.#memories = new Map();
+      this.#objects = new ObjectFindings();
     }
     const byKind = new Map<KindKey, MeshObject[]>();
     const assumed = new Set<MeshObject>();
@@ -189,29 +192,25 @@ export class IncrementalAnalyzer {
     return this.#world;
   }
 
-  /** The checks by the kind they look at, with the findings that still hold. */
-  #checksByKind(
-    world: ObjectWorld,
-    hasKnownNamespace: (object: MeshObject) => boolean,
-    now: number | undefined,
-  ): Map<KindKey, SubjectChecks> {
-    const byKind = new Map<KindKey, SubjectChecks['runners'][number][]>();
+  /** The checks by the kind they look at, with what their findings hold for. */
+  #checksByKind(world: ObjectWorld, now: number | undefined): Map<KindKey, SubjectChecks> {
+    const byKind = new Map<KindKey, KeptCheck[]>();
     for (const check of this.#checks) {
       const stamp = world.stampOf(check.inputs) + (check.readsTime === true ? ` at ${String(now)}` : '');
       let memory = this.#memories.get(check);
       if (memory?.stamp !== stamp) {
-        this.#memories.set(check, (memory = { stamp, findings: new WeakMap() }));
+        const runner = new CheckRunner(check, world, (object) => this.#knowsNamespace(object), now);
+        this.#memories.set(check, (memory = { stamp, version: ++this.#versions, runner }));
         for (const kind of subjectsOf(check)) this.#generations.set(kind, (this.#generations.get(kind) ?? 0) + 1);
       }
-      const entry = { runner: new CheckRunner(check, world, hasKnownNamespace, now), memory };
       for (const kind of subjectsOf(check)) {
         const same = byKind.get(kind);
-        if (same) same.push(entry);
-        else byKind.set(kind, [entry]);
+        if (same) same.push(memory);
+        else byKind.set(kind, [memory]);
       }
     }
     return new Map(
-      [...byKind].map(([kind, runners]) => [kind, { runners, generation: this.#generations.get(kind) ?? 0 }]),
+      [...byKind].map(([kind, checks]) => [kind, { checks, generation: this.#generations.get(kind) ?? 0 }]),
     );
   }
 
@@ -231,7 +230,14 @@ export class IncrementalAnalyzer {
       ({ uri, index, document: neighbour }) => source.file(uri)?.documents.at(index) === neighbour,
     );
     if (isKnown && known.rules === rules && isUnmoved === true) return known.diagnostics;
-    const findings = isKnown ? known.findings : this.#findingsOf(file, document, given);
+    const found = isKnown ? known.findings : this.#findingsOf(file, document, given);
+    const isSame = known?.schemas === schemas && areSameFindings(known.findings, found);
+    // What was run again and came out the same has its places already.
+    if (isSame && known.rules === rules && isUnmoved === true) {
+      this.#documents.set(document, { ...known, generation });
+      return known.diagnostics;
+    }
+    const findings = isSame ? known.findings : found;
     const diagnostics = findings.flatMap(
       (finding) =>
         (this.#layer === undefined
@@ -255,11 +261,7 @@ export class IncrementalAnalyzer {
       }
       ofObjects.push(...own.findings);
       const { object, kind, namespaceDeclared: isNamespaceKnown } = declared;
-      for (const { runner, memory } of checks.get(kind)?.runners ?? []) {
-        let found = memory.findings.get(object);
-        if (!found) memory.findings.set(object, (found = runner.run({ object, isNamespaceKnown })));
-        ofObjects.push(...found);
-      }
+      ofObjects.push(...this.#objects.findingsOf({ object, isNamespaceKnown }, checks.get(kind)?.checks ?? []));
     }
     const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
     return [...ofText, ...(isBroken ? ofObjects.filter(({ rule }) => rule.needsValidText !== true) : ofObjects)];

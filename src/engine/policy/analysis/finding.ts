@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Severity } from '../../../shared/diagnostics.ts';
 import type { FieldPath } from '../../../shared/text.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
@@ -19,4 +20,34 @@ export interface Finding {
   readonly offsets?: { readonly start: number; readonly end: number };
   readonly related: readonly Related[];
   readonly fixes: readonly FixPlan[];
+}
+
+/** Whether two runs found the same of the same objects, so that all places are the same too. */
+export function areSameFindings(before: readonly Finding[], now: readonly Finding[]): boolean {
+  return before.length === now.length && before.every((finding, index) => isSameFinding(finding, now[index]));
+}
+
+function isSameFinding(a: Finding, b: Finding | undefined): boolean {
+  if (a === b) return true;
+  return (
+    b !== undefined &&
+    a.rule === b.rule &&
+    a.message === b.message &&
+    a.object === b.object &&
+    a.severity === b.severity &&
+    a.part === b.part &&
+    a.offsets?.start === b.offsets?.start &&
+    a.offsets?.end === b.offsets?.end &&
+    isSamePath(a.path, b.path) &&
+    a.related.length === b.related.length &&
+    a.related.every(({ message, object, path }, index) => {
+      const other = b.related[index];
+      return other?.message === message && other.object === object && isSamePath(other.path, path);
+    }) &&
+    (a.fixes === b.fixes || isDeepStrictEqual(a.fixes, b.fixes))
+  );
+}
+
+function isSamePath(a: FieldPath, b: FieldPath): boolean {
+  return a.length === b.length && a.every((step, index) => step === b[index]);
 }

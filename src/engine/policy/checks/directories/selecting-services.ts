@@ -40,20 +40,30 @@ export const portsOf = perObject((service: MeshObject): readonly WrittenPort[] =
 
 export const selectorOfService = (service: MeshObject): Labels => textsOf(fieldOf(service.spec, 'selector'));
 
-/** Services by the workloads that they select. */
+interface PlacedService {
+  readonly order: number;
+  readonly service: MeshObject;
+}
+
+const pairOf = (namespace: string, key: string, value: string): string => `${namespace} ${key}=${value}`;
+
+/** Services by the workloads that they select: each under the first label of its selector. */
 export class SelectingServices {
-  readonly #byNamespace = new Map<string, MeshObject[]>();
+  readonly #byLabel = new Map<string, PlacedService[]>();
 
   constructor(services: readonly MeshObject[]) {
-    for (const service of services) {
-      if (Object.keys(selectorOfService(service)).length > 0) addToList(this.#byNamespace, service.namespace, service);
+    for (const [order, service] of services.entries()) {
+      const [first] = Object.entries(selectorOfService(service));
+      if (first) addToList(this.#byLabel, pairOf(service.namespace, ...first), { order, service });
     }
   }
 
-  of(workload: { readonly namespace: string; readonly labels: Labels }): readonly MeshObject[] {
-    return (this.#byNamespace.get(workload.namespace) ?? []).filter((service) =>
-      selectorMatches(selectorOfService(service), workload.labels),
-    );
+  of({ namespace, labels }: { readonly namespace: string; readonly labels: Labels }): readonly MeshObject[] {
+    return Object.entries(labels)
+      .flatMap(([key, value]) => this.#byLabel.get(pairOf(namespace, key, value)) ?? [])
+      .filter(({ service }) => selectorMatches(selectorOfService(service), labels))
+      .sort((a, b) => a.order - b.order)
+      .map(({ service }) => service);
   }
 }
 

@@ -20,9 +20,9 @@ export const serviceSelectsNothing: ObjectCheck = {
     const directory = context.index(workloadDirectory);
     const selector = { labels, path: ['spec', 'selector'] };
     const scope = { isMeshWide: false };
+    if (!selectsNothing(context, directory, selector, scope)) return;
     // Operators run workloads that no file declares: only the slip of a label that is there is told.
     if (!hasNearLabel(context, directory, selector, scope)) return;
-    if (!selectsNothing(context, directory, selector, scope)) return;
     reportEmptySelector(context, directory, selector, { ...scope, consequence: 'so this Service has no endpoints' });
   },
 };
