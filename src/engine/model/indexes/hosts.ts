@@ -20,7 +20,7 @@ export function fullHost(host: string, namespace: string, clusterDomain: string)
 const texts = (value: unknown): readonly string[] => listOf(value).flatMap((item) => stringOf(item) ?? []);
 
 /** Hosts that an object declares (Service, ServiceEntry) or routes, in lower case, wildcards as they are written. */
-export function hostsOf(object: MeshObject, clusterDomain: string): readonly string[] {
+function hostsOf(object: MeshObject, clusterDomain: string): readonly string[] {
   const { kind, namespace, name, spec } = object;
   switch (kind) {
     case 'Service':

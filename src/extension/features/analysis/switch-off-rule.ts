@@ -18,9 +18,15 @@ async function save(code: string, file: Uri): Promise<void> {
   const document = await workspace.openTextDocument(file);
   if (!(await document.save())) return;
   const open = l10n.t('Open');
-  const name = workspace.asRelativePath(file);
-  const chosen = await window.showInformationMessage(l10n.t('{0} is off, for all who have {1}.', code, name), open);
-  if (chosen === open) await window.showTextDocument(document);
+  const said = l10n.t(
+    '{0} is off for everyone who works in this folder: {1} says so.',
+    code,
+    workspace.asRelativePath(file),
+  );
+  // The command is done; whether somebody looks at the file is up to them.
+  void window.showInformationMessage(said, open).then(async (chosen) => {
+    if (chosen === open) await window.showTextDocument(document);
+  });
 }
 
 async function set(code: string, { settings }: Services): Promise<void> {

@@ -1,6 +1,7 @@
 /** What rules of Cilium's policies are made of. */
 import type { ListSchema, ObjectSchema, Pattern, Schema } from '../../schema.ts';
 import { anything, choice, integer, intOrText, list, mapOf, record, text, textMap, texts } from '../../schema.ts';
+import { labelConditions } from '../kubernetes/label-selector.ts';
 
 export const selector = (help: string): ObjectSchema =>
   record(help, {
@@ -12,18 +13,7 @@ export const selector = (help: string): ObjectSchema =>
         patternHelp: 'letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or empty',
       }),
     ),
-    matchExpressions: list(
-      'Conditions on labels that must all hold.',
-      record(
-        'One condition on a label.',
-        {
-          key: text('Key of the label.'),
-          operator: choice('How the label is compared.', ['In', 'NotIn', 'Exists', 'DoesNotExist']),
-          values: texts('Values to compare with; for `In` and `NotIn`.'),
-        },
-        { required: ['key', 'operator'] },
-      ),
-    ),
+    matchExpressions: labelConditions,
   });
 
 const cidr = (help: string) => text(help, { format: 'cidr' });

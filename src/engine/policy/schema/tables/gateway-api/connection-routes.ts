@@ -4,7 +4,8 @@ import { listOf } from '../../../../../shared/untrusted.ts';
 import type { ApiChannel, KindFields, KindSchema } from '../../kind-schema.ts';
 import type { ListSchema, ObjectSchema, RuleProblem, SchemaRule } from '../../schema.ts';
 import { list, record } from '../../schema.ts';
-import { ruleRules, useDefaultGateways } from './http-route.ts';
+import { ruleRules } from './http-route.ts';
+import { useDefaultGateways } from './hosted-route.ts';
 import { hostname, sectionName } from './names.ts';
 import { gatewayGroup, parentReferences, weightedBackends } from './references.ts';
 

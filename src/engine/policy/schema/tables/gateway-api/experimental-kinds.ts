@@ -8,7 +8,8 @@ import { demand, has } from '../table-rules.ts';
 import { backendValidation } from './backend-tls.ts';
 import { sessionPersistence } from './filters.ts';
 import { controlledBy } from './gateway-class.ts';
-import { gatewayDuration, portNumber, preciseHostname } from './names.ts';
+import { gatewayDuration, preciseHostname } from './names.ts';
+import { portNumber } from '../port-number.ts';
 import { localReference, secretReference } from './references.ts';
 
 const group = 'gateway.networking.x-k8s.io';

@@ -7,7 +7,8 @@ import { labelSelector } from '../kubernetes/label-selector.ts';
 import { distinct, keysWhere } from '../table-rules.ts';
 import { experimentalIn } from './channel.ts';
 import { listeners } from './listeners.ts';
-import { objectName, portNumber } from './names.ts';
+import { objectName } from './names.ts';
+import { portNumber } from '../port-number.ts';
 import { gatewayGroup, localReference, parametersReference, secretReference } from './references.ts';
 
 const hostPattern = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -4,10 +4,12 @@ import type { RuleProblem, Schema, SchemaRule } from '../../schema.ts';
 import { choice, list, record, text } from '../../schema.ts';
 import { union, has } from '../table-rules.ts';
 import { experimentalIn } from './channel.ts';
-import { commonFilterFields, commonFilters, headerValue, notRepeated, sessionPersistence } from './filters.ts';
-import { matchCount, ruleRules, useDefaultGateways } from './http-route.ts';
-import { gatewayDuration, headerName, hostname, sectionName } from './names.ts';
-import { gatewayGroup, parentReferences, weightedBackends } from './references.ts';
+import { commonFilterFields, commonFilters, notRepeated, sessionPersistence } from './filters.ts';
+import { matchCount, ruleRules } from './http-route.ts';
+import { hostedRoute } from './hosted-route.ts';
+import { headerMatches } from './http-matches.ts';
+import { gatewayDuration, sectionName } from './names.ts';
+import { gatewayGroup, weightedBackends } from './references.ts';
 
 const calledMethod: SchemaRule = (value) => {
   const problems: RuleProblem[] = [];
@@ -46,34 +48,19 @@ const grpcFilters = (help: string, channel: ApiChannel): Schema =>
     { maxItems: 16, rules: [notRepeated(['RequestHeaderModifier', 'ResponseHeaderModifier'])] },
   );
 
-const matchType = (): Schema =>
-  choice('How it is compared; Exact unless given.', ['Exact', 'RegularExpression'], { default: 'Exact' });
-
 const matches = list(
   'Conditions, of which one must hold; all calls unless given.',
   record('Conditions that must all hold.', {
     method: record(
       'Service and method that are called.',
       {
-        type: matchType(),
+        type: choice('How it is compared; Exact unless given.', ['Exact', 'RegularExpression'], { default: 'Exact' }),
         service: text('Full name of the gRPC service, `package.Service`.', { maxLength: 1024 }),
         method: text('Name of the method.', { maxLength: 1024 }),
       },
       { rules: [calledMethod] },
     ),
-    headers: list(
-      'Headers, each of which must have its value.',
-      record(
-        'One header.',
-        {
-          type: matchType(),
-          name: headerName('Name of the header; case does not matter.'),
-          value: headerValue('The value.', 'standard'),
-        },
-        { required: ['name', 'value'] },
-      ),
-      { maxItems: 16, keys: ['name'] },
-    ),
+    headers: headerMatches('standard'),
   }),
   { maxItems: 64 },
 );
@@ -85,13 +72,9 @@ export const grpcRoute = (channel: ApiChannel): KindSchema => ({
   help: 'How gRPC calls are matched, changed and sent to backends.',
   required: ['spec'],
   fields: {
-    spec: record('Parents, hosts and rules.', {
-      parentRefs: parentReferences(channel),
-      hostnames: list('Hosts the route is for; all of the listener unless given.', hostname('A host.'), {
-        maxItems: 16,
-      }),
-      useDefaultGateways: useDefaultGateways(channel),
-      rules: list(
+    spec: hostedRoute(
+      channel,
+      list(
         'Rules; of those that match, the most specific counts.',
         record('One rule.', {
           name: sectionName('Name of the rule, which policies give as `sectionName`.'),
@@ -104,6 +87,6 @@ export const grpcRoute = (channel: ApiChannel): KindSchema => ({
         }),
         { maxItems: 16, rules: [matchCount, ...ruleRules(channel)] },
       ),
-    }),
+    ),
   },
 });

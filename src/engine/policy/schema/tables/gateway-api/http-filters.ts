@@ -5,7 +5,8 @@ import { choice, flag, integer, list, record, text, texts } from '../../schema.t
 import { aloneWhen, union } from '../table-rules.ts';
 import { experimentalIn } from './channel.ts';
 import { commonFilterFields, commonFilters, notRepeated } from './filters.ts';
-import { headerName, portNumber, preciseHostname } from './names.ts';
+import { headerName, preciseHostname } from './names.ts';
+import { portNumber } from '../port-number.ts';
 import { backendReference } from './references.ts';
 
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];

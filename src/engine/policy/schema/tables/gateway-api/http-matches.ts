@@ -1,6 +1,6 @@
 import { fieldOf, stringOf } from '../../../../../shared/untrusted.ts';
 import type { ApiChannel } from '../../kind-schema.ts';
-import type { Schema, SchemaRule } from '../../schema.ts';
+import type { ListSchema, Schema, SchemaRule } from '../../schema.ts';
 import { choice, list, record, text } from '../../schema.ts';
 import { headerValue } from './filters.ts';
 import { methods } from './http-filters.ts';
@@ -26,6 +26,22 @@ const literalPath: SchemaRule = (value) => {
 
 const matchType = (help: string): Schema => choice(help, ['Exact', 'RegularExpression'], { default: 'Exact' });
 
+/** Headers to match on; of routes for HTTP, gRPC, and Linkerd's own. */
+export const headerMatches = (channel: ApiChannel): ListSchema =>
+  list(
+    'Headers, each of which must have its value.',
+    record(
+      'One header.',
+      {
+        type: matchType('How the value is compared; Exact unless given.'),
+        name: headerName('Name of the header; case does not matter.'),
+        value: headerValue('The value.', channel),
+      },
+      { required: ['name', 'value'] },
+    ),
+    { maxItems: 16, keys: ['name'] },
+  );
+
 export const httpMatches = (channel: ApiChannel): Schema =>
   list(
     'Conditions, of which one must hold; all requests unless given.',
@@ -42,19 +58,7 @@ export const httpMatches = (channel: ApiChannel): Schema =>
         },
         { default: anyPath, rules: [literalPath] },
       ),
-      headers: list(
-        'Headers, each of which must have its value.',
-        record(
-          'One header.',
-          {
-            type: matchType('How the value is compared; Exact unless given.'),
-            name: headerName('Name of the header; case does not matter.'),
-            value: headerValue('The value.', channel),
-          },
-          { required: ['name', 'value'] },
-        ),
-        { maxItems: 16, keys: ['name'] },
-      ),
+      headers: headerMatches(channel),
       queryParams: list(
         'Parameters of the query, each of which must have its value.',
         record(

@@ -2,14 +2,15 @@ import { parseGoDuration } from '../../../../../shared/go-duration.ts';
 import { fieldOf, listOf, stringOf } from '../../../../../shared/untrusted.ts';
 import type { ApiChannel, KindSchema } from '../../kind-schema.ts';
 import type { RuleProblem, SchemaRule } from '../../schema.ts';
-import { choice, integer, list, record } from '../../schema.ts';
+import { integer, list, record } from '../../schema.ts';
 import { distinctNames, has } from '../table-rules.ts';
 import { experimentalIn } from './channel.ts';
 import { sessionPersistence } from './filters.ts';
 import { httpFilters } from './http-filters.ts';
+import { hostedRoute } from './hosted-route.ts';
 import { httpMatches } from './http-matches.ts';
-import { gatewayDuration, hostname, sectionName } from './names.ts';
-import { gatewayGroup, parentReferences, weightedBackends } from './references.ts';
+import { gatewayDuration, sectionName } from './names.ts';
+import { gatewayGroup, weightedBackends } from './references.ts';
 
 const mostMatches = 128;
 
@@ -68,9 +69,6 @@ const backendWithinRequest: SchemaRule = (value) => {
 export const ruleRules = (channel: ApiChannel): readonly SchemaRule[] =>
   channel === 'experimental' ? [distinctNames('rule')] : [];
 
-export const useDefaultGateways = (channel: ApiChannel) =>
-  experimentalIn(channel)(choice('Whether the route attaches to default gateways.', ['All', 'None']));
-
 const retry = record('When a failed request is tried again.', {
   codes: {
     ...list('Statuses that count as failures.', integer('HTTP status.', { minimum: 400, maximum: 599 })),
@@ -87,13 +85,9 @@ export const httpRoute = (channel: ApiChannel): KindSchema => ({
   help: 'How HTTP requests are matched, changed and sent to backends.',
   required: ['spec'],
   fields: {
-    spec: record('Parents, hosts and rules.', {
-      parentRefs: parentReferences(channel),
-      hostnames: list('Hosts the route is for; all of the listener unless given.', hostname('A host.'), {
-        maxItems: 16,
-      }),
-      useDefaultGateways: useDefaultGateways(channel),
-      rules: list(
+    spec: hostedRoute(
+      channel,
+      list(
         'Rules; of those that match, the most specific counts.',
         record(
           'One rule.',
@@ -124,6 +118,6 @@ export const httpRoute = (channel: ApiChannel): KindSchema => ({
           rules: [matchCount, ...ruleRules(channel)],
         },
       ),
-    }),
+    ),
   },
 });

@@ -4,7 +4,8 @@ import type { ListSchema, RuleProblem, SchemaRule } from '../../schema.ts';
 import { choice, list, mapOf, record, text } from '../../schema.ts';
 import { labelSelector } from '../kubernetes/label-selector.ts';
 import { distinct, has, isGiven } from '../table-rules.ts';
-import { groupName, hostname, kindName, portNumber, sectionName } from './names.ts';
+import { groupName, hostname, kindName, sectionName } from './names.ts';
+import { portNumber } from '../port-number.ts';
 import { gatewayGroup, secretReference } from './references.ts';
 
 const protocolOf = (listener: unknown): string => stringOf(fieldOf(listener, 'protocol')) ?? '';

@@ -1,6 +1,6 @@
 /** The small types that the kinds of the Gateway API are made of. */
-import type { NumberSchema, TextSchema } from '../../schema.ts';
-import { integer, text } from '../../schema.ts';
+import type { TextSchema } from '../../schema.ts';
+import { text } from '../../schema.ts';
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const subdomainHelp = 'lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part';
@@ -48,9 +48,6 @@ export const hostname = (help: string): TextSchema =>
     pattern: /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     patternHelp: 'a host name in lower case; only its first part may be `*`',
   });
-
-export const portNumber = (help: string): NumberSchema =>
-  integer(help, { minimum: 1, maximum: 65535, format: 'int32' });
 
 /** `1h30m`, `500ms`: up to four parts of whole numbers. */
 export const gatewayDuration = (help: string, options: TextOptions = {}): TextSchema =>

@@ -4,7 +4,8 @@ import type { ApiChannel } from '../../kind-schema.ts';
 import type { ListSchema, ObjectSchema, RuleProblem, Schema, SchemaRule } from '../../schema.ts';
 import { integer, list, record } from '../../schema.ts';
 import { has, isGiven } from '../table-rules.ts';
-import { groupName, kindName, namespaceName, objectName, portNumber, sectionName } from './names.ts';
+import { groupName, kindName, namespaceName, objectName, sectionName } from './names.ts';
+import { portNumber } from '../port-number.ts';
 
 export const gatewayGroup = 'gateway.networking.k8s.io';
 

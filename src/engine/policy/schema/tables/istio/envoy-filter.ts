@@ -4,6 +4,7 @@ import type { SchemaRule } from '../../schema.ts';
 import { choice, integer, list, record, text, textMap, unsigned } from '../../schema.ts';
 import { openMapping } from '../open-mapping.ts';
 import { targetRefs, workloadSelector } from './selection.ts';
+import { portRange } from '../port-number.ts';
 
 const filter = record('A filter of the chain.', {
   name: text('Name of the network filter, such as `envoy.filters.network.http_connection_manager`.'),
@@ -77,7 +78,7 @@ const match = record(
     }),
     waypoint: record('An object of a waypoint; only for the context WAYPOINT.', {
       filter,
-      portNumber: unsigned('Port of the service.', { minimum: 1, maximum: 65535 }),
+      portNumber: unsigned('Port of the service.', portRange),
       route: record('A route.', { name: text('Name of the route.') }),
     }),
   },

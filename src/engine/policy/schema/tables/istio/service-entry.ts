@@ -2,6 +2,7 @@ import { isRecord } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
 import type { SchemaRule } from '../../schema.ts';
 import { choice, list, mapOf, record, text, texts, unsigned } from '../../schema.ts';
+import { portRange } from '../port-number.ts';
 
 /** A Unix domain socket has a path, or an abstract name after `@`. */
 const socketPath: SchemaRule = (value) => {
@@ -47,14 +48,10 @@ const noEndpoints: SchemaRule = (value) =>
 /** Shared by WorkloadEntry and the endpoints of a ServiceEntry. */
 export const endpointFields = {
   address: text('IP address, DNS name, or `unix:///socket`.', { maxLength: 256, rules: [socketPath] }),
-  ports: mapOf(
-    'Port of the endpoint by the name of the service’s port.',
-    unsigned('Number of the port.', { minimum: 1, maximum: 65535 }),
-    {
-      maxEntries: 128,
-      rules: [portNames],
-    },
-  ),
+  ports: mapOf('Port of the endpoint by the name of the service’s port.', unsigned('Number of the port.', portRange), {
+    maxEntries: 128,
+    rules: [portNames],
+  }),
   labels: mapOf('Labels, as a pod would have.', text('Value of the label.'), { maxEntries: 256 }),
   network: text('Network the endpoint is in.', { maxLength: 2048 }),
   locality: text('Where it runs, `region/zone/subzone`.', { maxLength: 2048 }),
@@ -84,10 +81,10 @@ export const serviceEntry: KindSchema = {
           record(
             'One port.',
             {
-              number: unsigned('Number of the port.', { minimum: 1, maximum: 65535 }),
+              number: unsigned('Number of the port.', portRange),
               protocol: text('`HTTP`, `HTTPS`, `GRPC`, `HTTP2`, `MONGO`, `TCP` or `TLS`.', { maxLength: 256 }),
               name: text('A name for the port.', { maxLength: 256 }),
-              targetPort: unsigned('Port of the endpoint, if it is another.', { minimum: 1, maximum: 65535 }),
+              targetPort: unsigned('Port of the endpoint, if it is another.', portRange),
             },
             { required: ['number', 'name'] },
           ),

@@ -4,6 +4,7 @@ import type { SchemaRule } from '../../schema.ts';
 import { choice, integer, list, record, text } from '../../schema.ts';
 import { openMapping } from '../open-mapping.ts';
 import { urlScheme } from './url-scheme.ts';
+import { portRange } from '../port-number.ts';
 
 const valueOfInline: SchemaRule = (value) =>
   isRecord(value) && value.valueFrom === 'HOST' && value.value !== undefined
@@ -89,11 +90,7 @@ export const trafficMatch = list(
     ]),
     ports: list(
       'Ports it is for; any unless given.',
-      record(
-        'One port.',
-        { number: integer('Number of the port.', { minimum: 1, maximum: 65535 }) },
-        { required: ['number'] },
-      ),
+      record('One port.', { number: integer('Number of the port.', portRange) }, { required: ['number'] }),
       { keys: ['number'] },
     ),
   }),

@@ -1,8 +1,8 @@
 import type { KindSchema } from '../../kind-schema.ts';
 import { integer, list, mapOf, record, text, unsigned } from '../../schema.ts';
 import { endpointFields, socketWithoutPorts } from './service-entry.ts';
+import { portRange } from '../port-number.ts';
 
-const port = { minimum: 1, maximum: 65535 };
 const seconds = { minimum: 0 };
 
 const probe = record(
@@ -17,7 +17,7 @@ const probe = record(
       'An HTTP request that must be answered with 2xx or 3xx.',
       {
         path: text('Path to ask for.'),
-        port: unsigned('Port to call.', port),
+        port: unsigned('Port to call.', portRange),
         host: text('Host header to send.'),
         scheme: text('`HTTP` or `HTTPS`.', { values: ['', 'HTTP', 'HTTPS'] }),
         httpHeaders: list(
@@ -32,7 +32,7 @@ const probe = record(
     ),
     tcpSocket: record(
       'A connection that must be accepted.',
-      { host: text('Host to connect to.'), port: unsigned('Port to connect to.', port) },
+      { host: text('Host to connect to.'), port: unsigned('Port to connect to.', portRange) },
       { required: ['port'] },
     ),
     exec: record(
@@ -41,7 +41,7 @@ const probe = record(
       { required: ['command'] },
     ),
     grpc: record('A gRPC health check.', {
-      port: unsigned('Port to call.', port),
+      port: unsigned('Port to call.', portRange),
       service: text('Name of the service to ask about.'),
     }),
   },

@@ -1,27 +1,32 @@
 import { fieldOf, listOf, stringOf } from '../../../../../shared/untrusted.ts';
-import type { ObjectSchema, Schema, SchemaRule } from '../../schema.ts';
+import type { ListSchema, ObjectSchema, Schema, SchemaRule } from '../../schema.ts';
 import { choice, list, record, text, textMap, texts } from '../../schema.ts';
 import { labels } from './metadata.ts';
 
-const labelExpression = (operator: Schema, rules: readonly SchemaRule[]): ObjectSchema =>
-  record(
-    'One condition on a label.',
-    {
-      key: text('Key of the label.'),
-      operator,
-      values: texts('Values to compare with; for `In` and `NotIn`.'),
-    },
-    { required: ['key', 'operator'], ...(rules.length > 0 && { rules }) },
+const conditions = (operator: Schema, rules: readonly SchemaRule[] = []): ListSchema =>
+  list(
+    'Conditions on labels that must all hold.',
+    record(
+      'One condition on a label.',
+      {
+        key: text('Key of the label.'),
+        operator,
+        values: texts('Values to compare with; for `In` and `NotIn`.'),
+      },
+      { required: ['key', 'operator'], ...(rules.length > 0 && { rules }) },
+    ),
   );
+
+const knownOperator = choice('How the label is compared.', ['In', 'NotIn', 'Exists', 'DoesNotExist']);
+
+/** `matchExpressions` of selectors that know their operators. */
+export const labelConditions: ListSchema = conditions(knownOperator);
 
 /** A label selector as custom resources have it: any operator is taken, and judged by the controller. */
 export const labelSelector = (help: string): ObjectSchema =>
   record(help, {
     matchLabels: textMap('Labels that must all be there with these values.'),
-    matchExpressions: list(
-      'Conditions on labels that must all hold.',
-      labelExpression(text('`In`, `NotIn`, `Exists` or `DoesNotExist`.'), []),
-    ),
+    matchExpressions: conditions(text('`In`, `NotIn`, `Exists` or `DoesNotExist`.')),
   });
 
 const valuesOfOperator: SchemaRule = (value) => {
@@ -40,10 +45,5 @@ const valuesOfOperator: SchemaRule = (value) => {
 export const strictSelector = (help: string): ObjectSchema =>
   record(help, {
     matchLabels: labels('Labels that must all be there with these values.'),
-    matchExpressions: list(
-      'Conditions on labels that must all hold.',
-      labelExpression(choice('How the label is compared.', ['In', 'NotIn', 'Exists', 'DoesNotExist']), [
-        valuesOfOperator,
-      ]),
-    ),
+    matchExpressions: conditions(knownOperator, [valuesOfOperator]),
   });

@@ -1,7 +1,6 @@
 import type { KindSchema } from '../../kind-schema.ts';
 import { choice, flag, integer, intOrText, list, record, text, textMap, texts } from '../../schema.ts';
-
-const port = { minimum: 1, maximum: 65535 };
+import { portRange } from '../port-number.ts';
 
 export const service: KindSchema = {
   group: 'core',
@@ -18,7 +17,7 @@ export const service: KindSchema = {
           'One port.',
           {
             name: text('Name of the port; the mesh reads the protocol from what stands before the first `-`.'),
-            port: integer('Number by which it is called.', port),
+            port: integer('Number by which it is called.', portRange),
             targetPort: intOrText('Number or name of the port of the pods; the same number unless given.'),
             protocol: choice('Transport.', ['TCP', 'UDP', 'SCTP']),
             nodePort: integer('Port on every node.', { minimum: 0, maximum: 65535 }),

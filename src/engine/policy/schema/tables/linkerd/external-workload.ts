@@ -1,5 +1,6 @@
 import type { KindFields, KindSchema } from '../../kind-schema.ts';
-import { integer, list, record, text } from '../../schema.ts';
+import { list, record, text } from '../../schema.ts';
+import { portNumber } from '../port-number.ts';
 
 const meshTls = record(
   'Who the workload is.',
@@ -23,7 +24,7 @@ const workload = (tlsField: string, mostAddresses: number): KindFields => ({
             'One port.',
             {
               name: text('Name of the port.'),
-              port: integer('Number of the port.', { minimum: 1, maximum: 65535, format: 'int32' }),
+              port: portNumber('Number of the port.'),
               protocol: text('Transport.', { default: 'TCP' }),
             },
             { required: ['port'] },

@@ -4,6 +4,7 @@ import type { ListSchema, ObjectSchema, Schema } from '../../schema.ts';
 import { choice, integer, list, record, text, texts } from '../../schema.ts';
 import { headerValue } from '../gateway-api/filters.ts';
 import { methods } from '../gateway-api/http-filters.ts';
+import { headerMatches } from '../gateway-api/http-matches.ts';
 import {
   groupName,
   headerName,
@@ -11,10 +12,10 @@ import {
   kindName,
   namespaceName,
   objectName,
-  portNumber,
   preciseHostname,
   sectionName,
 } from '../gateway-api/names.ts';
+import { portNumber } from '../port-number.ts';
 import { policyGroup } from './linkerd-parts.ts';
 
 const anyPath = { type: 'PathPrefix', value: '/' };
@@ -111,15 +112,7 @@ const matches = list(
       },
       { default: anyPath },
     ),
-    headers: list(
-      'Headers, each of which must have its value.',
-      record(
-        'One header.',
-        { type: compared, name: headerName('Name of the header.'), value: headerValue('The value.', 'standard') },
-        { required: ['name', 'value'] },
-      ),
-      { maxItems: 16, keys: ['name'] },
-    ),
+    headers: headerMatches('standard'),
     queryParams: list(
       'Parameters of the query, each of which must have its value.',
       record(

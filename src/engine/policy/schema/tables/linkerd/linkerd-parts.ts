@@ -1,8 +1,9 @@
 /** What several kinds of Linkerd have alike. */
 import type { ListSchema, ObjectSchema, Schema } from '../../schema.ts';
-import { choice, list, record, text, texts } from '../../schema.ts';
+import { list, record, text, texts } from '../../schema.ts';
 import { groupName, kindName, objectName } from '../gateway-api/names.ts';
 import { openMapping } from '../open-mapping.ts';
+import { labelConditions } from '../kubernetes/label-selector.ts';
 
 export const policyGroup = 'policy.linkerd.io';
 
@@ -37,18 +38,7 @@ export const selector = (help: string, options: Partial<ObjectSchema> = {}): Obj
     help,
     {
       matchLabels: openMapping('Labels that must all be there with these values.'),
-      matchExpressions: list(
-        'Conditions on labels that must all hold.',
-        record(
-          'One condition on a label.',
-          {
-            key: text('Key of the label.'),
-            operator: choice('How the label is compared.', ['In', 'NotIn', 'Exists', 'DoesNotExist']),
-            values: texts('Values to compare with; for `In` and `NotIn`.'),
-          },
-          { required: ['key', 'operator'] },
-        ),
-      ),
+      matchExpressions: labelConditions,
     },
     options,
   );

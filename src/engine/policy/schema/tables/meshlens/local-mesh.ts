@@ -1,7 +1,6 @@
 import type { KindSchema } from '../../kind-schema.ts';
 import { choice, integer, list, record, text, textMap, texts } from '../../schema.ts';
-
-const port = { minimum: 1, maximum: 65535 };
+import { portRange } from '../port-number.ts';
 
 const identity = {
   name: text('Its name.'),
@@ -58,7 +57,7 @@ export const localMesh: KindSchema = {
                   'One port.',
                   {
                     name: text('Name of the port; the protocol unless given.'),
-                    port: integer('Number others call.', port),
+                    port: integer('Number others call.', portRange),
                     protocol: choice('What is spoken there.', ['http', 'tcp']),
                   },
                   { required: ['port'] },
@@ -70,7 +69,7 @@ export const localMesh: KindSchema = {
                   ...identity,
                   ...process,
                   address: text('Where it already listens, `HOST:PORT`, instead of `run`.'),
-                  port: integer('Fixed port of an application that does not take `PORT`.', port),
+                  port: integer('Fixed port of an application that does not take `PORT`.', portRange),
                   health,
                 }),
               ),
@@ -88,7 +87,7 @@ export const localMesh: KindSchema = {
                 minimum: 0,
                 maximum: 65535,
               }),
-              routePort: integer('Port of the Istio Gateway it serves; 80 unless given.', port),
+              routePort: integer('Port of the Istio Gateway it serves; 80 unless given.', portRange),
             },
             { required: ['name'] },
           ),

@@ -6,6 +6,7 @@ import { choice, integer, list, record, text, texts } from '../../schema.ts';
 import { labelSelector } from '../kubernetes/label-selector.ts';
 import { has } from '../table-rules.ts';
 import { cidrs, policyGroup } from './cluster-network-policy.ts';
+import { portNumber } from '../port-number.ts';
 
 const podsOrNamespaces = (help: string, further: Readonly<Record<string, Schema>> = {}): ObjectSchema =>
   record(
@@ -25,7 +26,6 @@ const podsOrNamespaces = (help: string, further: Readonly<Record<string, Schema>
     { minEntries: 1, maxEntries: 1 },
   );
 
-const port = (help: string) => integer(help, { minimum: 1, maximum: 65535, format: 'int32' });
 const protocol = text('Transport: TCP, UDP or SCTP.', { default: 'TCP' });
 
 const ports = list(
@@ -35,12 +35,12 @@ const ports = list(
     {
       portNumber: record(
         'One port.',
-        { port: port('Number of the port.'), protocol },
+        { port: portNumber('Number of the port.'), protocol },
         { required: ['port', 'protocol'] },
       ),
       portRange: record(
         'A range of ports.',
-        { start: port('First port.'), end: port('Last port.'), protocol },
+        { start: portNumber('First port.'), end: portNumber('Last port.'), protocol },
         { required: ['end', 'start'] },
       ),
       namedPort: text('Name of a port of the pod.'),

@@ -4,6 +4,7 @@ import { choice, integer, list, record, text, texts } from '../../schema.ts';
 import { labelSelector } from '../kubernetes/label-selector.ts';
 import { ascending, demand } from '../table-rules.ts';
 import { isCidr } from '../../text-formats.ts';
+import { portNumber } from '../port-number.ts';
 
 export const policyGroup = 'policy.networking.k8s.io';
 
@@ -26,8 +27,6 @@ const podsOrNamespaces = (help: string): ObjectSchema =>
     },
     { minEntries: 1, maxEntries: 1 },
   );
-
-const portNumber = (help: string) => integer(help, { minimum: 1, maximum: 65535, format: 'int32' });
 
 export const cidrs: ListSchema = {
   ...texts('Ranges of addresses, such as `10.0.0.0/8`.', {

@@ -1,24 +1,18 @@
 import { listOf } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
 import type { ObjectSchema, SchemaRule } from '../../schema.ts';
-import { choice, integer, intOrText, list, record, text, texts } from '../../schema.ts';
+import { choice, intOrText, list, record, text, texts } from '../../schema.ts';
 import { strictSelector } from '../kubernetes/label-selector.ts';
 import { has } from '../table-rules.ts';
+import { portNumber, portRange } from '../port-number.ts';
 
 const ports = (help: string) =>
   list(
     help,
     record('One port, or a range of ports.', {
       protocol: choice('Transport; TCP unless given.', ['TCP', 'UDP', 'SCTP'], { default: 'TCP' }),
-      port: intOrText('Number of the port, or its name in the pod; all unless given.', {
-        minimum: 1,
-        maximum: 65535,
-      }),
-      endPort: integer('Last port of the range that begins at `port`.', {
-        minimum: 1,
-        maximum: 65535,
-        format: 'int32',
-      }),
+      port: intOrText('Number of the port, or its name in the pod; all unless given.', portRange),
+      endPort: portNumber('Last port of the range that begins at `port`.'),
     }),
   );
 
