@@ -76,7 +76,7 @@ export const labels = (help: string) =>
     { rules: [qualifiedKeys((key) => key)] },
   );
 
-const annotations = (help: string) =>
+export const annotations = (help: string) =>
   textMap(help, { rules: [qualifiedKeys((key) => key.toLowerCase()), annotationSize] });
 
 /** `generateName` may end in `-`, which the server continues. */
