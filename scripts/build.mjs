@@ -28,6 +28,14 @@ const httpByRequire = {
   },
 };
 
+/** The start is a file by itself, so that it can have Node keep the compiled code of the other one. */
+const besideTheStart = {
+  name: 'beside-the-start',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+  },
+};
+
 const common = {
   bundle: true,
   minify: !watch,
@@ -60,10 +68,12 @@ const bundles = [
   },
   {
     ...nodeEsm,
-    entryPoints: { meshlens: 'src/cli/main.ts' },
+    entryPoints: { meshlens: 'src/cli/start.ts' },
     outdir: out,
-    banner: { js: `#!/usr/bin/env node\n${requireForEsm}` },
+    plugins: [besideTheStart],
+    banner: { js: '#!/usr/bin/env node' },
   },
+  { ...nodeEsm, entryPoints: { main: 'src/cli/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { 'dataplane-worker': 'src/engine/dataplane/worker/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { 'tunnel-worker': 'src/engine/dataplane/tunnels/worker/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { reaper: 'src/engine/discovery/registry/reaper.ts' }, outdir: out },

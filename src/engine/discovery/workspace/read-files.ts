@@ -31,6 +31,8 @@ export interface ReadFilesOptions {
 const ignoredFolders: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
 const yamlName = /\.ya?ml$/i;
 const maximumDepth = 64;
+/** Files that are read at the same time. */
+const atOnce = 64;
 
 type Problem = ReadFilesResult['problems'][number];
 
@@ -82,6 +84,12 @@ class FileReader {
 
   async #readFolder(folder: string, depth: number, accepts: (file: string) => boolean): Promise<void> {
     if (depth > maximumDepth || this.#isFull) return;
+    let waiting: string[] = [];
+    const readWaiting = async (): Promise<void> => {
+      const found = await Promise.all(waiting.map((full) => this.#textOf(full, false)));
+      for (const [index, full] of waiting.entries()) this.#add(full, found[index]);
+      waiting = [];
+    };
     this.#options.signal?.throwIfAborted();
     const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
       this.problems.push({ path: folder, message: reason(error), isFatal: depth === 0 });
@@ -90,35 +98,47 @@ class FileReader {
     for (const entry of entries.sort((a, b) => compareText(a.name, b.name))) {
       const full = path.join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!ignoredFolders.has(entry.name)) await this.#readFolder(full, depth + 1, accepts);
+        if (ignoredFolders.has(entry.name)) continue;
+        await readWaiting();
+        await this.#readFolder(full, depth + 1, accepts);
       } else if (accepts(full)) {
-        await this.#readFile(full, false);
+        waiting.push(full);
+        if (waiting.length === atOnce) await readWaiting();
       }
+      if (this.#isFull) return;
     }
+    await readWaiting();
   }
 
   async #readFile(full: string, isNamed: boolean): Promise<void> {
+    this.#add(full, await this.#textOf(full, isNamed));
+  }
+
+  #add(full: string, read: string | Problem | undefined): void {
     const uri = pathToFileURL(full).href;
-    if (this.files.has(uri) || this.#isFull) return;
+    if (read === undefined || this.files.has(uri) || this.#isFull) return;
     if (this.files.size >= this.#maximumFiles) {
       this.#isFull = true;
       const message = `More than ${String(this.#maximumFiles)} files; the others were not read.`;
       this.problems.push({ path: full, message, isFatal: false });
-      return;
-    }
+    } else if (typeof read === 'string') this.files.set(uri, { uri, text: withoutMark(read) });
+    else this.problems.push(read);
+  }
+
+  /** Undefined for what is no file. */
+  async #textOf(full: string, isNamed: boolean): Promise<string | Problem | undefined> {
     try {
       const target = await stat(full);
-      if (target.isDirectory() && (await lstat(full)).isSymbolicLink()) return;
+      if (target.isDirectory() && (await lstat(full)).isSymbolicLink()) return undefined;
       // Devices and pipes may never end.
-      if (!target.isFile()) return;
+      if (!target.isFile()) return undefined;
       if (target.size > this.#maximumBytes) {
         const message = `${full} is larger than ${String(this.#maximumBytes)} bytes and was not read.`;
-        this.problems.push({ path: full, message, isFatal: isNamed });
-        return;
+        return { path: full, message, isFatal: isNamed };
       }
-      this.files.set(uri, { uri, text: withoutMark(await readFile(full, 'utf8')) });
+      return await readFile(full, 'utf8');
     } catch (error) {
-      this.problems.push({ path: full, message: reason(error), isFatal: isNamed });
+      return { path: full, message: reason(error), isFatal: isNamed };
     }
   }
 }
