@@ -48,9 +48,11 @@ export class Http2Front {
       response.stream.once('close', () => this.#streams--);
       this.#forward(request, response);
     });
-    this.#relay = createServer((client) => {
+    // Neither end holds back what is short.
+    this.#relay = createServer({ noDelay: true }, (client) => {
       this.connections++;
-      const inside = connect((this.#server.address() as AddressInfo).port, '127.0.0.1');
+      const { port } = this.#server.address() as AddressInfo;
+      const inside = connect({ port, host: '127.0.0.1', noDelay: true });
       for (const [socket, other] of [
         [client, inside],
         [inside, client],

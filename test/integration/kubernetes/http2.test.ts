@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
+import { text } from 'node:stream/consumers';
 import { createServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import type { KubeTransport } from '../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
@@ -97,6 +98,59 @@ describe('over HTTP/2', () => {
     }
     assert.equal((await transport.request({ path: '/api' })).status, 200);
     assert.ok(front.connections <= 4, `${front.connections} connections`);
+  });
+
+  test('answers that come with their heads, and are over before anybody looks, are read', async (t) => {
+    const { transport } = await rigOf(t, (request, response) => {
+      if (request.url === '/stream') streams(request, response);
+      else response.writeHead(503).end(request.url === '/short' ? 'no' : '');
+    });
+    const { body, gather } = await transport.stream({ path: '/stream' });
+    body.on('error', () => undefined).resume();
+    assert.equal(gather(), true);
+    for (let round = 0; round < 10; round++) {
+      const paths = ['/short', '/empty', '/short', '/empty'];
+      const answers = await Promise.all(
+        paths.map(async (path) => text((await transport.stream({ path, timeoutMs: 5000 })).body)),
+      );
+      assert.deepEqual(answers, ['no', '', 'no', '']);
+    }
+  });
+
+  test('what many follow gathers for a moment, and nobody who asks for something waits for that', async (t) => {
+    let tell: (line: string) => void = () => undefined;
+    const { transport } = await rigOf(t, (request, response) => {
+      if (request.url !== '/stream') {
+        response.end('{}');
+        return;
+      }
+      response.writeHead(200).write('line\n');
+      tell = (line) => void response.write(line);
+    });
+    const { body, gather } = await transport.stream({ path: '/stream' });
+    let pieces = 0;
+    let seen = '';
+    body
+      .on('error', () => undefined)
+      .on('data', (chunk: Buffer) => {
+        seen += chunk.toString();
+        pieces++;
+      });
+    await until('the first line', () => seen !== '');
+    gather();
+    const wanted = Array.from({ length: 300 }, (_, at) => `line ${at}\n`);
+    const turns = { seen: 0, last: seen };
+    for (const line of wanted) {
+      tell(line);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (seen !== turns.last) turns.seen++;
+      turns.last = seen;
+    }
+    await until('all of them', () => seen === `line\n${wanted.join('')}`);
+    assert.ok(turns.seen < wanted.length / 5, `${turns.seen} times for ${wanted.length} lines in ${pieces} pieces`);
+    const started = performance.now();
+    for (let asked = 0; asked < 20; asked++) await transport.request({ path: '/api' });
+    assert.ok(performance.now() - started < 20 * 30, 'answers are read as they come');
   });
 
   test('a server that shakes hands and says no more is told of as one that does not answer', async (t) => {

@@ -56,6 +56,9 @@ export function readWatchEvent(line: Buffer, target: ReflectorTarget, outline: O
   }
 }
 
+export const namelessObject = (): KubeFailure =>
+  new KubeFailure('protocol', 'The API server sent an event about an object without a name.');
+
 function changeEvent(
   type: 'put' | 'remove',
   raw: unknown,
@@ -63,6 +66,6 @@ function changeEvent(
   target: ReflectorTarget,
 ): WatchEvent {
   const object = target.kind.decode(raw, typeOf(target));
-  if (!object) throw new KubeFailure('protocol', 'The API server sent an event about an object without a name.');
+  if (!object) throw namelessObject();
   return { type, object, resourceVersion };
 }

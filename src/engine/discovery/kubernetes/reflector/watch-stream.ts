@@ -1,12 +1,12 @@
 import { resourcePath } from '../resources/served-resource.ts';
 import { acceptOf } from '../resources/wanted-kinds.ts';
 import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
+import { ChangeReader } from './change-reader.ts';
 import type { Clock, Timer } from './clock.ts';
 import { LineArrivals } from './line-arrivals.ts';
 import { refusalOfResponse } from './refusal.ts';
-import type { Outline } from '../json/outline.ts';
 import type { ReflectorTarget } from './target.ts';
-import { eventOutline, readWatchEvent, type WatchEvent } from './watch-events.ts';
+import type { WatchEvent } from './watch-events.ts';
 import type { WorkSlices } from '../../../work-slices.ts';
 
 export interface WatchRequest {
@@ -44,7 +44,7 @@ const gatheredLines = 50;
 /** Follows the target's changes until the server ends the watch. Rejects with `Refusal` or `KubeFailure`. */
 export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
   const { target, clock, signal, resourceVersion } = request;
-  const { status, headers, body } = await request.transport.stream({
+  const { status, headers, body, gather } = await request.transport.stream({
     path: resourcePath(target.resource, target.namespace),
     headers: { accept: acceptOf(target.kind.representation, 'watch') },
     query: {
@@ -69,14 +69,21 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
     if (signal.aborted) throw aborted();
     if (status !== 200) throw refusalOfResponse(status, headers, await bounded(body));
     request.onOpen();
-    const outline = eventOutline(target.kind);
+    const reader = new ChangeReader(target);
     const arrivals = new LineArrivals(body, maximumEventBytes, () => {
       silence.heard();
       request.onHeard();
     });
+    // Lists are waited for.
+    let isListed = resourceVersion !== undefined;
+    let isGathered = isListed && gather();
     for (let lines = await arrivals.take(); lines.length > 0; lines = await arrivals.take()) {
-      await deliver(lines, outline, request);
-      if (lines.length < gatheredLines) await pause(clock, gatherMs);
+      const events = await deliver(lines, reader, request);
+      if (!isListed && events.some((event) => event.type === 'bookmark' && event.isInitialEnd)) {
+        isListed = true;
+        isGathered = gather();
+      }
+      if (!isGathered && lines.length < gatheredLines) await pause(clock, gatherMs);
     }
     if (signal.aborted) throw aborted();
     return silence.isOver ? 'silent' : 'closed';
@@ -92,9 +99,9 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
 
 async function deliver(
   lines: readonly Buffer[],
-  outline: Outline,
-  { slices, target, onEvents }: WatchRequest,
-): Promise<void> {
+  reader: ChangeReader,
+  { slices, onEvents }: WatchRequest,
+): Promise<readonly WatchEvent[]> {
   const events: WatchEvent[] = [];
   let at = 0;
   let failure: unknown;
@@ -102,7 +109,7 @@ async function deliver(
     const line = lines[at++];
     if (line === undefined) return true;
     try {
-      const event = readWatchEvent(line, target, outline);
+      const event = reader.read(line);
       if (event) events.push(event);
       return false;
     } catch (error) {
@@ -113,6 +120,7 @@ async function deliver(
   });
   if (events.length > 0) await onEvents(events);
   if (failure !== undefined) throw failure as Error;
+  return events;
 }
 
 const aborted = (): KubeFailure => new KubeFailure('aborted', 'The watch was ended.');

@@ -52,11 +52,16 @@ export function answerBody(answer: Answer, options: BodyOptions): Readable {
   answer.body.on('close', () => {
     if (!answer.isComplete()) broken(undefined);
   });
+  // It may have come to its end in the moment in which its head came.
+  const isOver = answer.body.readableEnded;
+  if (answer.body.destroyed && !answer.isComplete()) broken(answer.body.errored ?? undefined);
+  else if (isOver && !decoder) body.push(null);
   if (decoder) {
     decoder.on('error', () =>
       fail(new KubeFailure('protocol', `${shown} answered with compressed data that cannot be read. Try again.`)),
     );
-    answer.body.pipe(decoder);
+    if (isOver) decoder.end();
+    else answer.body.pipe(decoder);
   }
   return body;
 }

@@ -12,6 +12,8 @@ export interface Answer {
   isComplete(): boolean;
   /** Ends it, and wants no more of it. */
   destroy(): void;
+  /** Lets what is still to come gather for a moment; false where the connection cannot. */
+  readonly gather: () => boolean;
 }
 
 export const http1Answer = (message: IncomingMessage): Answer => ({
@@ -20,9 +22,10 @@ export const http1Answer = (message: IncomingMessage): Answer => ({
   body: message,
   isComplete: () => message.complete,
   destroy: () => void message.destroy(),
+  gather: () => false,
 });
 
-export const http2Answer = (stream: ClientHttp2Stream, headers: Http2Headers): Answer => ({
+export const http2Answer = (stream: ClientHttp2Stream, headers: Http2Headers, gather: () => void): Answer => ({
   status: Number(headers[':status'] ?? 0),
   headers,
   body: stream,
@@ -30,5 +33,9 @@ export const http2Answer = (stream: ClientHttp2Stream, headers: Http2Headers): A
   destroy: () => {
     stream.close(constants.NGHTTP2_CANCEL);
     stream.destroy();
+  },
+  gather: () => {
+    gather();
+    return true;
   },
 });

@@ -123,7 +123,7 @@ class HttpTransport implements KubeTransport {
       signal: call.signal,
       onEnd: () => this.#end(call),
     });
-    return { status: answer.status, headers: answer.headers, body };
+    return { status: answer.status, headers: answer.headers, body, gather: answer.gather };
   }
 
   async webSocket(path: string, query?: KubeRequest['query'], refused?: WebSocketTarget): Promise<WebSocketTarget> {

@@ -1,8 +1,10 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 // As a namespace, because older Node lacks getCACertificates.
 import * as tls from 'node:tls';
 import type { ProxyAddress } from '../kubeconfig/proxy-url.ts';
 import type { ServerAddress } from '../kubeconfig/server-address.ts';
+import { GatheringSocket } from './gathering-socket.ts';
 import { failureOf, isUnknownAuthority, noConnection } from './failure-words.ts';
 import { KubeFailure } from './kube-transport.ts';
 import { connectThroughProxy, connectToProxy } from './proxy-connection.ts';
@@ -21,6 +23,13 @@ export interface DialPlan {
   /** Ask the server for HTTP/2. */
   readonly http2: boolean;
   readonly timeoutMs: number;
+}
+
+/** A connection that many calls share, where the server speaks HTTP/2. */
+export interface SharedDial {
+  readonly socket: Socket;
+  /** Whether what arrives may gather for a moment before it is read. */
+  readonly gather: (gathers: boolean) => void;
 }
 
 /** Makes connections of one plan. Later handshakes resume the session of an earlier one. */
@@ -44,8 +53,24 @@ export class Dialer {
     return this.plan.http2 && this.plan.server.secure && !this.plan.proxy;
   }
 
-  /** Resolves with a connection that is ready to carry HTTP. Rejects with `KubeFailure`. */
-  async dial(signal: AbortSignal, protocols: readonly string[] = ['http/1.1']): Promise<Socket> {
+  /** Resolves with a connection that is ready to carry HTTP/1.1. Rejects with `KubeFailure`. */
+  dial(signal: AbortSignal): Promise<Socket> {
+    return this.#dial(signal, ['http/1.1'], (ending) => this.#plain(ending));
+  }
+
+  /** As `dial`, where it may be shared; what the server speaks is found out by the way. */
+  async dialShared(signal: AbortSignal): Promise<SharedDial> {
+    const { host, port } = this.plan.server;
+    let under: GatheringSocket | undefined;
+    const socket = await this.#dial(signal, ['h2', 'http/1.1'], async (ending) => {
+      under = new GatheringSocket(host, port);
+      await ready(under.tcp, 'connect', ending);
+      return under;
+    });
+    return { socket, gather: (gathers) => under?.gather(gathers) };
+  }
+
+  async #dial(signal: AbortSignal, protocols: readonly string[], plain: Plain): Promise<Socket> {
     const { server, timeoutMs } = this.plan;
     const ending = new AbortController();
     const abort = (): void => ending.abort(new KubeFailure('aborted', 'Not wanted any more.'));
@@ -53,7 +78,7 @@ export class Dialer {
     if (signal.aborted) abort();
     const timer = setTimeout(() => ending.abort(noConnection(server.shown, timeoutMs)), timeoutMs);
     try {
-      return await this.#connect(ending.signal, protocols);
+      return await this.#connect(ending.signal, protocols, plain);
     } catch (error) {
       if (ending.signal.aborted) throw ending.signal.reason;
       throw failureOf(error, server.shown);
@@ -63,17 +88,17 @@ export class Dialer {
     }
   }
 
-  async #connect(signal: AbortSignal, protocols: readonly string[]): Promise<Socket> {
+  async #connect(signal: AbortSignal, protocols: readonly string[], plain: Plain): Promise<Socket> {
     if (!this.plan.server.secure) return this.#plain(signal);
     try {
-      return await this.#secure(await this.#plain(signal), signal, protocols);
+      return await this.#secure(await plain(signal), signal, protocols);
     } catch (error) {
       // Loading the system's authorities takes a while, and is worth it only for who needs one of them.
       if (!isUnknownAuthority(error) || this.plan.authority !== undefined || this.#trustsSystem) throw error;
       if (systemAuthorities() === undefined) throw error;
       this.#trustsSystem = true;
       this.#context = undefined;
-      return this.#secure(await this.#plain(signal), signal, protocols);
+      return this.#secure(await plain(signal), signal, protocols);
     }
   }
 
@@ -87,7 +112,7 @@ export class Dialer {
     return ready(socket, proxy?.kind === 'https' ? 'secureConnect' : 'connect', signal);
   }
 
-  async #secure(socket: Socket, signal: AbortSignal, protocols: readonly string[]): Promise<Socket> {
+  async #secure(socket: Duplex, signal: AbortSignal, protocols: readonly string[]): Promise<Socket> {
     const { server, certificate, key, serverName, insecure } = this.plan;
     const { authority } = this;
     this.#context ??= tls.createSecureContext({
@@ -114,6 +139,8 @@ export class Dialer {
     return secured;
   }
 }
+
+type Plain = (signal: AbortSignal) => Promise<Duplex>;
 
 function ready<T extends Socket>(socket: T, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -56,7 +56,7 @@ function placeUnlessAborted(taking: Promise<Place | undefined>, signal: AbortSig
 }
 
 function exchangeShared(
-  { connection, leave }: Place,
+  { connection, leave, gather }: Place,
   { method, target, headers, body }: ExchangeRequest,
   signal: AbortSignal,
   shown: string,
@@ -83,8 +83,10 @@ function exchangeShared(
       if (signal.aborted) abort();
       stream.on('response', (answered) => {
         isAnswered = true;
+        // All of an answer may come with its head. Node throws away what nobody has begun to read when it ends.
+        stream.pause();
         connection.heard();
-        resolve({ answer: http2Answer(stream, answered) });
+        resolve({ answer: http2Answer(stream, answered, gather) });
       });
       stream.on('error', (error) => {
         if (!isAnswered) fail(error);

@@ -55,6 +55,11 @@ export interface KubeStream {
   readonly headers: IncomingHttpHeaders;
   /** Decompressed. Destroy it to end the stream. Errors are `KubeFailure`s. */
   readonly body: Readable;
+  /**
+   * Lets what is still to come gather for a moment, so that it comes in few pieces while nobody waits for an answer of the
+   * same connection; false where the connection cannot.
+   */
+  readonly gather: () => boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { connect, type ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Dialer } from './dialer.ts';
+import type { Dialer, SharedDial } from './dialer.ts';
 import { failureOf, noConnection } from './failure-words.ts';
 
 /** Of a connection that was quiet for longer it is asked whether it lives, when it is used again. */
@@ -21,18 +21,24 @@ export interface Place {
   readonly connection: SharedConnection;
   /** The call is over, or was not made. */
   readonly leave: () => void;
+  /** The call does not mind if what comes gathers for a moment; it does where none of the connection's calls minds. */
+  readonly gather: () => void;
 }
 
 /** An HTTP/2 connection that carries many calls at once. */
 export class SharedConnection {
   readonly session: ClientHttp2Session;
+  readonly #gather: SharedDial['gather'];
   #running = 0;
+  /** Of these, those that do not mind to wait a moment. */
+  #gathering = 0;
   #isRetired = false;
   #heardAt = Date.now();
   #isAsked = false;
   #isStale = false;
 
-  constructor(socket: Socket, shown: string) {
+  constructor(socket: Socket, gather: SharedDial['gather'], shown: string) {
+    this.#gather = gather;
     this.session = connect(shown, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: streamWindowBytes },
@@ -82,13 +88,23 @@ export class SharedConnection {
     this.#running++;
     if (Date.now() - this.#heardAt > quietMs) this.#ask();
     let isLeft = false;
+    let gathers = false;
     const leave = (): void => {
       if (isLeft) return;
       isLeft = true;
       this.#running--;
+      if (gathers) this.#gathering--;
+      this.#pace();
       this.#closeIfUnused();
     };
-    return { connection: this, leave };
+    const gather = (): void => {
+      if (isLeft || gathers) return;
+      gathers = true;
+      this.#gathering++;
+      this.#pace();
+    };
+    this.#pace();
+    return { connection: this, leave, gather };
   }
 
   heard(): void {
@@ -122,6 +138,10 @@ export class SharedConnection {
   destroy(): void {
     this.#isRetired = true;
     this.session.destroy();
+  }
+
+  #pace(): void {
+    this.#gather(this.#running > 0 && this.#gathering === this.#running);
   }
 
   #closeIfUnused(): void {
@@ -182,10 +202,10 @@ export class SharedConnections {
   }
 
   async #dial(): Promise<SharedConnection | Socket> {
-    const socket = await this.#dialer.dial(this.#ending.signal, ['h2', 'http/1.1']);
+    const { socket, gather } = await this.#dialer.dialShared(this.#ending.signal);
     if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== 'h2') return socket;
     const { server, timeoutMs } = this.#dialer.plan;
-    const connection = new SharedConnection(socket, server.shown);
+    const connection = new SharedConnection(socket, gather, server.shown);
     const destroy = (): void => connection.destroy();
     this.#ending.signal.addEventListener('abort', destroy, { once: true });
     connection.session.once('close', () => {
