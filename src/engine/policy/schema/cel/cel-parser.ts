@@ -74,7 +74,13 @@ class CelParser {
 
   #joined(name: string, terms: CelExpr[]): CelExpr {
     const [first] = terms;
-    return terms.length === 1 && first ? first : this.#build.call(name, terms);
+    if (terms.length === 1 && first) return first;
+    // As one call of many: the library forgets errors of calls within calls.
+    const flat = terms.flatMap((term) => {
+      const call = term.exprKind.case === 'callExpr' ? term.exprKind.value : undefined;
+      return call?.function === name ? call.args : [term];
+    });
+    return this.#build.call(name, flat);
   }
 
   #infix(level: number): CelExpr {

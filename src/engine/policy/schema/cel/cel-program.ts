@@ -7,7 +7,7 @@ import type { Schema } from '../schema.ts';
 import { celInput } from './cel-input.ts';
 import { parseCel } from './cel-parser.ts';
 import { kubernetesFunctions } from './kubernetes-functions.ts';
-import { CelValueError } from './cel-value-error.ts';
+import { isOfValue } from './cel-value-error.ts';
 import { StepLimit } from './step-limit.ts';
 
 const longestExpression = 20_000;
@@ -32,10 +32,6 @@ const environment = celEnv({
   },
 });
 
-/** What the library says of values that the API server says too; other errors may be gaps of ours. */
-const valueErrors =
-  /^(?:field not found|no such key|index .*out of bounds|invalid index|int (?:divide|modulus) by zero|int overflow)/i;
-
 /** Undefined where the text is no CEL that is understood here. */
 export function compileCel(expression: string): CelProgram | undefined {
   if (expression.length > longestExpression) return undefined;
@@ -51,18 +47,16 @@ export function compileCel(expression: string): CelProgram | undefined {
 
 function run(evaluate: (bindings: Record<string, CelInput>) => unknown, self: unknown, schema: Schema): CelOutcome {
   const limit = new StepLimit(mostSteps);
-  let reason: string;
-  let isOfValue = false;
+  let failure: Error;
   try {
     const result = evaluate({ self: celInput(self, schema, limit, readText) });
     if (!isCelError(result)) return { type: 'value', value: result };
-    reason = result.message;
-    isOfValue = result.cause instanceof CelValueError;
+    failure = result;
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    failure = error instanceof Error ? error : new Error(String(error));
   }
   if (limit.isExceeded) return { type: 'undecided', reason: 'it looks at too many items' };
-  return { type: isOfValue || valueErrors.test(reason) ? 'failed' : 'undecided', reason };
+  return { type: isOfValue(failure) ? 'failed' : 'undecided', reason: failure.message };
 }
 
 const readers = {

@@ -134,6 +134,8 @@ describe('what a value does not have breaks the rule that asks for it', () => {
     'self.count / 0 == 1',
     '[].min() == 1',
     'self.labels.transformMapEntry(k, v, {"same": v}).size() == 1',
+    'ip(self.name).family() == 4 && true',
+    'self.missing == 1 || quantity(self.name) == quantity("1") || false',
   ];
   for (const expression of failing) {
     test(expression, () => {
@@ -145,6 +147,8 @@ describe('what a value does not have breaks the rule that asks for it', () => {
 describe('what is not understood decides nothing', () => {
   const undecided: readonly string[] = [
     'nobody(self)',
+    'self.missing == 1 || nobody(self)',
+    '(self.missing == 1 || nobody(self)) || self.missing == 2',
     // Kubernetes has no `cel.bind`.
     'cel.bind(x, self.count, x == 3)',
     'optional.of(self).name == "reviews"',
