@@ -1,19 +1,7 @@
-import type { ParseArgsOptionsConfig } from 'node:util';
 import { ClusterUnavailable } from '../engine/clusters/clusters.ts';
 import { Engine, standaloneInitialization } from '../engine/engine.ts';
 import type { CommandIo, OptionValues } from './command.ts';
 import { stringOption, UnreachableError } from './command.ts';
-
-/** Options of every command that asks a cluster. */
-export const clusterOptions = {
-  context: { type: 'string' },
-  kubeconfig: { type: 'string' },
-} satisfies ParseArgsOptionsConfig;
-
-export const clusterDetails: readonly string[] = [
-  '--context     a context of the kubeconfig: its cluster counts where the files say nothing',
-  '--kubeconfig  path; default KUBECONFIG, else ~/.kube/config',
-];
 
 /** An engine that reads the kubeconfig of the options. */
 export function engineFor(values: OptionValues): Engine {

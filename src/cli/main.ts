@@ -1,14 +1,27 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { analyzeCommand } from './commands/analyze.ts';
-import { batchCommand } from './commands/batch.ts';
-import { clustersCommand } from './commands/clusters.ts';
-import { demoCommand } from './commands/demo.ts';
-import { lspCommand } from './commands/lsp.ts';
-import { proxyCommand } from './commands/proxy.ts';
-import { routeCommand } from './commands/route.ts';
-import { topologyCommand } from './commands/topology.ts';
+import type { Command } from './command.ts';
 import { runCommandLine } from './run.ts';
+
+/** Each is loaded when it is asked for: what one needs the others would wait for. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  analyze: async () => (await import('./commands/analyze.ts')).analyzeCommand,
+  batch: async () => (await import('./commands/batch.ts')).batchCommand,
+  clusters: async () => (await import('./commands/clusters.ts')).clustersCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  lsp: async () => (await import('./commands/lsp.ts')).lspCommand,
+  proxy: async () => (await import('./commands/proxy.ts')).proxyCommand,
+  route: async () => (await import('./commands/route.ts')).routeCommand,
+  topology: async () => (await import('./commands/topology.ts')).topologyCommand,
+};
+
+/** The command that the words are about; of others, as of an overview, all. */
+function commandsFor([first = '', second = '']: readonly string[]): Promise<readonly Command[]> {
+  if (/^(?:-v|--version|version)$/.test(first)) return Promise.resolve([]);
+  const name = first === 'help' ? second : first;
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return Promise.all((load ? [load] : Object.values(commands)).map((each) => each()));
+}
 
 /** Beside the bundle in `dist` and beside this file's room in `src` the manifest is one folder up or two. */
 function version(): string {
@@ -41,18 +54,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 // The engine's own timers let a process end. One that still waits for an answer, as of a cluster that is away, must not.
 const awake = setInterval(() => undefined, 60_000);
-process.exitCode = await runCommandLine(
-  [analyzeCommand, batchCommand, clustersCommand, demoCommand, lspCommand, proxyCommand, routeCommand, topologyCommand],
-  version(),
-  process.argv.slice(2),
-  {
-    cwd: process.cwd(),
-    env: process.env,
-    stdin: process.stdin,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    isTerminal: process.stdout.isTTY,
-    signal: interrupt.signal,
-  },
-);
+const words = process.argv.slice(2);
+process.exitCode = await runCommandLine(await commandsFor(words), version(), words, {
+  cwd: process.cwd(),
+  env: process.env,
+  stdin: process.stdin,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stdout.isTTY,
+  signal: interrupt.signal,
+});
 clearInterval(awake);

@@ -1,12 +1,17 @@
-import { ruleNames } from '../../engine/policy/analysis/rule-settings.ts';
+import path from 'node:path';
+import type { Engine } from '../../engine/engine.ts';
 import { undecidedReference } from '../../engine/policy/checks/engine/undecided-reference.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
 import { ruleLevels, type RuleLevel, type RuleSettings } from '../../shared/rule-settings.ts';
-import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
-import type { Command, OptionValues } from '../command.ts';
-import { choiceOption, ExitCode, stringsOption, UsageError } from '../command.ts';
+import { clusterDetails, clusterOptions } from '../cluster-flags.ts';
+import type { EngineParams } from '../../shared/engine-protocol.ts';
+import type { Command, CommandIo, OptionValues } from '../command.ts';
+import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
+import { FindingsCache } from '../findings-cache.ts';
 import { formatFindings } from '../format/format-findings.ts';
 import { inputsFrom } from '../inputs.ts';
+
+type Question = EngineParams<'mesh/analyze'>;
 
 const order: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
 
@@ -14,7 +19,7 @@ export const analyzeCommand: Command = {
   name: 'analyze',
   summary: 'Finds what is wrong in mesh policies, in files, folders or standard input.',
   usage:
-    'analyze [PATH…] [--context NAME] [--layer admission] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
+    'analyze [PATH…] [--context NAME] [--layer admission] [--cache FOLDER] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
   details: [
     'PATH            files and folders with YAML; default: this folder; - reads standard input',
     '--format        text (default) with the lines concerned, json, sarif 2.1.0, or github annotations',
@@ -24,6 +29,7 @@ export const analyzeCommand: Command = {
     '                its code, or the code of another tool',
     '--config        configuration file to go by, or none; default: the .meshlensrc.yaml of each file’s nearest folder',
     '--undecided     says too what could not be checked, because nothing here declares it',
+    '--cache         folder in which findings are kept: the same question of the same files is answered from there',
     '--namespace     namespace of documents that name none; default default',
     '--cluster-domain  default cluster.local',
     ...clusterDetails,
@@ -35,6 +41,7 @@ export const analyzeCommand: Command = {
     layer: { type: 'string' },
     config: { type: 'string' },
     undecided: { type: 'boolean' },
+    cache: { type: 'string' },
     rule: { type: 'string', multiple: true },
     namespace: { type: 'string' },
     'cluster-domain': { type: 'string' },
@@ -44,34 +51,51 @@ export const analyzeCommand: Command = {
     const format = choiceOption(values, 'format', ['text', 'json', 'sarif', 'github'], 'text');
     const failOn = choiceOption(values, 'fail-on', ['error', 'warning', 'information', 'hint', 'never'], 'error');
     const layer = values.layer === undefined ? undefined : choiceOption(values, 'layer', ['admission'], 'admission');
-    const engine = engineFor(values);
-    try {
-      const inputs = await inputsFrom(positionals, values, io);
-      const context = await connectContext(engine, values, io);
-      const { result, texts } = await engine.analyze(
-        {
-          ...inputs,
-          ...(context !== undefined && { context }),
-          ...(layer && { layer }),
-          rules: rulesOf(values),
-        },
-        io.signal,
-      );
-      io.out(formatFindings(format, result, texts, { color: io.isTerminal, cwd: io.cwd }));
-      const worst =
-        failOn !== 'never' &&
-        result.diagnostics.some(({ severity }) => order.indexOf(severity) >= order.indexOf(failOn));
-      return worst ? ExitCode.findings : ExitCode.ok;
-    } finally {
-      await engine.dispose();
-    }
+    const inputs = await inputsFrom(positionals, values, io);
+    const question: Question = { ...inputs, ...(layer && { layer }), rules: await rulesOf(values) };
+    const folder = stringOption(values, 'cache');
+    // What a cluster has changes without the files.
+    const isCached = folder !== undefined && values.context === undefined;
+    const cache = isCached ? await FindingsCache.of(path.resolve(io.cwd, folder), question, Date.now()) : undefined;
+    const { result, texts } = (await cache?.kept()) ?? (await analyzed(question, values, io, cache));
+    const options = { color: io.isTerminal, cwd: io.cwd };
+    const written =
+      format === 'sarif'
+        ? (await import('../format/findings-sarif.ts')).formatSarif(result, options)
+        : formatFindings(format, result, texts, options);
+    io.out(written);
+    const worst =
+      failOn !== 'never' && result.diagnostics.some(({ severity }) => order.indexOf(severity) >= order.indexOf(failOn));
+    return worst ? ExitCode.findings : ExitCode.ok;
   },
 };
 
+/** Loads the engine, which answers from a cache do not wait for. */
+async function analyzed(
+  question: Question,
+  values: OptionValues,
+  io: CommandIo,
+  cache: FindingsCache | undefined,
+): Promise<Awaited<ReturnType<Engine['analyze']>>> {
+  const { connectContext, engineFor } = await import('../cluster-option.ts');
+  const engine = engineFor(values);
+  try {
+    const context = await connectContext(engine, values, io);
+    const found = await engine.analyze({ ...question, ...(context !== undefined && { context }) }, io.signal);
+    await cache?.keep(found.result).catch((error: unknown) => {
+      io.err(`The findings were not kept: ${error instanceof Error ? error.message : String(error)}\n`);
+    });
+    return found;
+  } finally {
+    await engine.dispose();
+  }
+}
+
 /** Severities that the command line gives to rules. */
-function rulesOf(values: OptionValues): RuleSettings {
-  const known = ruleNames();
-  const given = stringsOption(values, 'rule').map((text): readonly [string, RuleLevel] => {
+async function rulesOf(values: OptionValues): Promise<RuleSettings> {
+  const words = stringsOption(values, 'rule');
+  const known = words.length > 0 ? (await import('../../engine/policy/analysis/rule-settings.ts')).ruleNames() : [];
+  const given = words.map((text): readonly [string, RuleLevel] => {
     const [, name, level] = /^([\w-]+)=([a-z]+)$/.exec(text) ?? [];
     const severity = ruleLevels.find((each) => each === level);
     if (name === undefined || severity === undefined || !known.includes(name)) {

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '../../engine/engine.ts';
 import type { StandIn } from '../../shared/dev-proxy.ts';
-import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
+import { clusterDetails, clusterOptions } from '../cluster-flags.ts';
+import { connectContext, engineFor } from '../cluster-option.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { ExitCode, stringOption, stringsOption, UnreachableError, UsageError } from '../command.ts';
 

@@ -1,5 +1,6 @@
 import type { Call, CallSource } from '../../shared/call.ts';
-import { clusterDetails, clusterOptions, connectContext, engineFor } from '../cluster-option.ts';
+import { clusterDetails, clusterOptions } from '../cluster-flags.ts';
+import { connectContext, engineFor } from '../cluster-option.ts';
 import type { Command, OptionValues } from '../command.ts';
 import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
 import { formatRoute } from '../format/route-text.ts';

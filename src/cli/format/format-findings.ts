@@ -1,12 +1,12 @@
 import type { AnalyzeResult } from '../../shared/diagnostics.ts';
 import { formatGithub } from './findings-github.ts';
 import type { FileTexts, FindingsOptions } from './findings-options.ts';
-import { formatSarif } from './findings-sarif.ts';
 import { formatText } from './findings-text.ts';
 
-export type FindingsFormat = 'text' | 'json' | 'sarif' | 'github';
+/** Beside SARIF, which lists all rules: what loads those is loaded only for it. */
+export type FindingsFormat = 'text' | 'json' | 'github';
 
-/** Writes the result of an analysis for people, scripts, code scanning or CI logs. Ends with a line break. */
+/** Writes the result of an analysis for people, scripts or CI logs. Ends with a line break. */
 export function formatFindings(
   format: FindingsFormat,
   result: AnalyzeResult,
@@ -18,8 +18,6 @@ export function formatFindings(
       return formatText(result, texts, options);
     case 'json':
       return `${JSON.stringify(result, null, 2)}\n`;
-    case 'sarif':
-      return formatSarif(result, options);
     case 'github':
       return formatGithub(result, options);
   }

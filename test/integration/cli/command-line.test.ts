@@ -1,7 +1,7 @@
 /** The built command, as a person or a CI job runs it. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -74,6 +74,31 @@ test('analyze gives rules another severity, by any of their names, and says what
   assert.match(strange.err, /such as MESH1203=off/);
   const { out } = await meshlens(['analyze', 'good.yaml', '--undecided', '--format', 'json']);
   assert.match(out, /MESH9003/);
+});
+
+test('analyze answers from a folder what it found before in the same files', async () => {
+  const project = path.join(folder, 'cached');
+  const cache = path.join(folder, 'cache');
+  await mkdir(project);
+  const file = path.join(project, 'route.yaml');
+  await writeFile(file, route('reviewz'));
+  const run = (...more: readonly string[]): Promise<Result> =>
+    meshlens(['analyze', project, '--cache', cache, '--format', 'json', ...more]);
+  const plain = await meshlens(['analyze', project, '--format', 'json']);
+  assert.deepEqual(await run(), plain);
+  const [kept = '', ...others] = await readdir(cache);
+  assert.deepEqual(others, []);
+  assert.deepEqual(await run(), plain);
+  // What stands there is what is said.
+  const answer = path.join(cache, kept);
+  const text = await readFile(answer, 'utf8');
+  await writeFile(answer, text.replaceAll('reviewz', 'from-the-cache'));
+  assert.match((await run()).out, /from-the-cache/);
+  assert.doesNotMatch((await run('--rule', 'MESH1203=warning')).out, /from-the-cache/);
+  await writeFile(answer, text.slice(0, 40));
+  assert.deepEqual(await run(), plain);
+  await writeFile(file, route('reviews'));
+  assert.equal((await run()).code, 0);
 });
 
 test('analyze reads standard input', async () => {

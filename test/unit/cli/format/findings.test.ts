@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
+import { formatSarif } from '../../../../src/cli/format/findings-sarif.ts';
 import { formatFindings } from '../../../../src/cli/format/format-findings.ts';
 import { checks } from '../../../../src/engine/policy/checks/registry.ts';
 import type { AnalyzeResult, Diagnostic } from '../../../../src/shared/diagnostics.ts';
@@ -136,7 +137,7 @@ describe('github', () => {
 });
 
 describe('sarif 2.1.0', () => {
-  const log: unknown = JSON.parse(formatFindings('sarif', result, texts, { cwd: '/project' }));
+  const log: unknown = JSON.parse(formatSarif(result, { cwd: '/project' }));
   const run = valueAt(log, ['runs', 0]);
 
   test('lists the rules', () => {
