@@ -177,6 +177,8 @@ export class Cleanup {
 }
 
 export interface RunningProxies {
+  /** What was reported so far, report by report. */
+  readonly reports: readonly DataPlaneReport[];
   apply(config: ProxyConfig): Promise<BoundListeners>;
   remove(instance: string, drainMs: number): Promise<void>;
   /** Everything reported so far, merged; asks for a report first. */
@@ -202,6 +204,7 @@ export function startProxies(cleanup: Cleanup, runtime: Partial<Runtime> = {}): 
   };
   cleanup.add(() => ask({ type: 'close' }));
   return {
+    reports,
     apply: (wanted) => ask({ type: 'apply', config: structuredClone(wanted) }),
     remove: async (instance, drainMs) => {
       await ask({ type: 'remove', instance, drainMs });

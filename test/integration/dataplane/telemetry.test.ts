@@ -268,3 +268,25 @@ test('a gateway says where callers come from and believes nothing about them', a
     '404 NR',
   ]);
 });
+
+test('spans and lines of many calls come a few hundred at a time, each once; counters come with the report', async () => {
+  const application = await startApplication(cleanup, (_, response) => void response.end('hello'));
+  const proxies = startProxies(cleanup);
+  const target = endpoint('shop/reviews-0', application.port, { inboundTls: 'disable' });
+  const bound = await proxies.apply(config({ routes: routes([rule({ name: 'to-all' })], [upstream([target])]) }));
+  const calls = 600;
+  for (let sent = 0; sent < calls; sent += 30) {
+    await Promise.all(Array.from({ length: 30 }, () => call(bound.outbound['proxy'] ?? 0, { path: '/' })));
+  }
+  const { spans, access, requests } = await proxies.report();
+  assert.equal(new Set(spans.map(({ spanId }) => spanId)).size, calls);
+  assert.equal(new Set(access.map(({ requestId }) => requestId)).size, calls);
+  assert.deepEqual([spans.length, access.length], [calls, calls]);
+  assert.equal(
+    requests.reduce((sum, { count }) => sum + count, 0),
+    calls,
+  );
+  const largest = Math.max(...proxies.reports.map((report) => report.spans.length));
+  assert.ok(largest <= 256, `${largest} in one report`);
+  for (const report of proxies.reports) assert.equal(report.spans.length, report.access.length);
+});

@@ -32,6 +32,8 @@ interface OpenRelay {
 export interface UrgentNews {
   endpoint(event: EndpointEvent): void;
   demand(demand: UpstreamDemand): void;
+  /** One more hop has its span and its line: many together are told before the report. */
+  traced(): void;
 }
 
 /** Collects what one proxy observes until the next report. */
@@ -78,6 +80,7 @@ export class TelemetryRecorder {
 
   access(entry: AccessLogEntry): void {
     this.#access.push(entry);
+    this.#urgent.traced();
   }
 
   endpoint(event: EndpointEvent): void {
@@ -102,7 +105,12 @@ export class TelemetryRecorder {
 
   /** Takes everything recorded since the last call. */
   take(): Pick<DataPlaneReport, 'requests' | 'tcp' | 'spans' | 'access'> {
-    const result = { requests: this.#requests.take(), tcp: this.#takeTcp(), spans: this.#spans, access: this.#access };
+    return { requests: this.#requests.take(), tcp: this.#takeTcp(), ...this.takeTraces() };
+  }
+
+  /** Takes only what was recorded of single hops. */
+  takeTraces(): Pick<DataPlaneReport, 'spans' | 'access'> {
+    const result = { spans: this.#spans, access: this.#access };
     this.#spans = [];
     this.#access = [];
     return result;

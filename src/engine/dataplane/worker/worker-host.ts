@@ -13,6 +13,11 @@ const earlyIntervalMs = 200;
 const earlyMs = 3000;
 /** Hops traced per report; beyond this, traces are thinned. */
 const tracedHops = 4000;
+/**
+ * So many are told at once and not kept for the report: on both sides of the wire the garbage collector then finds them dead,
+ * where a second's worth would be moved into the old generation, and holds up requests while it is written.
+ */
+const hopsAtOnce = 256;
 
 /** All proxies of one worker. */
 export class WorkerHost {
@@ -28,6 +33,8 @@ export class WorkerHost {
   #events: EndpointEvent[] = [];
   #demands: UpstreamDemand[] = [];
   #newsScheduled = false;
+  /** Hops with a span and a line that were not told yet. */
+  #hops = 0;
   /** Length of the list in the last report: that nothing waits any more is told as well. */
   #waiting = 0;
   /** What proxies that were removed still had to tell. */
@@ -98,6 +105,7 @@ export class WorkerHost {
     const recorder = new TelemetryRecorder(config.identity, this.#budget, {
       endpoint: (event) => this.#tell(() => this.#events.push(event)),
       demand: (demand) => this.#tell(() => this.#demands.push(demand)),
+      traced: () => this.#onHop(),
     });
     const proxy = new Proxy(config, { runtime: this.#runtime, recorder, ownPorts: this.#ownPorts });
     if (present) {
@@ -139,6 +147,14 @@ export class WorkerHost {
     });
   }
 
+  #onHop(): void {
+    if (++this.#hops < hopsAtOnce) return;
+    this.#hops = 0;
+    const parts = [...this.#proxies.values()].map((proxy) => proxy.recorder.takeTraces());
+    const traces = { spans: parts.flatMap(({ spans }) => spans), access: parts.flatMap(({ access }) => access) };
+    this.#sendReport({ requests: [], tcp: [], ...traces });
+  }
+
   /** From now on, for a while, what the new routes do is told as it happens. */
   #reportEarly(): void {
     clearInterval(this.#earlyTicker);
@@ -153,6 +169,7 @@ export class WorkerHost {
   #report(early?: EarlyReport): void {
     const parts = [...this.#left, ...[...this.#proxies.values()].map((proxy) => proxy.recorder.take())];
     this.#left = [];
+    this.#hops = 0;
     // The budget is one of a second, not of a report.
     const dropped = early === undefined ? this.#budget.next() : 0;
     const body = {
