@@ -56,7 +56,7 @@ interface Result {
   readonly useful: Told<'useful'>;
   readonly synced: Told<'synced'>;
   /** Of some seconds before the churn. */
-  readonly idle: Told<'usage'>;
+  readonly idle: Told<'cpu'>;
   readonly churned: Told<'usage'>;
 }
 
@@ -67,6 +67,7 @@ interface Followed {
 }
 
 const idleSeconds = 5;
+const warmUpSeconds = 15;
 
 /** Microseconds for each change that was seen, without what the subject and its meter take while nothing happens. */
 const cpuOfChange = ({ idle, churned }: Result, { seconds }: Followed): number =>
@@ -171,20 +172,14 @@ export async function benchDiscovery(): Promise<readonly BenchRow[]> {
       subject.order('start');
       results.push({ useful: await subject.told('useful'), synced: await subject.told('synced') });
     }
-    const usages = (): Promise<Told<'usage'>[]> =>
+    const ask = <T extends SubjectOrder & SubjectMessage['type']>(order: T): Promise<Told<T>[]> =>
       Promise.all(
         subjects.map((subject) => {
-          subject.order('usage');
-          return subject.told('usage');
+          subject.order(order);
+          return subject.told(order);
         }),
       );
-    const counts = async (): Promise<string> => {
-      const told = subjects.map((subject) => {
-        subject.order('events');
-        return subject.told('events');
-      });
-      return (await Promise.all(told)).map(({ events }) => events).join();
-    };
+    const counts = async (): Promise<string> => (await ask('events')).map(({ events }) => events).join();
     /** A server that is busy tells of a change some time after it was made. */
     const quiet = async (): Promise<void> => {
       for (let before = ''; ;) {
@@ -194,17 +189,19 @@ export async function benchDiscovery(): Promise<readonly BenchRow[]> {
         await sleep(2000);
       }
     };
-    await quiet();
-    await usages();
-    await sleep(idleSeconds * 1000);
-    const idle = await usages();
-    const started = performance.now();
     const rate = 500;
-    const seconds = isFull ? 60 : 20;
-    const churn = await churnStored(cluster, { rate, seconds, random: seededRandom(20_260) });
+    const random = seededRandom(20_260);
+    // Who follows a cluster for hours has compiled what it does for a change.
+    await churnStored(cluster, { rate, seconds: warmUpSeconds, random });
+    await quiet();
+    await ask('cpu');
+    await sleep(idleSeconds * 1000);
+    const idle = await ask('cpu');
+    const started = performance.now();
+    const churn = await churnStored(cluster, { rate, seconds: isFull ? 60 : 20, random });
     await quiet();
     const followed: Followed = { churn, seconds: (performance.now() - started) / 1000 };
-    const churned = await usages();
+    const churned = await ask('usage');
     console.error(`  ${churn.changes} changes made in ${digits(churn.seconds)} s of the wanted ${rate} a second.`);
     const [same, all, peer] = results.map((result, at): Result | undefined => {
       const [before, after] = [idle[at], churned[at]];

@@ -17,9 +17,11 @@ export type SubjectMessage =
   | { readonly type: 'useful'; readonly ms: number }
   | { readonly type: 'synced'; readonly ms: number; readonly usage: Usage; readonly retainedBytes: number }
   | { readonly type: 'events'; readonly events: number }
+  /** As `usage`, without collecting garbage, which also throws away the code of what has not run for a while. */
+  | { readonly type: 'cpu'; readonly usage: Usage; readonly events: number }
   | { readonly type: 'usage'; readonly usage: Usage; readonly retainedBytes: number; readonly events: number };
 
-export type SubjectOrder = 'start' | 'usage' | 'events';
+export type SubjectOrder = 'start' | 'usage' | 'cpu' | 'events';
 
 const tickMs = 10;
 
@@ -88,6 +90,8 @@ export async function serveSubject(subject: Subject): Promise<void> {
       meter.restart();
     } else if (order === 'events') {
       tell({ type: 'events', events: subject.events() });
+    } else if (order === 'cpu') {
+      tell({ type: 'cpu', usage: meter.take(), events: subject.events() });
     } else {
       const usage = meter.take();
       tell({ type: 'usage', usage, retainedBytes: (await heldBytes()) - before, events: subject.events() });
