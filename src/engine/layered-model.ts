@@ -22,8 +22,8 @@ import type { ConfiguredPath } from './policy/configuration/configuration.ts';
 import { configuredSeverity, mergeRules } from './policy/analysis/rule-settings.ts';
 import { undecidedReference } from './policy/checks/engine/undecided-reference.ts';
 import { structureChecks } from './policy/checks/schema/structure-checks.ts';
-import { jsonSchemaOf, type JsonSchema } from './policy/schema/json-schema.ts';
-import { kindSchemas } from './policy/schema/schema-registry.ts';
+import { jsonSchemaOf, problemsOfJsonSchema, type JsonSchema } from './policy/schema/json-schema.ts';
+import { bundledKinds } from './policy/schema/schema-registry.ts';
 import { routeCall } from './policy/semantics/routing/route-call.ts';
 import { sharedSlices } from './work-slices.ts';
 
@@ -60,8 +60,12 @@ interface Given {
   readonly isGiven: boolean;
 }
 
-/** Schemas are checked by somebody else. */
-const structureOff: RuleSettings = Object.fromEntries(structureChecks.map(({ code }) => [code, 'off']));
+/** Somebody else holds documents to our JSON Schema: nothing of that is said twice. */
+const structureOff: RuleSettings = Object.fromEntries(
+  structureChecks
+    .filter(({ problems }) => problems.every((kind) => problemsOfJsonSchema.includes(kind)))
+    .map(({ code }) => [code, 'off']),
+);
 
 /** A value that is kept while what it was made of is the same. */
 class Kept<T> {
@@ -169,7 +173,7 @@ export class LayeredModel {
 
   /** What documents are held to, for editors that check it themselves. */
   jsonSchema(): JsonSchema {
-    return jsonSchemaOf(kindSchemas);
+    return jsonSchemaOf(bundledKinds(this.settings.gatewayApiChannel));
   }
 
   async route(params: EngineParams<'mesh/route'>): Promise<EngineResult<'mesh/route'>> {

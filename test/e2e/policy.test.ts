@@ -115,7 +115,7 @@ describe('policies in the editor', () => {
     await editor.page.locator('.squiggly-error').first().waitFor();
     await editor.page.getByText('Explain a route').first().waitFor();
     await editor.workbench.screenshot('policy-squiggle');
-    await act('route.yaml', found.range, 'Replace by `stable`');
+    await act('route.yaml', found.range, 'Replace with `stable`');
     await waitFor(
       'no more squiggles',
       async () => (await editor.workbench.problems(fileOf('route.yaml'))).length === 0,

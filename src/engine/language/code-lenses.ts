@@ -79,13 +79,14 @@ function lensesOf(
   { services, settings }: Knowledge,
 ): readonly CodeLensResult[] {
   const at = (path: FieldPath): Range => placeInFile(document, document.yaml.rangeOf([...base, ...path], 'head'));
-  const top = at(['kind']);
+  // Above the object, not between its first lines.
+  const [top] = [at(['apiVersion']), at(['kind'])].sort((a, b) => a.start.line - b.start.line);
   const known = hostsOf(object).flatMap(({ host }) =>
     services.servicesOf(resolveHost(host, object.namespace, settings)),
   );
   const service = known.find((each) => each.object.kind === 'Service');
   const lenses: CodeLensResult[] = [];
-  if (service) {
+  if (service && top) {
     const target = { namespace: service.namespace, name: service.name };
     lenses.push(
       { range: top, title: 'Open in topology', command: { id: 'meshlens.service.reveal', arguments: [target] } },
@@ -111,11 +112,13 @@ function lensesOf(
 /** `routes 3 versions: v1 50 %, v2 50 %, v3 0 %`; undefined for rules with one destination. */
 function sharesOf({ destinations }: RuleView): string | undefined {
   const routed = destinations.flatMap(({ destination, weight }) =>
-    destination ? [{ name: destination.subset ?? destination.host, host: destination.host, weight: weight ?? 0 }] : [],
+    destination ? [{ ...destination, weight: weight ?? 0 }] : [],
   );
   const sum = routed.reduce((total, { weight }) => total + weight, 0);
   if (routed.length < 2 || sum <= 0) return undefined;
   const isOneHost = routed.every(({ host }) => host === routed[0]?.host);
-  const shares = routed.map(({ name, weight }) => `${name} ${String(Math.round((weight / sum) * 1000) / 10)} %`);
+  const nameOf = ({ host, subset }: { readonly host: string; readonly subset?: string }): string =>
+    isOneHost ? (subset ?? host) : subset === undefined ? host : `${host} ${subset}`;
+  const shares = routed.map((each) => `${nameOf(each)} ${String(Math.round((each.weight / sum) * 1000) / 10)} %`);
   return `routes ${String(routed.length)} ${isOneHost ? 'versions' : 'destinations'}: ${shares.join(', ')}`;
 }

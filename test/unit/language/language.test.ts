@@ -263,9 +263,9 @@ describe('symbols and lenses', () => {
     assert.deepEqual(
       lenses.map(({ title, range, command }) => `${range.start.line + 1} ${title} ${command?.id ?? ''}`.trim()),
       [
-        '2 Open in topology meshlens.service.reveal',
-        '2 Try a request meshlens.request.send',
-        '2 Explain a route meshlens.route.show',
+        '1 Open in topology meshlens.service.reveal',
+        '1 Try a request meshlens.request.send',
+        '1 Explain a route meshlens.route.show',
         '11 routes 2 versions: v1 80 %, v2 20 %',
       ],
     );
@@ -286,7 +286,7 @@ describe('code actions', () => {
     assert.deepEqual(
       found.map(({ title, kind, isPreferred }) => [title, kind, isPreferred]),
       [
-        ['Replace by `reviews`', 'quickfix', true],
+        ['Replace with `reviews`', 'quickfix', true],
         ['Switch off unknown-host (MESH1203) for this line', 'quickfix', false],
         ['Switch off unknown-host (MESH1203) for this file', 'quickfix', false],
         ['Switch off unknown-host (MESH1203) for the workspace', 'quickfix', false],

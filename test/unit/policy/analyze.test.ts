@@ -84,7 +84,7 @@ describe('analyze', () => {
         related: [],
         fixes: [
           {
-            title: 'Replace by `reviews`',
+            title: 'Replace with `reviews`',
             isPreferred: true,
             edits: [
               {

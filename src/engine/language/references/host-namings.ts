@@ -72,7 +72,9 @@ export function portsOf(host: string, knowledge: Knowledge): readonly NamePropos
 
 /** Hosts of services and entries, with nothing left out. */
 export function fullHosts(knowledge: Knowledge): readonly NameProposal[] {
-  return knowledge.allServices().map(({ host, namespace }) => ({ name: host, type: 'host', detail: namespace }));
+  return knowledge
+    .allServices()
+    .map(({ host, object }) => ({ name: host, type: 'host', detail: `${object.kind} in ${object.namespace}` }));
 }
 
 function hostNames(namespace: string, knowledge: Knowledge): readonly NameProposal[] {
@@ -80,10 +82,9 @@ function hostNames(namespace: string, knowledge: Knowledge): readonly NamePropos
   const own = all.filter((service) => service.object.kind === 'Service' && service.namespace === namespace);
   const others = all.filter((service) => !own.includes(service));
   return [
-    ...own.map(({ name }): NameProposal => ({ name, type: 'host', detail: namespace })),
+    ...own.map(({ name }): NameProposal => ({ name, type: 'host', detail: `Service in ${namespace}` })),
     ...others.map(({ host, object }): NameProposal => {
-      const detail = object.kind === 'Service' ? object.namespace : object.kind;
-      return { name: host, type: 'host', detail };
+      return { name: host, type: 'host', detail: `${object.kind} in ${object.namespace}` };
     }),
   ];
 }

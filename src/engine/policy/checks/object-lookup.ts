@@ -75,7 +75,7 @@ export function reportUnknownObject(context: CheckContext, report: UnknownObject
   const isNamespaceSure = hasNamespace || context.isNamespaceKnown;
   const isSure = lookup.hasSiblings && (isNamespaceSure || lookup.near.length > 0);
   const renames = lookup.near.map((value): FixPlan => ({
-    title: `Replace by \`${value}\``,
+    title: `Replace with \`${value}\``,
     changes: [{ type: 'replace-value', object, path: [...path, 'name'], value }],
   }));
   const moves = elsewhere.slice(0, 3).map((value): FixPlan => ({

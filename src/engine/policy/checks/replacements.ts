@@ -5,7 +5,7 @@ import type { FixPlan } from '../fixes/fix-plan.ts';
 /** Fixes that each write another value; the first is the one a person would nearly always choose. */
 export function replacements(object: MeshObject, path: FieldPath, values: readonly string[]): readonly FixPlan[] {
   return values.map((value, index) => ({
-    title: `Replace by \`${value}\``,
+    title: `Replace with \`${value}\``,
     isPreferred: index === 0,
     changes: [{ type: 'replace-value', object, path, value }],
   }));

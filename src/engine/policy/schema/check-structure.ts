@@ -242,7 +242,7 @@ class StructureWalker {
     return {
       path,
       replacement: (value, isPreferred) => ({
-        title: `Replace by \`${String(value)}\``,
+        title: `Replace with \`${String(value)}\``,
         isPreferred,
         changes: [{ type: 'replace-value', object: this.#object, path, value }],
       }),

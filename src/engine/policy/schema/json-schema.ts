@@ -2,6 +2,17 @@
 import type { KindSchema } from './kind-schema.ts';
 import { objectSchemaOf } from './object-schema.ts';
 import type { ObjectSchema, Schema } from './schema.ts';
+import type { StructureProblemKind } from './structure-problem.ts';
+
+/** What a validator of JSON Schema says of documents as well. All else of their structure only we know. */
+export const problemsOfJsonSchema: readonly StructureProblemKind[] = [
+  'unknown-field',
+  'wrong-type',
+  'missing-field',
+  'unknown-value',
+  'out-of-range',
+  'empty-field',
+];
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -38,5 +38,3 @@ export function bundledKinds(channel: ApiChannel): readonly KindSchema[] {
 function withAllVersions({ experimentalVersions = [], ...schema }: KindSchema): KindSchema {
   return { ...schema, versions: [...schema.versions, ...experimentalVersions] };
 }
-
-export const kindSchemas: readonly KindSchema[] = bundledKinds('standard');

@@ -31,7 +31,7 @@ const finding: Diagnostic = {
   ],
   fixes: [
     {
-      title: 'Replace by `reviews`',
+      title: 'Replace with `reviews`',
       isPreferred: true,
       edits: [
         {
@@ -60,7 +60,7 @@ describe('text', () => {
         '  |',
         '3 |     host: reviewz # typo',
         '  |           ^^^^^^^',
-        '  fix: Replace by `reviews`',
+        '  fix: Replace with `reviews`',
         '  see b.yaml:5: Services are here.',
         '  rule: unknown-host',
         '',

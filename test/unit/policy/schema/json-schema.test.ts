@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { jsonSchemaOf } from '../../../../src/engine/policy/schema/json-schema.ts';
-import { kindSchemas } from '../../../../src/engine/policy/schema/schema-registry.ts';
+import { bundledKinds } from '../../../../src/engine/policy/schema/schema-registry.ts';
 
-const validate = new Ajv({ strict: false, allowUnionTypes: true }).compile(jsonSchemaOf(kindSchemas));
+const validate = new Ajv({ strict: false, allowUnionTypes: true }).compile(jsonSchemaOf(bundledKinds('standard')));
 
 const route = (http: unknown): unknown => ({
   apiVersion: 'networking.istio.io/v1',

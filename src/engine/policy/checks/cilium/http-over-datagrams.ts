@@ -26,7 +26,7 @@ export const httpOverDatagrams: ObjectCheck = {
               part: 'value',
               fixes: [
                 {
-                  title: 'Replace by `TCP`',
+                  title: 'Replace with `TCP`',
                   isPreferred: true,
                   changes: [{ type: 'replace-value', object: subject, path: place, value: 'TCP' }],
                 },

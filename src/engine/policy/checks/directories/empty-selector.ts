@@ -99,7 +99,7 @@ export function reportEmptySelector(
     part: 'value',
     ...(details.severity && { severity: details.severity }),
     fixes: near.map((text, index) => ({
-      title: `Replace by \`${text}\``,
+      title: `Replace with \`${text}\``,
       isPreferred: index === 0,
       changes: [{ type: 'replace-value', object: subject, path: [...path, key], value: text }],
     })),

@@ -56,7 +56,7 @@ function checkTarget(context: CheckContext, target: ObjectReference): void {
     part: 'value',
     related: [{ message: 'The ports are declared here.', object: service, path: ['spec', 'ports'] }],
     fixes: choices.slice(0, 4).map((value) => ({
-      title: `Replace by \`${value}\``,
+      title: `Replace with \`${value}\``,
       isPreferred: choices.length === 1,
       changes: [{ type: 'replace-value', object: context.subject, path: [...path, 'sectionName'], value }],
     })),

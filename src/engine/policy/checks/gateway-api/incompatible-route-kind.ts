@@ -27,7 +27,7 @@ export const incompatibleRouteKind: ObjectCheck = {
           fixes: names
             .filter((name) => !listener.allowedKinds?.some((allowed) => allowed.kind.endsWith(`/${name}`)))
             .map((value) => ({
-              title: `Replace by \`${value}\``,
+              title: `Replace with \`${value}\``,
               isPreferred: names.length === 1,
               changes: [{ type: 'replace-value', object: subject, path: [...path, 'kind'], value }],
             })),

@@ -55,7 +55,7 @@ export const routeHostnameMismatch: ObjectCheck = {
         ...(!isWhollyRefused && { severity: 'warning' as const }),
         related: listeners.slice(0, 5).map(relatedOf),
         fixes: exact.map((value, index) => ({
-          title: `Replace by \`${value}\``,
+          title: `Replace with \`${value}\``,
           isPreferred: index === 0,
           changes: [{ type: 'replace-value', object: subject, path, value }],
         })),

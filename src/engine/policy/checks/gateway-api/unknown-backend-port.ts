@@ -50,7 +50,7 @@ function checkPort(context: CheckContext, reference: ObjectReference, transport:
     part: 'value',
     related: [{ message: 'The ports are declared here.', object: service, path: ['spec', 'ports'] }],
     fixes: choices.map(({ number: value }) => ({
-      title: `Replace by \`${String(value)}\``,
+      title: `Replace with \`${String(value)}\``,
       isPreferred: choices.length === 1,
       changes: [{ type: 'replace-value', object: context.subject, path, value }],
     })),

@@ -52,7 +52,7 @@ export const unknownGatewayClass: ObjectCheck = {
       message: `No GatewayClass \`${name}\`, so no controller serves this Gateway.${didYouMean(near)}`,
       part: 'value',
       fixes: near.map((value, index) => ({
-        title: `Replace by \`${value}\``,
+        title: `Replace with \`${value}\``,
         isPreferred: index === 0,
         changes: [{ type: 'replace-value', object: subject, path, value }],
       })),

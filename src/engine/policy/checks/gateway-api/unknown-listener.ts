@@ -40,7 +40,7 @@ function report(context: CheckContext, { parent, gateway }: ParentAttachment): v
       fixes:
         parent.port === undefined
           ? choices.map((value, index) => ({
-              title: `Replace by \`${value}\``,
+              title: `Replace with \`${value}\``,
               isPreferred: index === 0 && (near.length > 0 || choices.length === 1),
               changes: [{ type: 'replace-value', object, path, value }],
             }))
@@ -56,7 +56,7 @@ function report(context: CheckContext, { parent, gateway }: ParentAttachment): v
     part: 'value',
     related,
     fixes: ports.slice(0, 4).map((value) => ({
-      title: `Replace by \`${String(value)}\``,
+      title: `Replace with \`${String(value)}\``,
       isPreferred: ports.length === 1,
       changes: [{ type: 'replace-value', object, path, value }],
     })),

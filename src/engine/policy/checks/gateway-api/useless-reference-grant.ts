@@ -51,7 +51,7 @@ function checkNamespace(context: CheckContext, namespace: string, path: readonly
     message: `No namespace \`${namespace}\`, so this grants nothing.${didYouMean(near)}`,
     part: 'value',
     fixes: near.map((value, index) => ({
-      title: `Replace by \`${value}\``,
+      title: `Replace with \`${value}\``,
       isPreferred: index === 0,
       changes: [{ type: 'replace-value', object: subject, path, value }],
     })),

@@ -61,7 +61,7 @@ function checkKind(context: CheckContext, reference: ObjectReference, wanted: st
   const fix =
     meant === undefined
       ? {
-          title: `Replace by \`${wanted}\``,
+          title: `Replace with \`${wanted}\``,
           changes: [{ type: 'replace-value', object, path: kindPath, value: wanted } as const],
         }
       : { title: `Set \`group: ${meant}\``, isPreferred: true, changes: [groupChange(context, path, meant)] };

@@ -24,7 +24,7 @@ export const dottedGatewayName: ObjectCheck = {
         part: 'value',
         fixes: [
           {
-            title: `Replace by \`${value}\``,
+            title: `Replace with \`${value}\``,
             isPreferred: true,
             changes: [{ type: 'replace-value', object: subject, path, value }],
           },

@@ -36,7 +36,7 @@ export const unknownCredential: ObjectCheck = {
           .slice(0, 5)
           .map((object) => ({ message: `${object.kind} ${object.name}`, object, path: ['metadata', 'name'] })),
         fixes: near.map((value, index) => ({
-          title: `Replace by \`${value}\``,
+          title: `Replace with \`${value}\``,
           isPreferred: index === 0,
           changes: [{ type: 'replace-value', object: context.subject, path, value }],
         })),

@@ -31,7 +31,7 @@ export const unknownWebhookService: ObjectCheck = {
         message: `Webhook \`${name}\` calls Service \`${called}\` in namespace \`${namespace}\`, which does not exist.${hint}`,
         part: 'value',
         fixes: near.map((value, index) => ({
-          title: `Replace by \`${value}\``,
+          title: `Replace with \`${value}\``,
           isPreferred: index === 0,
           changes: [{ type: 'replace-value', object: subject, path: place, value }],
         })),

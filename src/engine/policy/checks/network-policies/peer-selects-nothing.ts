@@ -90,7 +90,7 @@ function checkPods(context: CheckContext, rule: PolicyRule, { podSelector, path 
     severity,
     fixes: isLabel
       ? near.map((value, index) => ({
-          title: `Replace by \`${value}\``,
+          title: `Replace with \`${value}\``,
           isPreferred: index === 0,
           changes: [{ type: 'replace-value', object: subject, path: labelPath, value }],
         }))
@@ -137,7 +137,7 @@ function checkNamespaces(context: CheckContext, { namespaceSelector, path }: Pol
       : `No namespace has \`${labelSelectorText(namespaceSelector)}\`.`,
     part: isByName ? 'value' : 'key',
     fixes: near.map((name, index) => ({
-      title: `Replace by \`${name}\``,
+      title: `Replace with \`${name}\``,
       isPreferred: index === 0,
       changes: [{ type: 'replace-value', object: subject, path: labelPath, value: name }],
     })),

@@ -60,7 +60,7 @@ function checkName(
     part: 'value',
     related: relatedTo(pods),
     fixes: near.map((value, index) => ({
-      title: `Replace by \`${value}\``,
+      title: `Replace with \`${value}\``,
       isPreferred: index === 0,
       changes: [{ type: 'replace-value', object, path: [...path, 'port'], value }],
     })),
@@ -84,7 +84,7 @@ function checkNumber(
     related: [{ message: 'The Service.', object: service.object, path: ['spec', 'ports'] }],
     fixes: [
       {
-        title: `Replace by \`${String(target)}\``,
+        title: `Replace with \`${String(target)}\``,
         isPreferred: true,
         changes: [{ type: 'replace-value', object: subject, path: [...path, 'port'], value: target }],
       },

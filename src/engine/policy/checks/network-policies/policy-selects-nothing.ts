@@ -32,7 +32,7 @@ export const policySelectsNothing: ObjectCheck = {
       severity,
       fixes: isLabel
         ? near.map((value, index) => ({
-            title: `Replace by \`${value}\``,
+            title: `Replace with \`${value}\``,
             isPreferred: index === 0,
             changes: [{ type: 'replace-value', object: subject, path: labelPath, value }],
           }))

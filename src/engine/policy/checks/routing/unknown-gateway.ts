@@ -53,7 +53,7 @@ function checkName(context: CheckContext, written: string, path: FieldPath): voi
     // Without any Gateway in the namespace those of others may be meant.
     ...(here.length === 0 && proposals.length === 0 && { severity: 'warning' as const }),
     fixes: proposals.map((value, number) => ({
-      title: `Replace by \`${value}\``,
+      title: `Replace with \`${value}\``,
       isPreferred: number === 0,
       changes: [{ type: 'replace-value', object: subject, path, value }],
     })),

@@ -94,7 +94,7 @@ function replacements(
   names: readonly string[],
 ): readonly FixPlan[] {
   return names.map((value, index) => ({
-    title: `Replace by \`${value}\``,
+    title: `Replace with \`${value}\``,
     isPreferred: index === 0,
     changes: [{ type: 'replace-value', object: context.subject, path, value }],
   }));

@@ -29,7 +29,7 @@ export const unknownPort: ObjectCheck = {
         part: 'value',
         related: [{ message: 'The ports are declared here.', object: service.object, path: ['spec', 'ports'] }],
         fixes: service.ports.slice(0, 5).map(({ number }, index) => ({
-          title: `Replace by \`${String(number)}\``,
+          title: `Replace with \`${String(number)}\``,
           isPreferred: index === 0 && service.ports.length === 1,
           changes: [{ type: 'replace-value', object: subject, path: [...path, 'port', 'number'], value: number }],
         })),

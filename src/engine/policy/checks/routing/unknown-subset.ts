@@ -48,7 +48,7 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   const path = [...destination.path, 'subset'];
   const others = near.length > 0 ? near : [...new Set(names)].slice(0, 5);
   const replace = others.map((value, index): FixPlan => ({
-    title: `Replace by \`${value}\``,
+    title: `Replace with \`${value}\``,
     isPreferred: near.length > 0 && index === 0,
     changes: [{ type: 'replace-value', object: subject, path, value }],
   }));

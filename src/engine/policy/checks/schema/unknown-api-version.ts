@@ -65,7 +65,7 @@ function replacements(
   names: readonly string[],
 ): NonNullable<Found['fixes']> {
   return names.map((value, index) => ({
-    title: `Replace by \`${value}\``,
+    title: `Replace with \`${value}\``,
     isPreferred: index === 0,
     changes: [{ type: 'replace-value', object, path: ['apiVersion'], value }],
   }));

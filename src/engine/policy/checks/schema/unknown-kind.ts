@@ -16,7 +16,7 @@ export const unknownKind: DeclarationCheck = {
     if (!kinds || kinds.includes(object.kind) || schemas.find(object.apiVersion, object.kind)) return [];
     const near = nearestNames(object.kind, kinds);
     const fixes = near.map((kind, index) => ({
-      title: `Replace by \`${kind}\``,
+      title: `Replace with \`${kind}\``,
       isPreferred: index === 0,
       changes: [{ type: 'replace-value', object, path: ['kind'], value: kind } as const],
     }));

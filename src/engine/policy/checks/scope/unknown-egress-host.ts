@@ -50,7 +50,7 @@ export const unknownEgressHost: ObjectCheck = {
           message: `No Service or ServiceEntry has the host \`${host}\`${where}.${didYouMean(proposals)}`,
           part: 'value',
           fixes: proposals.map((value, at) => ({
-            title: `Replace by \`${value}\``,
+            title: `Replace with \`${value}\``,
             isPreferred: at === 0,
             changes: [{ type: 'replace-value', object: subject, path, value }],
           })),

@@ -28,7 +28,7 @@ export const unknownExportNamespace: ObjectCheck = {
         message: `There is no namespace \`${name}\`.${didYouMean(near)}`,
         part: 'value',
         fixes: near.map((value, number) => ({
-          title: `Replace by \`${value}\``,
+          title: `Replace with \`${value}\``,
           isPreferred: number === 0,
           changes: [{ type: 'replace-value', object: subject, path, value }],
         })),

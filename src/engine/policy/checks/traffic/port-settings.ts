@@ -38,7 +38,7 @@ function checkPorts(context: CheckContext, path: FieldPath, host: string, ports:
       message: `\`${host}\` has no port ${String(number)}, so these settings do nothing. It has ${choices.join(', ')}.`,
       part: 'value',
       fixes: choices.slice(0, 4).map((value) => ({
-        title: `Replace by \`${String(value)}\``,
+        title: `Replace with \`${String(value)}\``,
         isPreferred: choices.length === 1,
         changes: [{ type: 'replace-value', object: subject, path: place, value }],
       })),

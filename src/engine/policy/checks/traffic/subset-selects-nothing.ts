@@ -89,7 +89,7 @@ function report(
     part: 'value',
     ...(!isUsed && { severity: 'information' as const }),
     fixes: choices.map((value, index) => ({
-      title: `Replace by \`${value}\``,
+      title: `Replace with \`${value}\``,
       isPreferred: near.length > 0 && index === 0,
       changes: [{ type: 'replace-value', object: context.subject, path, value }],
     })),

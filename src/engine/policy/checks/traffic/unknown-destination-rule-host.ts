@@ -32,7 +32,7 @@ export const unknownDestinationRuleHost: ObjectCheck = {
       message: `No Service or ServiceEntry has the host \`${host}\`, so this rule does nothing.${didYouMean(near)}`,
       part: 'value',
       fixes: near.map((value, index) => ({
-        title: `Replace by \`${value}\``,
+        title: `Replace with \`${value}\``,
         isPreferred: index === 0,
         changes: [{ type: 'replace-value', object: subject, path, value }],
       })),

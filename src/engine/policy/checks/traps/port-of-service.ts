@@ -38,7 +38,7 @@ export const portOfService: ObjectCheck = {
           ? []
           : [
               {
-                title: `Replace by \`${value}\``,
+                title: `Replace with \`${value}\``,
                 isPreferred: true,
                 changes: [{ type: 'replace-value', object: subject, path, value }],
               },

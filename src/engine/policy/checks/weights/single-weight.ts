@@ -22,7 +22,7 @@ export const singleWeight: ObjectCheck = {
         part: 'value',
         fixes: [
           { title: 'Remove the weight', isPreferred: true, changes: [{ type: 'remove', object: subject, path }] },
-          { title: 'Replace by `100`', changes: [{ type: 'replace-value', object: subject, path, value: 100 }] },
+          { title: 'Replace with `100`', changes: [{ type: 'replace-value', object: subject, path, value: 100 }] },
         ],
       });
     }

@@ -19,12 +19,12 @@ export const weightsNotHundred: ObjectCheck = {
       const weights = destinations.map(({ weight }) => weight ?? 0);
       const sum = weights.reduce((total, weight) => total + weight, 0);
       if (destinations.length < 2 || sum <= 0 || sum === 100 || weights.some((weight) => weight < 0)) continue;
-      const shares = weights.map((weight) => String(Math.round((weight / sum) * 1000) / 10));
+      const shares = weights.map((weight) => `${String(Math.round((weight / sum) * 1000) / 10)} %`);
       const last = destinations.findLast(({ hasWeight }) => hasWeight);
       if (!last) continue;
       const changes = weightChanges(subject, destinations, shareToHundred(weights));
       context.report(subject, [...last.path, 'weight'], {
-        message: `The weights add up to ${String(sum)}, not 100. They are relative: the shares are ${shares.join(' %, ')} %.`,
+        message: `The weights add up to ${String(sum)}, not 100. They are relative: the shares are ${andList(shares)}.`,
         part: 'value',
         related: destinations
           .filter((entry) => entry.hasWeight && entry !== last)
@@ -38,3 +38,7 @@ export const weightsNotHundred: ObjectCheck = {
     }
   },
 };
+
+function andList(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}

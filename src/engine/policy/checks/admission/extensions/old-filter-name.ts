@@ -25,7 +25,7 @@ export const oldFilterName: ObjectCheck = {
         part: 'value',
         fixes: [
           {
-            title: `Replace by \`${current}\``,
+            title: `Replace with \`${current}\``,
             isPreferred: true,
             changes: [{ type: 'replace-value', object: subject, path, value: current }],
           },

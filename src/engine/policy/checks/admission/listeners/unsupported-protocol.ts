@@ -32,7 +32,7 @@ export const unsupportedProtocol: ObjectCheck = {
         message: `Istio knows no protocol \`${value}\`. There are ${protocolNames.join(', ')}.`,
         part: 'value',
         fixes: nearestNames(value.toUpperCase(), protocolNames).map((name, index) => ({
-          title: `Replace by \`${name}\``,
+          title: `Replace with \`${name}\``,
           isPreferred: index === 0,
           changes: [{ type: 'replace-value', object: subject, path, value: name }],
         })),

@@ -58,7 +58,7 @@ export const invalidAuthorizationCondition: ObjectCheck = {
           message: problem,
           part: 'value',
           fixes: nearestNames(key, [...attributes.keys()]).map((name, index) => ({
-            title: `Replace by \`${name}\``,
+            title: `Replace with \`${name}\``,
             isPreferred: index === 0,
             changes: [{ type: 'replace-value', object: subject, path, value: name }],
           })),

@@ -26,7 +26,7 @@ export const invalidCors: ObjectCheck = {
         fixes: methods.has(upper)
           ? [
               {
-                title: `Replace by \`${upper}\``,
+                title: `Replace with \`${upper}\``,
                 isPreferred: true,
                 changes: [{ type: 'replace-value', object: subject, path, value: upper }],
               },

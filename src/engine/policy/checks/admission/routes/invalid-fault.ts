@@ -39,7 +39,7 @@ export const invalidFault: ObjectCheck = {
           message: `\`${grpc}\` is no status of gRPC; they are written like \`NOT_FOUND\`.`,
           part: 'value',
           fixes: nearestNames(grpc, grpcStatuses).map((near, index) => ({
-            title: `Replace by \`${near}\``,
+            title: `Replace with \`${near}\``,
             isPreferred: index === 0,
             changes: [{ type: 'replace-value', object: subject, path: path_, value: near }],
           })),

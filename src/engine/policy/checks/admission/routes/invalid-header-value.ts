@@ -26,7 +26,7 @@ export const invalidHeaderValue: ObjectCheck = {
         fixes: isLonePercent
           ? [
               {
-                title: `Replace by \`${escaped}\``,
+                title: `Replace with \`${escaped}\``,
                 isPreferred: true,
                 changes: [{ type: 'replace-value', object: subject, path: site.path, value: escaped }],
               },

@@ -50,7 +50,7 @@ export const invalidRetries: ObjectCheck = {
         fixes: isSpacing
           ? [
               {
-                title: `Replace by \`${repaired.join(',')}\``,
+                title: `Replace with \`${repaired.join(',')}\``,
                 isPreferred: true,
                 changes: [{ type: 'replace-value', object: subject, path, value: repaired.join(',') }],
               },

@@ -61,7 +61,7 @@ export const impreciseDuration: ObjectCheck = {
         part: 'value',
         fixes: [
           {
-            title: `Replace by \`${rounded}\``,
+            title: `Replace with \`${rounded}\``,
             isPreferred: true,
             changes: [{ type: 'replace-value', object: subject, path, value: rounded }],
           },
