@@ -188,6 +188,21 @@ describe('the Clusters view', () => {
     assert.equal(one(all).children.find(({ kind }) => kind === 'choose')?.description, 'all are shown');
   });
 
+  test('never leaves a namespace without rows, which the editor would keep closed', () => {
+    const [empty] = bookinfo.namespaces.map((namespace) => ({ ...namespace, services: [], workloads: [] }));
+    assert.ok(empty);
+    const root = one(status('admin', 'connected', { knownNamespaces: ['bookinfo'] }), {
+      ...bookinfo,
+      namespaces: [empty],
+    });
+    const namespace = root.children.find(({ kind }) => kind === 'namespace');
+    assert.match(namespace?.description ?? '', /nothing of a mesh$/);
+    assert.deepEqual(
+      namespace?.children.map(({ kind, label }) => [kind, label]),
+      [['notice', 'Services, workloads, gateways and policies would be here.']],
+    );
+  });
+
   test('tells what is forbidden, once', () => {
     const pods = { verb: 'list', group: '', resource: 'pods', namespace: 'x' };
     const single = one(status('admin', 'degraded', { forbidden: [pods] }));

@@ -9,6 +9,7 @@ import type { Translate } from '../../translate.ts';
 import type { ClusterIcon, ClusterNode } from './cluster-node.ts';
 import { forbiddenAction } from './forbidden-text.ts';
 import { namespaceNode } from './namespace-nodes.ts';
+import { notice } from './notice-node.ts';
 import { phaseWord } from './phase-words.ts';
 
 const meshNames: Readonly<Record<MeshInstallation['kind'], string>> = {
@@ -256,24 +257,6 @@ function contextTooltip(context: ClusterContext | undefined, status: ClusterStat
     ...(status?.meshes.map(({ summary }) => summary) ?? []),
     ...(status?.telemetry.message === undefined ? [] : [t('Metrics: {0}', status.telemetry.message)]),
   ].join('\n');
-}
-
-/** A row that says one thing. */
-function notice(id: string, label: string, icon: ClusterIcon, more: Partial<ClusterNode>): ClusterNode {
-  return {
-    id,
-    kind: 'notice',
-    label,
-    description: '',
-    tooltip: label,
-    icon,
-    spoken: label,
-    abilities: [],
-    target: {},
-    isExpanded: false,
-    children: [],
-    ...more,
-  };
 }
 
 function joined(...parts: readonly string[]): string {

@@ -29,16 +29,20 @@ export function registerClustersView(services: Services, owned: DisposableList):
       l10n.t,
     );
   let latest: readonly ClusterNode[] = [];
+  // A row that is away while a cluster is connected anew comes back as the person left it; the editor forgets that.
+  const opened = new Map<string, boolean>();
   const view = owned.add(
     window.createTreeView<ClusterNode>(viewIds.clusters, {
       showCollapseAll: true,
       treeDataProvider: {
         onDidChangeTreeData: changes.event,
         getChildren: (node) => [...(node === undefined ? latest : node.children)],
-        getTreeItem: toItem,
+        getTreeItem: (node) => toItem(node, opened.get(node.id) ?? node.isExpanded),
       },
     }),
   );
+  owned.add(view.onDidExpandElement(({ element }) => opened.set(element.id, true)));
+  owned.add(view.onDidCollapseElement(({ element }) => opened.set(element.id, false)));
 
   const draw = (): void => {
     latest = rows();
@@ -112,8 +116,8 @@ export function registerClustersView(services: Services, owned: DisposableList):
   look();
 }
 
-function toItem(node: ClusterNode): TreeItem {
-  const item = treeItemOf(node, { isExpanded: node.isExpanded, icon: icons[node.icon], spoken: node.spoken });
+function toItem(node: ClusterNode, isExpanded: boolean): TreeItem {
+  const item = treeItemOf(node, { isExpanded, icon: icons[node.icon], spoken: node.spoken });
   if (node.click !== undefined) {
     const { command, title } = clicks[node.click];
     item.command = { command, title: title(), arguments: [node] };

@@ -2,6 +2,7 @@ import type { ClusterTreeItem, ClusterTreeNamespace, SyncState } from '../../../
 import type { Health } from '../../../shared/health.ts';
 import type { Translate } from '../../translate.ts';
 import type { ClusterIcon, ClusterNode } from './cluster-node.ts';
+import { notice } from './notice-node.ts';
 
 type Group = 'services' | 'workloads' | 'gateways' | 'policies';
 
@@ -30,25 +31,41 @@ export function namespaceNode(context: string, namespace: ClusterTreeNamespace, 
     abilities: [namespace.membership === 'not in a mesh' ? 'outside' : 'enrolled'],
     target,
     isExpanded: false,
-    children: filled.map((group): ClusterNode => {
-      const items = namespace[group];
-      const label = groupWord(group, t);
-      const ill = items.filter(({ health }) => health.health === 'degraded' || health.health === 'failing').length;
-      const told = joined(String(items.length), ill === 0 ? '' : t('{0} not healthy', ill));
-      return {
-        id: `${id}/${group}`,
-        kind: 'group',
-        label,
-        description: told,
-        tooltip: label,
-        icon: group,
-        spoken: joined(label, told),
-        abilities: [group],
-        target,
-        isExpanded: group === 'workloads' || group === 'services',
-        children: items.map((item) => itemNode(`${id}/${group}`, context, group, item, t)),
-      };
-    }),
+    // Never without rows: the editor keeps a row closed that once could not be opened.
+    children:
+      filled.length === 0
+        ? [
+            notice(`${id}/empty`, t('Services, workloads, gateways and policies would be here.'), 'information', {
+              target,
+            }),
+          ]
+        : filled.map((group) => groupNode(id, group, namespace[group], target, t)),
+  };
+}
+
+function groupNode(
+  parent: string,
+  group: Group,
+  items: readonly ClusterTreeItem[],
+  target: { readonly context: string; readonly namespace: string },
+  t: Translate,
+): ClusterNode {
+  const id = `${parent}/${group}`;
+  const label = groupWord(group, t);
+  const ill = items.filter(({ health }) => health.health === 'degraded' || health.health === 'failing').length;
+  const told = joined(String(items.length), ill === 0 ? '' : t('{0} not healthy', ill));
+  return {
+    id,
+    kind: 'group',
+    label,
+    description: told,
+    tooltip: label,
+    icon: group,
+    spoken: joined(label, told),
+    abilities: [group],
+    target,
+    isExpanded: group === 'workloads' || group === 'services',
+    children: items.map((item) => itemNode(id, target.context, group, item, t)),
   };
 }
 
