@@ -8,7 +8,8 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { CountedRelay } from './counted-relay.ts';
 
 export interface Http2FrontOptions {
   /** Port of the server behind it, on 127.0.0.1. */
@@ -24,13 +25,9 @@ const ofConnection: ReadonlySet<string> = new Set(['connection', 'keep-alive', '
 export class Http2Front {
   readonly #port: number;
   readonly #server: Http2SecureServer;
-  readonly #relay: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #relay: CountedRelay;
   readonly #sessions = new Set<ServerHttp2Session>();
   #streams = 0;
-  #ownPort = 0;
-  /** TCP connections since the start. */
-  connections = 0;
 
   constructor({ port, tls, maxStreams }: Http2FrontOptions) {
     this.#port = port;
@@ -48,33 +45,24 @@ export class Http2Front {
       response.stream.once('close', () => this.#streams--);
       this.#forward(request, response);
     });
-    // Neither end holds back what is short.
-    this.#relay = createServer({ noDelay: true }, (client) => {
-      this.connections++;
+    this.#relay = new CountedRelay(() => {
       const { port } = this.#server.address() as AddressInfo;
-      const inside = connect({ port, host: '127.0.0.1', noDelay: true });
-      for (const [socket, other] of [
-        [client, inside],
-        [inside, client],
-      ] as const) {
-        this.#sockets.add(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => {
-          this.#sockets.delete(socket);
-          other.destroy();
-        });
-        socket.pipe(other);
-      }
+      return { host: '127.0.0.1', port };
     });
   }
 
   get url(): string {
-    return `https://127.0.0.1:${this.#ownPort}`;
+    return `https://127.0.0.1:${this.#relay.port}`;
   }
 
   /** Connections that are open now. */
   get open(): number {
-    return this.#sockets.size / 2;
+    return this.#relay.open;
+  }
+
+  /** TCP connections since the start. */
+  get connections(): number {
+    return this.#relay.made;
   }
 
   /** Calls that are open now. */
@@ -85,35 +73,26 @@ export class Http2Front {
   async start(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
-    await this.comeBack();
-    this.#ownPort = (this.#relay.address() as AddressInfo).port;
+    await this.#relay.start();
   }
 
   /** Ends every connection, and nothing listens any more until `comeBack`. */
   async goAway(): Promise<void> {
-    const closed = once(this.#relay, 'close');
-    this.#relay.close();
-    this.cut();
-    await closed;
+    await this.#relay.stop();
   }
 
   async comeBack(): Promise<void> {
-    this.#relay.listen(this.#ownPort, '127.0.0.1');
-    await once(this.#relay, 'listening');
+    await this.#relay.start();
   }
 
   /** Ends every connection without a word. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#relay.cut();
   }
 
   /** Nothing goes over the connections that are open now, as if the way there were gone. */
   freeze(): void {
-    for (const socket of this.#sockets) {
-      socket.unpipe();
-      // What is sent is lost; that one side gave up is still seen.
-      socket.resume();
-    }
+    this.#relay.freeze();
   }
 
   /** Asks clients to go to another connection with what they ask next. */
@@ -122,10 +101,9 @@ export class Http2Front {
   }
 
   async stop(): Promise<void> {
-    const closed = [this.#server, this.#relay].map((server) => new Promise((resolve) => server.close(resolve)));
+    const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const session of this.#sessions) session.destroy();
-    this.cut();
-    await Promise.all(closed);
+    await Promise.all([closed, this.#relay.stop()]);
   }
 
   #forward(request: Http2ServerRequest, response: Http2ServerResponse): void {

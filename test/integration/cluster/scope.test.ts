@@ -1,7 +1,5 @@
 /** What a session follows when its namespaces are chosen anew, asked of a real API server: all of it, and nothing else. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { loadKubeconfig } from '../../../src/engine/discovery/kubernetes/kubeconfig/load-kubeconfig.ts';
 import { meshNamespaces } from '../../../src/engine/discovery/kubernetes/meshes/detect-meshes.ts';
@@ -10,48 +8,8 @@ import { KubeSession } from '../../../src/engine/discovery/kubernetes/session/ku
 import { createTransport } from '../../../src/engine/discovery/kubernetes/transport/create-transport.ts';
 import { Kinds } from '../../../src/engine/model/kinds.ts';
 import { realClusterMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
+import { CountedRelay } from '../../kubernetes/counted-relay.ts';
 import { until } from '../until.ts';
-
-/** Passes bytes on to the API server, and counts who connects. */
-class CountedWay {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  made = 0;
-
-  constructor(host: string, port: number) {
-    this.#server = createServer((client) => {
-      this.made++;
-      const inside = connect(port, host);
-      for (const [socket, other] of [
-        [client, inside],
-        [inside, client],
-      ] as const) {
-        this.#sockets.add(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => {
-          this.#sockets.delete(socket);
-          other.destroy();
-        });
-        socket.pipe(other);
-      }
-    });
-  }
-
-  get open(): number {
-    return this.#sockets.size / 2;
-  }
-
-  async start(): Promise<number> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
 
 /** Groups of which the cluster's own controllers follow no single namespace. */
 const groups: ReadonlySet<string> = new Set(['networking.istio.io', 'security.istio.io', 'gateway.networking.k8s.io']);
@@ -59,7 +17,7 @@ const shops = ['shop-a', 'shop-b', 'shop-c'] as const;
 
 describe('a session whose namespaces are chosen anew', { skip: realClusterMissing }, () => {
   let cluster: RealCluster;
-  let way: CountedWay;
+  let way: CountedRelay;
   let session: KubeSession;
 
   /** Watches of single namespaces that the API server says it serves, by resource. */
@@ -116,10 +74,10 @@ describe('a session whose namespaces are chosen anew', { skip: realClusterMissin
     const context = kubeconfig.context('admin');
     assert.ok(context);
     const server = new URL(context.cluster.server);
-    way = new CountedWay(server.hostname, Number(server.port));
-    const port = await way.start();
+    way = new CountedRelay(() => ({ host: server.hostname, port: Number(server.port) }));
+    await way.start();
     const transport = createTransport(
-      { ...context, cluster: { ...context.cluster, server: `https://127.0.0.1:${port}` } },
+      { ...context, cluster: { ...context.cluster, server: `https://127.0.0.1:${way.port}` } },
       { env: {} },
     );
     session = new KubeSession({

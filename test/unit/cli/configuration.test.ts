@@ -102,7 +102,7 @@ test('standard input goes by the folder it is read in', async () => {
   assert.deepEqual((await analyze('project', ['-'], route)).found, warning);
 });
 
-test('warnings of the file are for --fail-on as any others', async () => {
+test('warnings of the file count for --fail-on like others', async () => {
   assert.equal((await analyze('project', ['app'])).code, 0);
   assert.equal((await analyze('project', ['app', '--fail-on', 'warning'])).code, 1);
 });

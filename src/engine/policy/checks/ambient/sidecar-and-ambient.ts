@@ -20,7 +20,7 @@ export const sidecarAndAmbient: ObjectCheck = {
   run(context) {
     const { subject } = context;
     const workload = readWorkload(subject);
-    // A gateway is a proxy itself, and may be in ambient mode as any pod.
+    // A gateway is a proxy itself, and ambient mode is for it as for other pods.
     const found = workload && !isProxyOnly(workload) ? contradiction(workload) : undefined;
     if (found) context.report(subject, found.path, { message: found.message, part: found.part });
   },

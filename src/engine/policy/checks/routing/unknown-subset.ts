@@ -69,7 +69,7 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
 
 /**
  * Of the rules for a host those that Istio gets to: it looks into the namespace of the caller, that of the service and
- * the root namespace, and ends at the first that has any; there the exact host goes before wildcards, and longer ones
+ * the root namespace, and ends at the first that has one; there the exact host goes before wildcards, and longer ones
  * before shorter.
  */
 function searched(
