@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnalyzeResult, Severity } from '../shared/diagnostics.ts';
-import { isConfigurationFile } from '../shared/configuration-file.ts';
+import { configurationFileName, isConfigurationFile } from '../shared/configuration-file.ts';
 import type { ClusterInputs, EngineParams, EngineResult } from '../shared/engine-protocol.ts';
 import type { MeshSettings, ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import { resolveMeshSettings } from '../shared/mesh-settings.ts';
@@ -14,7 +14,7 @@ import type { MeshObject } from './model/mesh-object.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { createSnapshot } from './model/snapshot.ts';
 import { stackSnapshots } from './model/stack-snapshots.ts';
-import { IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
+import { analyze, IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
 import { undecidedReferences } from './language/undecided-references.ts';
 import { byPlace } from './policy/analysis/file-diagnostics.ts';
 import { FileRules } from './policy/analysis/file-rules.ts';
@@ -287,12 +287,18 @@ function withUndecided(result: AnalyzeResult, input: RuledInput, snapshot: () =>
   return { ...result, diagnostics: [...result.diagnostics, ...undecided].sort(byPlace) };
 }
 
-/** Without a path: one that says nothing. */
+/** Without a path: one that says nothing. Throws `UnreadableInput` also for one whose mistakes change what it says. */
 async function configurationAt(path: string): Promise<{ readonly uri: string; readonly text: string }> {
   if (path === '') return { uri: '', text: '' };
   const { files, problems } = await readFiles([path]);
   const [file] = files;
   if (!file) throw new UnreadableInput(problems[0]?.message ?? `${path} cannot be read.`);
+  // Named for itself it may have any name, and is none of the files that findings are told of.
+  const alone = new WorkspaceFiles();
+  alone.setDisk(`file:///${configurationFileName}`, file.text);
+  const { diagnostics } = analyze({ files: alone, settings: resolveMeshSettings({}) });
+  const wrong = diagnostics.find(({ severity }) => severity === 'error');
+  if (wrong) throw new UnreadableInput(`${path}, line ${wrong.range.start.line + 1}: ${wrong.message}`);
   return file;
 }
 

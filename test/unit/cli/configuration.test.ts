@@ -37,6 +37,8 @@ before(async () => {
     'project/strict/route.yaml': route,
     'bare/.git/HEAD': '',
     'bare/route.yaml': route,
+    'broken.yaml': 'rules:\n  unknown-host: loud\n',
+    'torn.yaml': 'rules: {unknown-host: off}\n: [\n',
     'hints.yaml': 'rules: {unknown-host: hint}\nmesh: {clusterDomain: corp.example, defaultNamespace: shop}',
   };
   for (const [name, text] of Object.entries(files)) {
@@ -111,4 +113,15 @@ test('a configuration that cannot be read ends with 2', async () => {
   const { code, err } = await analyze('project', ['--config', 'nowhere.yaml']);
   assert.equal(code, 2);
   assert.match(err, /nowhere\.yaml/);
+});
+
+test('a configuration that says something else than it seems to ends with 2, and says where', async () => {
+  for (const [name, line] of [
+    ['broken.yaml', 2],
+    ['torn.yaml', 2],
+  ] as const) {
+    const { code, err } = await analyze('project', ['--config', `../${name}`]);
+    assert.equal(code, 2, name);
+    assert.match(err, new RegExp(`${name}, line ${String(line)}: .`));
+  }
 });
