@@ -81,7 +81,7 @@ function cardLine(node: VisibleNode): string {
   if (membership !== '') parts.push(membership);
   if (rates.requests > 0) parts.push(formatRoundRate(rates.requests));
   else if ((rates.bytes ?? 0) > 0) parts.push(formatByteRate(rates.bytes ?? 0));
-  else parts.push(node.health.health === 'healthy' && node.instances.length > 0 ? readyText(node.instances) : 'idle');
+  else parts.push(quietText(node));
   const isSource = node.kind === 'traffic-source';
   if (!isSource && rates.p50 !== undefined && rates.requests > 0) parts.push(formatRoundDuration(rates.p50));
   return parts.join(' · ');
@@ -101,9 +101,11 @@ export function instanceNote(instances: readonly TopologyInstance[]): string {
   return `${count} ${word} since ${formatClock(since)}`;
 }
 
-/** Of something healthy whose traffic nobody measures. */
-function readyText(instances: readonly TopologyInstance[]): string {
-  return `${String(instances.filter(({ state }) => state === 'ready').length)} ready`;
+/** Where no traffic is seen: nothing flows, or nobody measures whether it does, which is not the same. */
+function quietText({ health: { health }, instances }: VisibleNode): string {
+  if (health === 'idle') return 'idle';
+  if (instances.length > 0) return `${String(instances.filter(({ state }) => state === 'ready').length)} ready`;
+  return health === 'unknown' ? 'not measured' : 'idle';
 }
 
 /** A sidecar is what one expects, and a card without a proxy has another border; the rest is said. */

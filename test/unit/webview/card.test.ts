@@ -17,6 +17,11 @@ describe('card', () => {
     assert.equal(line({ version: 'v1', label: 'v1' }), '48/s · 21 ms', 'the title is the version');
     assert.equal(line({ kind: 'gateway' }), 'gateway · 48/s · 21 ms');
     assert.equal(line({ inbound: sampleRates(), version: 'v2' }), 'v2 · idle');
+    const unknown = { health: 'unknown', reason: 'Its traffic is not known' } as const;
+    assert.equal(line({ inbound: sampleRates(), health: unknown }), 'not measured', 'nobody measures: not idle');
+    const half = { inbound: sampleRates(), instances: [instance('a', 'ready'), instance('b', 'down')] };
+    assert.equal(line({ ...half, health: { health: 'degraded', reason: '' } }), '1 ready');
+    assert.equal(line({ ...half, health: { health: 'idle', reason: '' } }), 'idle');
     assert.equal(line({ kind: 'traffic-source', outbound: sampleRates({ requests: 7, p50: 3 }) }), '7/s');
     assert.equal(line({ kind: 'namespace', members: 25 }), '25 nodes · 48/s');
   });

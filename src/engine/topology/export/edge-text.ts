@@ -5,7 +5,7 @@ import { bytesPerSecond, duration, percent, perSecond } from '../numbers.ts';
 export function edgeText(edge: TopologyEdge): string {
   const { requests, bytes, errorShare } = edge.traffic;
   const idle = requests === 0 && bytes === undefined;
-  const amount = requests > 0 ? perSecond(requests) : bytes !== undefined ? bytesPerSecond(bytes) : 'idle';
+  const amount = requests > 0 ? perSecond(requests) : bytes !== undefined ? bytesPerSecond(bytes) : quietText(edge);
   const parts = edge.share !== undefined && !idle ? [percent(edge.share), amount] : [amount];
   if (errorShare > 0) parts.push(`${percent(errorShare)} errors`);
   return parts.join(' · ');
@@ -18,7 +18,16 @@ export function nodeText(node: TopologyNode): string {
   if (node.version !== undefined && node.version !== node.label) parts.push(node.version);
   if (rates.requests > 0) parts.push(perSecond(rates.requests));
   if (node.inbound.p50 !== undefined) parts.push(duration(node.inbound.p50));
-  return parts.length > 0 ? parts.join(' · ') : node.kind === 'workload' ? 'idle' : node.kind.replace('-', ' ');
+  return parts.length > 0
+    ? parts.join(' · ')
+    : node.kind === 'workload'
+      ? quietText(node)
+      : node.kind.replace('-', ' ');
+}
+
+/** Nothing flows, or nobody measures whether it does: not the same. */
+function quietText({ health: { health } }: TopologyEdge | TopologyNode): string {
+  return health === 'unknown' ? 'not measured' : 'idle';
 }
 
 /** Whether anything flowed over it in the window. */
