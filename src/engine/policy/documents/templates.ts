@@ -1,9 +1,15 @@
 /** Tells documents that a template engine will still change from objects that only carry templates in their texts. */
 import { isRecord } from '../../../shared/untrusted.ts';
 
-/** Actions of Go templates; plain `{{name}}` may stand in a text. */
+/** Actions of Go templates, a function with what it is called with among them; plain `{{name}}` may stand in a text. */
 const action =
-  /\{\{-?\s*(?:[.$("`]|\/\*|(?:if|else|end|range|with|include|template|define|block|toYaml|tpl|default|quote|printf|required|lookup|fail)\b)/g;
+  /\{\{-?\s*(?:[.$("`]|\/\*|(?:if|else|end|range|with|include|template|define|block|toYaml|tpl|default|quote|printf|required|lookup|fail)\b|\w+\s+[.$("`\d])/g;
+
+/** What the fast parser makes of a mapping as a key: `port: {{ port }}` without quotes is a mapping in a mapping. */
+const mappingAsKey = '[object Object]';
+
+/** A value that is an action of a template and nothing else, as Jinja writes them. */
+const onlyAction = /^\{\{[^{}]*\}\}$/;
 
 /** Fields whose values are texts for other programs. */
 const carriers: readonly (readonly string[])[] = [['data'], ['stringData'], ['metadata', 'annotations']];
@@ -18,7 +24,16 @@ export function mayBeTemplate(text: string): boolean {
  */
 export function isTemplate(text: string, value: unknown, isOfChart: boolean): boolean {
   const all = actionsIn(text);
-  return all > 0 && (isOfChart || carriedBy(value, []) < all);
+  return (all > 0 && (isOfChart || carriedBy(value, []) < all)) || isFilledIn(value, []);
+}
+
+/** Whether a field that is no text for another program waits for its value. */
+function isFilledIn(value: unknown, path: readonly string[]): boolean {
+  if (typeof value === 'string') return onlyAction.test(value);
+  if (isCarrier(path)) return false;
+  if (Array.isArray(value)) return value.some((item) => isFilledIn(item, path));
+  if (!isRecord(value)) return false;
+  return Object.keys(value).some((key) => key === mappingAsKey || isFilledIn(value[key], [...path, key]));
 }
 
 /** Whether Helm reads the file as a template of a chart. */

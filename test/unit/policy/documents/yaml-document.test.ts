@@ -128,6 +128,10 @@ describe('documents that are none of our business are quiet', () => {
     ],
     ['a text that an action fills', 'apiVersion: v1\ndata:\n{{ .Files.Get "x" | indent 2 }}\n', 'template'],
     ['Jinja', 'apiVersion: v1\n{% if a %}\nkind: B\n', 'template'],
+    ['a value of Jinja', 'apiVersion: v1\nname: "{{ name }}"\n', 'template'],
+    ['a value of Jinja without quotes', 'apiVersion: v1\nspec: {ports: [{port: {{ port }}}]}\n', 'template'],
+    ['a value of Salt', 'apiVersion: v1\nport: {{port}}\n', 'template'],
+    ['a function of Go with arguments', 'apiVersion: v1\nport: 8{{ Mod .Index 12 }}\n', 'template'],
     ['another YAML', 'on: [push\n', 'foreign'],
     ['a mention of the word', 'text: apiVersion is a field\nx: [', 'foreign'],
   ];
@@ -149,6 +153,7 @@ describe('documents that are none of our business are quiet', () => {
     ],
     ['a text of one line in data', 'apiVersion: v1\nbody: a\ndata:\n  greeting: "Hello {{ .Name }}"\n', 'a'],
     ['an annotation', 'apiVersion: v1\nbody: a\nmetadata: {annotations: {x: "{{ .Name }}"}}\n', 'a'],
+    ['a name alone in data', 'apiVersion: v1\nbody: a\ndata: {greeting: "{{name}}"}\n', 'a'],
     ['a script', 'apiVersion: v1\nbody: a\nspec:\n  patch: |\n    x = {{ .x }}\n    y\n', 'a'],
     ['an action written with escapes', 'apiVersion: v1\nbody: a\ndata: {x: "{{ printf \\"x\\" }}"}\n', 'a'],
   ];

@@ -32,6 +32,9 @@ const crds: readonly Crd[] = (existsSync(folder) ? readdirSync(folder) : []).fla
     })),
 );
 
+/** Versions that came after the release the CRDs are of, with the same structure. */
+const laterVersions = new Set(['ClusterNetworkPolicy v1beta1']);
+
 const nameOf = (version: unknown): string => stringOf(fieldOf(version, 'name')) ?? '';
 
 /** `spec` aside, which the CRDs of Istio leave out and its webhook demands; everything below these is the same for all kinds, or written by controllers. */
@@ -56,7 +59,9 @@ describe('tables agree with the CRDs', { skip: crds.length > 0 ? false : 'upstre
     const title = `${kind}.${group}${isExperimental ? ', experimental' : ''}`;
 
     test(`${title}: versions`, () => {
-      const ours = [...table.versions, ...(isExperimental ? (table.experimentalVersions ?? []) : [])];
+      const ours = [...table.versions, ...(isExperimental ? (table.experimentalVersions ?? []) : [])].filter(
+        (version) => !laterVersions.has(`${kind} ${version}`),
+      );
       assert.deepEqual(ours.sort(), versions.map(nameOf).sort());
     });
 

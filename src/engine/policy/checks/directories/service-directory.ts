@@ -54,7 +54,8 @@ export class ServiceDirectory {
       const [only, ...others] = this.#byShortName.get(name) ?? [];
       if (only) return { state: 'known', host, services: others.length === 0 ? [only] : [] };
     }
-    return this.isEmpty || isWildcard(host) || this.#isOtherDomain(host) || this.#isElsewhere(host, namespace)
+    const isOpen = !isNamespaceKnown && !name.includes('.');
+    return this.isEmpty || isWildcard(host) || this.#isOtherDomain(host) || this.#isElsewhere(host, isOpen)
       ? { state: 'undecided', host }
       : { state: 'unknown', host };
   }
@@ -92,14 +93,16 @@ export class ServiceDirectory {
   }
 
   /**
-   * A service that others install: of the control plane, or of a namespace of which nothing is known and that has no
-   * service of a name that is known elsewhere, as a misspelt namespace would.
+   * A service that others install or declare: of the control plane, or of a namespace of which no service is known and
+   * that has no service of a name that is known elsewhere, as a misspelt namespace would. A name that `isOpen` may be of
+   * any namespace.
    */
-  #isElsewhere(host: string, own: string): boolean {
+  #isElsewhere(host: string, isOpen: boolean): boolean {
     const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc\./.exec(host) ?? [];
     if (name === undefined || namespace === undefined || this.#isWhole) return false;
     if (namespace === this.#settings.rootNamespace && controlPlaneName.test(name)) return true;
-    return namespace !== own && this.namesIn(namespace).length === 0 && this.named(name).length === 0;
+    if (isOpen) return this.#byShortName.size === 0;
+    return this.namesIn(namespace).length === 0 && this.named(name).length === 0;
   }
 }
 

@@ -85,7 +85,7 @@ const destinationPeer = podsOrNamespaces('One peer.');
 export const clusterNetworkPolicy: KindSchema = {
   group: policyGroup,
   kind: 'ClusterNetworkPolicy',
-  versions: ['v1alpha2'],
+  versions: ['v1alpha2', 'v1beta1'],
   isClusterScoped: true,
   help: 'Network policy of the administrators, before or after those of the namespaces.',
   required: ['spec'],
