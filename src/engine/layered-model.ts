@@ -1,20 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnalyzeResult, Severity } from '../shared/diagnostics.ts';
-import { configurationFileName, isConfigurationFile } from '../shared/configuration-file.ts';
+import { isConfigurationFile } from '../shared/configuration-file.ts';
 import type { ClusterInputs, EngineParams, EngineResult } from '../shared/engine-protocol.ts';
 import type { MeshSettings, ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import { resolveMeshSettings } from '../shared/mesh-settings.ts';
 import type { RuleSettings } from '../shared/rule-settings.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import { policyObjects, policyParts } from './clusters/policy-objects.ts';
+import { NamedConfiguration } from './discovery/workspace/named-configuration.ts';
 import { readFiles } from './discovery/workspace/read-files.ts';
+import { UnreadableInput } from './discovery/workspace/unreadable-input.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 import { joinEndpoints, noEndpoints, type EndpointDirectory } from './model/endpoints.ts';
 import type { MeshObject } from './model/mesh-object.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { createSnapshot } from './model/snapshot.ts';
 import { stackSnapshots } from './model/stack-snapshots.ts';
-import { analyze, IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
+import { IncrementalAnalyzer, type AnalyzeInput } from './policy/analyze.ts';
 import { undecidedReferences } from './language/undecided-references.ts';
 import { byPlace } from './policy/analysis/file-diagnostics.ts';
 import { FileRules } from './policy/analysis/file-rules.ts';
@@ -43,11 +45,6 @@ export interface LayeredModelOptions {
   readonly checksStructure: () => boolean;
 }
 
-/** Input that cannot be read; its message is for people. */
-class UnreadableInput extends Error {
-  override readonly name = 'UnreadableInput';
-}
-
 /** Rules differ by file. */
 type RuledInput = AnalyzeInput & Required<Pick<AnalyzeInput, 'fileRules'>>;
 
@@ -58,6 +55,8 @@ interface Given {
   readonly connections: Connections;
   /** Whether the question brought the objects itself. */
   readonly isGiven: boolean;
+  /** The configuration that the question names. */
+  readonly configuration?: NamedConfiguration;
 }
 
 /** Somebody else holds documents to our JSON Schema: nothing of that is said twice. */
@@ -149,7 +148,7 @@ export class LayeredModel {
     params: EngineParams<'mesh/analyze'>,
     signal?: AbortSignal,
   ): Promise<{ readonly result: AnalyzeResult; readonly texts: ReadonlyMap<string, string> }> {
-    const { files, settings, connections, isGiven } = await this.#given(params);
+    const { files, settings, connections, isGiven, configuration } = await this.#given(params);
     const { mesh, rules, context, layer } = params;
     const isUsual = !isGiven && [mesh, rules, context, layer].every((each) => each === undefined);
     const base = connections.flatMap(({ snapshot }) => [...policyObjects(snapshot)]);
@@ -168,7 +167,19 @@ export class LayeredModel {
       layer === undefined
         ? withUndecided(found, input, () => createSnapshot([...(input.base ?? []), ...files.objects()]))
         : found;
-    return { result, texts: new Map(files.files().map(({ uri, text }) => [uri, text])) };
+    const texts = new Map(files.files().map(({ uri, text }) => [uri, text]));
+    // Among the files under a name that makes it a configuration, it has had its findings like any other.
+    if (
+      !configuration ||
+      layer !== undefined ||
+      (texts.has(configuration.uri) && isConfigurationFile(configuration.uri))
+    )
+      return { result, texts };
+    const ofConfiguration = configuration.findings((alone) => this.#newRules(alone, rules));
+    return {
+      result: { ...result, diagnostics: [...result.diagnostics, ...ofConfiguration].sort(byPlace) },
+      texts: texts.set(configuration.uri, configuration.text),
+    };
   }
 
   /** What documents are held to, for editors that check it themselves. */
@@ -234,10 +245,11 @@ export class LayeredModel {
       return { files: this.#options.workspace, settings, connections, isGiven };
     }
     const own = this.#options.settings();
+    const configured = configuration === undefined ? undefined : await NamedConfiguration.at(configuration);
     const given = new WorkspaceFiles({
       defaultNamespace: resolveMeshSettings({ ...cluster, ...own }).defaultNamespace,
       ...(mesh?.defaultNamespace !== undefined && { namespace: mesh.defaultNamespace }),
-      ...(configuration !== undefined && { configuration: await configurationAt(configuration) }),
+      ...(configured && { configuration: configured }),
     });
     if (files) {
       const read = await readFiles(files);
@@ -246,7 +258,8 @@ export class LayeredModel {
       for (const { uri, text } of read.files) given.setDisk(uri, text);
     }
     for (const { uri, text } of resources ?? []) given.setDisk(uri, text);
-    return { files: given, settings: settingsOver({ ...own, ...given.mesh }), connections, isGiven };
+    const settings = settingsOver({ ...own, ...given.mesh });
+    return { files: given, settings, connections, isGiven, ...(configured && { configuration: configured }) };
   }
 
   #baseObjects(): readonly MeshObject[] {
@@ -285,21 +298,6 @@ function withUndecided(result: AnalyzeResult, input: RuledInput, snapshot: () =>
     return severity === undefined ? [] : [{ ...each, severity }];
   });
   return { ...result, diagnostics: [...result.diagnostics, ...undecided].sort(byPlace) };
-}
-
-/** Without a path: one that says nothing. Throws `UnreadableInput` also for one whose mistakes change what it says. */
-async function configurationAt(path: string): Promise<{ readonly uri: string; readonly text: string }> {
-  if (path === '') return { uri: '', text: '' };
-  const { files, problems } = await readFiles([path]);
-  const [file] = files;
-  if (!file) throw new UnreadableInput(problems[0]?.message ?? `${path} cannot be read.`);
-  // Named for itself it may have any name, and is none of the files that findings are told of.
-  const alone = new WorkspaceFiles();
-  alone.setDisk(`file:///${configurationFileName}`, file.text);
-  const { diagnostics } = analyze({ files: alone, settings: resolveMeshSettings({}) });
-  const wrong = diagnostics.find(({ severity }) => severity === 'error');
-  if (wrong) throw new UnreadableInput(`${path}, line ${wrong.range.start.line + 1}: ${wrong.message}`);
-  return file;
 }
 
 async function inPieces(

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { analyzeCommand } from '../../../src/cli/commands/analyze.ts';
 import { runCommandLine } from '../../../src/cli/run.ts';
-import { fieldOf, listOf } from '../../../src/shared/untrusted.ts';
+import { fieldOf, listOf, valueAt } from '../../../src/shared/untrusted.ts';
 
 let folder = '';
 
@@ -39,6 +39,10 @@ before(async () => {
     'bare/route.yaml': route,
     'broken.yaml': 'rules:\n  unknown-host: loud\n',
     'torn.yaml': 'rules: {unknown-host: off}\n: [\n',
+    'vain/.meshlensrc.yaml': 'rules: {no-such-rule: off}',
+    'odd.yaml':
+      'rules:\n  unknown-host: hint\n  no-such-rule: off\nmesh: {clusterDomain: corp.example, defaultNamespace: shop}',
+    'quiet.yaml': 'rules: {no-such-rule: off, configuration-without-effect: off}',
     'hints.yaml': 'rules: {unknown-host: hint}\nmesh: {clusterDomain: corp.example, defaultNamespace: shop}',
   };
   for (const [name, text] of Object.entries(files)) {
@@ -55,6 +59,8 @@ async function analyze(
 ): Promise<{
   readonly code: number;
   readonly found: readonly string[];
+  /** File and line of each. */
+  readonly places: readonly string[];
   readonly documents: unknown;
   readonly err: string;
 }> {
@@ -73,7 +79,11 @@ async function analyze(
   const found = listOf(fieldOf(result, 'diagnostics')).map(
     (each) => `${String(fieldOf(each, 'severity'))} ${String(fieldOf(each, 'rule'))}`,
   );
-  return { code, found, documents: fieldOf(result, 'documents'), err };
+  const places = listOf(fieldOf(result, 'diagnostics')).map((each) => {
+    const name = String(fieldOf(each, 'uri')).split('/').at(-1) ?? '';
+    return `${name}:${String(Number(valueAt(each, ['range', 'start', 'line'])) + 1)}`;
+  });
+  return { code, found, places, documents: fieldOf(result, 'documents'), err };
 }
 
 const warning = ['warning unknown-host'];
@@ -124,4 +134,21 @@ test('a configuration that says something else than it seems to ends with 2, and
     assert.equal(code, 2, name);
     assert.match(err, new RegExp(`${name}, line ${String(line)}: .`));
   }
+});
+
+test('what a named configuration says in vain is told at its place, and ends nothing', async () => {
+  const { code, found, places } = await analyze('project', ['app', '--config', '../odd.yaml']);
+  assert.deepEqual([code, found], [0, ['warning configuration-without-effect', 'hint unknown-host']]);
+  assert.deepEqual(places, ['odd.yaml:3', 'route.yaml:7']);
+});
+
+test('a named configuration has a say in its own findings, and the command line after it', async () => {
+  assert.deepEqual((await analyze('bare', ['--config', '../quiet.yaml'])).found, []);
+  const { found } = await analyze('bare', ['--config', '../quiet.yaml', '--rule', 'MESH9004=hint']);
+  assert.deepEqual(found, ['hint configuration-without-effect']);
+});
+
+test('a configuration that is named and among the files has its findings once', async () => {
+  const { found } = await analyze('vain', ['--config', '.meshlensrc.yaml']);
+  assert.deepEqual(found, ['warning configuration-without-effect']);
 });

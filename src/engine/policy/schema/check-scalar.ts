@@ -130,10 +130,15 @@ function isMultiple(value: number, of: number): boolean {
 function checkWord(
   value: string,
   values: readonly string[],
-  { experimentalValues = [] }: TextSchema,
+  { experimentalValues = [], deprecatedValues = {} }: TextSchema,
   { path, replacement }: Place,
 ): readonly StructureProblem[] {
-  if (values.includes(value)) return [];
+  if (values.includes(value)) {
+    const successor = Object.hasOwn(deprecatedValues, value) ? deprecatedValues[value] : undefined;
+    if (successor === undefined) return [];
+    const message = `\`${value}\` is deprecated; use \`${successor}\`.`;
+    return [{ kind: 'deprecated-field', path, part: 'value', message, fixes: [replacement(successor, true)] }];
+  }
   const name = nameOf(path);
   if (experimentalValues.includes(value)) {
     const message = `\`${value}\` is known in the experimental channel of the API only.`;

@@ -61,6 +61,8 @@ export interface TextSchema extends Common {
   readonly values?: readonly string[];
   /** Words that only the experimental channel knows. */
   readonly experimentalValues?: readonly string[];
+  /** Words that still work, and those that took their place. */
+  readonly deprecatedValues?: Readonly<Record<string, string>>;
   readonly format?: TextFormat;
   readonly pattern?: Pattern;
   /** What the pattern demands, to follow "must be". */

@@ -1,6 +1,7 @@
 import type { ObjectCheck } from '../check.ts';
 import { controlPlaneAddress } from './control-plane-address.ts';
 import { controlPlaneIp } from './control-plane-ip.ts';
+import { deprecatedMeshSetting } from './deprecated-mesh-setting.ts';
 import { gatewayApiVersion } from './gateway-api-version.ts';
 import { overlappingInjectors } from './overlapping-injectors.ts';
 import { removedKind } from './removed-kind.ts';
@@ -15,4 +16,5 @@ export const meshConfigChecks: readonly ObjectCheck[] = [
   controlPlaneIp,
   gatewayApiVersion,
   removedKind,
+  deprecatedMeshSetting,
 ];

@@ -6,7 +6,7 @@ export const deprecatedField: StructureCheck = {
   rule: 'deprecated-field',
   aliases: ['IST0002', 'IST0133'],
   severity: 'warning',
-  summary: 'A field still works but has a successor.',
+  summary: 'A field, or a word in it, still works but has a successor.',
   warnedBy: 'webhook',
   problems: ['deprecated-field'],
 };

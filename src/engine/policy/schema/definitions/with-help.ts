@@ -26,12 +26,13 @@ export function withHelp(schema: Schema, table: Schema | undefined): Schema {
     return { ...schema, ...words, values: withHelp(schema.values, table.values) };
   }
   if (schema.type === 'string' && table.type === 'string') {
-    const { patternHelp, format } = table;
+    const { patternHelp, format, deprecatedValues } = table;
     const isDuration = format === 'duration' || format === 'positive-duration';
     return {
       ...schema,
       ...words,
       ...(patternHelp !== undefined && { patternHelp }),
+      ...(deprecatedValues && { deprecatedValues }),
       // Durations of the mesh are plain texts in the definitions.
       ...(isDuration && { format }),
     };

@@ -1,6 +1,6 @@
 import { Kinds } from '../../../../model/kinds.ts';
 import type { ObjectCheck } from '../../check.ts';
-import { invalidGatewayNames } from './gateway-names.ts';
+import { internalGatewayOf, invalidGatewayNames } from './gateway-names.ts';
 
 export const invalidGatewayReference: ObjectCheck = {
   scope: 'object',
@@ -14,7 +14,9 @@ export const invalidGatewayReference: ObjectCheck = {
   inputs: [],
   run(context) {
     const { subject } = context;
-    for (const { path, message } of invalidGatewayNames(subject)) {
+    for (const { name, path, message } of invalidGatewayNames(subject)) {
+      // That has a finding of its own, which says what to do.
+      if (internalGatewayOf(name) !== undefined) continue;
       context.report(subject, path, { message, part: 'value' });
     }
   },

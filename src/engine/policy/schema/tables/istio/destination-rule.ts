@@ -63,14 +63,11 @@ const consistentHash = record(
 const loadBalancer = record(
   'How an endpoint is chosen for each request.',
   {
-    simple: choice('A method without a key. LEAST_REQUEST unless given.', [
-      'UNSPECIFIED',
-      'LEAST_CONN',
-      'RANDOM',
-      'PASSTHROUGH',
-      'ROUND_ROBIN',
-      'LEAST_REQUEST',
-    ]),
+    simple: choice(
+      'A method without a key. LEAST_REQUEST unless given.',
+      ['UNSPECIFIED', 'LEAST_CONN', 'RANDOM', 'PASSTHROUGH', 'ROUND_ROBIN', 'LEAST_REQUEST'],
+      { deprecatedValues: { LEAST_CONN: 'LEAST_REQUEST' } },
+    ),
     consistentHash,
     backendUtilization: record('Weights by the load that endpoints report.', {
       errorUtilizationPenaltyPercent: unsigned('How much errors lower the weight, in percent.'),
