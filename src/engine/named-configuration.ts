@@ -1,10 +1,10 @@
-import { configurationFileName } from '../../../shared/configuration-file.ts';
-import type { Diagnostic } from '../../../shared/diagnostics.ts';
-import { resolveMeshSettings } from '../../../shared/mesh-settings.ts';
-import { analyze, type AnalyzeInput } from '../../policy/analyze.ts';
-import { readFiles } from './read-files.ts';
+import { configurationFileName } from '../shared/configuration-file.ts';
+import type { Diagnostic } from '../shared/diagnostics.ts';
+import { resolveMeshSettings } from '../shared/mesh-settings.ts';
+import { analyze, type AnalyzeInput } from './policy/analyze.ts';
+import { readFiles } from './discovery/workspace/read-files.ts';
 import { UnreadableInput } from './unreadable-input.ts';
-import { WorkspaceFiles } from './workspace-files.ts';
+import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 
 /** What the file is called while it is looked at: only files of that name are read as configurations. */
 const ownUri = `file:///${configurationFileName}`;
