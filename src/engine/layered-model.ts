@@ -9,7 +9,7 @@ import type { Clusters } from './clusters/clusters.ts';
 import { policyObjects, policyParts } from './clusters/policy-objects.ts';
 import { NamedConfiguration } from './named-configuration.ts';
 import { readFiles } from './discovery/workspace/read-files.ts';
-import { UnreadableInput } from './unreadable-input.ts';
+import { UnreadableInput } from './discovery/workspace/unreadable-input.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 import { joinEndpoints, noEndpoints, type EndpointDirectory } from './model/endpoints.ts';
 import type { MeshObject } from './model/mesh-object.ts';

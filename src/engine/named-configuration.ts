@@ -3,7 +3,7 @@ import type { Diagnostic } from '../shared/diagnostics.ts';
 import { resolveMeshSettings } from '../shared/mesh-settings.ts';
 import { analyze, type AnalyzeInput } from './policy/analyze.ts';
 import { readFiles } from './discovery/workspace/read-files.ts';
-import { UnreadableInput } from './unreadable-input.ts';
+import { UnreadableInput } from './discovery/workspace/unreadable-input.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 
 /** What the file is called while it is looked at: only files of that name are read as configurations. */

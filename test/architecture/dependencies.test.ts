@@ -80,8 +80,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'engine/dataplane',
     'engine/telemetry',
   ],
+  'engine/named-configuration.ts': ['shared', 'engine/policy', 'engine/discovery/workspace'],
   'engine/layered-model.ts': [
     'shared',
+    'engine/named-configuration.ts',
     'engine/model',
     'engine/policy',
     'engine/discovery/workspace',
