@@ -1,7 +1,11 @@
 // Bundles the extension, the engine (which is also the command line), its worker and helper process, and the webview.
 //   node scripts/build.mjs [--watch] [--metafile]
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+// A library whose names are asked for below wants the metadata part of `Reflect`.
+import '@abraham/reflection';
 import { build, context } from 'esbuild';
 
 const root = path.dirname(import.meta.dirname);
@@ -28,6 +32,52 @@ const httpByRequire = {
   },
 };
 
+/**
+ * Modules that few runs need and that take long to begin with: parsers of what is wrong, regular expressions of people,
+ * rules in CEL. Each is there as always, but runs when the first of its exports is asked for.
+ */
+const onFirstUse = {
+  name: 'on-first-use',
+  setup({ onResolve, onLoad, resolve }) {
+    const late = /^(?:yaml|re2js|js-yaml|.*\/cel-program\.ts)$/;
+    onResolve({ filter: late }, async ({ path: name, kind, resolveDir, pluginData }) => {
+      if (pluginData === 'at once' || kind !== 'import-statement') return undefined;
+      const found = await resolve(name, { kind: 'require-call', resolveDir, pluginData: 'at once' });
+      return { ...found, namespace: 'on-first-use' };
+    });
+    onLoad({ filter: /.*/, namespace: 'on-first-use' }, async ({ path: file }) => {
+      const names = await exportsOf(file);
+      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
+      return {
+        contents: `const load = () => require(${JSON.stringify(file)}); module.exports = { ${getters.join(', ')} };`,
+        resolveDir: path.dirname(file),
+      };
+    });
+  },
+};
+
+/** A piece of the bundle that is a CommonJS library has no names to import but `default`, unless somebody writes them down. */
+const namedLibraries = {
+  name: 'named-libraries',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[@\w]/ }, async ({ path: name, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import' || name.startsWith('node:')) return undefined;
+      const found = await resolve(name, { kind: 'import-statement', resolveDir });
+      return { ...found, namespace: 'named-library' };
+    });
+    onLoad({ filter: /.*/, namespace: 'named-library' }, async ({ path: file }) => {
+      const names = Object.keys(await import(pathToFileURL(file).href)).filter((name) =>
+        /^(?!default$)[\w$]+$/.test(name),
+      );
+      const lines = names.map((name) => `export const ${name} = library.${name};`);
+      return {
+        contents: [`import * as library from ${JSON.stringify(file)};`, ...lines].join('\n'),
+        resolveDir: path.dirname(file),
+      };
+    });
+  },
+};
+
 /** The start is a file by itself, so that it can have Node keep the compiled code of the other one. */
 const besideTheStart = {
   name: 'beside-the-start',
@@ -35,6 +85,13 @@ const besideTheStart = {
     onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
   },
 };
+
+/** @param {string} file */
+async function exportsOf(file) {
+  if (!file.endsWith('.ts')) return Object.keys(createRequire(import.meta.url)(file));
+  const { metafile } = await build({ entryPoints: [file], write: false, metafile: true, format: 'esm', outdir: out });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
+}
 
 const common = {
   bundle: true,
@@ -46,7 +103,12 @@ const common = {
   absWorkingDir: root,
 };
 const node = { ...common, platform: 'node', target: 'node20' };
-const nodeEsm = { ...node, format: 'esm', banner: { js: requireForEsm }, plugins: [httpByRequire] };
+const nodeEsm = {
+  ...node,
+  format: 'esm',
+  banner: { js: requireForEsm },
+  plugins: [httpByRequire, onFirstUse, namedLibraries],
+};
 const browser = {
   ...common,
   platform: 'browser',
@@ -73,7 +135,8 @@ const bundles = [
     plugins: [besideTheStart],
     banner: { js: '#!/usr/bin/env node' },
   },
-  { ...nodeEsm, entryPoints: { main: 'src/cli/main.ts' }, outdir: out },
+  // In pieces: a command waits for what it needs alone to be read and compiled.
+  { ...nodeEsm, entryPoints: { main: 'src/cli/main.ts' }, splitting: true, chunkNames: 'main-[hash]', outdir: out },
   { ...nodeEsm, entryPoints: { 'dataplane-worker': 'src/engine/dataplane/worker/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { 'tunnel-worker': 'src/engine/dataplane/tunnels/worker/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { reaper: 'src/engine/discovery/registry/reaper.ts' }, outdir: out },

@@ -62,10 +62,11 @@ export class FindingsCache {
   }
 }
 
-/** Another build of the program may find something else. */
+/** Another build of the program may find something else. In the bundle the name of this file says what all of it is. */
 async function programIdentity(): Promise<string> {
-  const { size, mtimeMs } = await stat(fileURLToPath(import.meta.url));
-  return `${String(size)} ${String(mtimeMs)}`;
+  const file = fileURLToPath(import.meta.url);
+  const { size, mtimeMs } = await stat(file);
+  return `${path.basename(file)} ${String(size)} ${String(mtimeMs)}`;
 }
 
 function isResult(value: unknown): value is AnalyzeResult {

@@ -70,22 +70,30 @@ export const analyzeCommand: Command = {
   },
 };
 
-/** Loads the engine, which answers from a cache do not wait for. */
+type Found = Awaited<ReturnType<Engine['analyze']>>;
+
+/** Loads what analyzes, which answers from a cache do not wait for. */
 async function analyzed(
   question: Question,
   values: OptionValues,
   io: CommandIo,
   cache: FindingsCache | undefined,
-): Promise<Awaited<ReturnType<Engine['analyze']>>> {
+): Promise<Found> {
+  if (values.context !== undefined) return analyzedOnCluster(question, values, io);
+  const { filesModel } = await import('../files-model.ts');
+  const found = await filesModel().analyze(question, io.signal);
+  await cache?.keep(found.result).catch((error: unknown) => {
+    io.err(`The findings were not kept: ${error instanceof Error ? error.message : String(error)}\n`);
+  });
+  return found;
+}
+
+async function analyzedOnCluster(question: Question, values: OptionValues, io: CommandIo): Promise<Found> {
   const { connectContext, engineFor } = await import('../cluster-option.ts');
   const engine = engineFor(values);
   try {
     const context = await connectContext(engine, values, io);
-    const found = await engine.analyze({ ...question, ...(context !== undefined && { context }) }, io.signal);
-    await cache?.keep(found.result).catch((error: unknown) => {
-      io.err(`The findings were not kept: ${error instanceof Error ? error.message : String(error)}\n`);
-    });
-    return found;
+    return await engine.analyze({ ...question, ...(context !== undefined && { context }) }, io.signal);
   } finally {
     await engine.dispose();
   }

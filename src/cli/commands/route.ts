@@ -1,10 +1,13 @@
 import type { Call, CallSource } from '../../shared/call.ts';
+import type { EngineParams, EngineResult } from '../../shared/engine-protocol.ts';
 import { clusterDetails, clusterOptions } from '../cluster-flags.ts';
-import { connectContext, engineFor } from '../cluster-option.ts';
-import type { Command, OptionValues } from '../command.ts';
+import type { Command, CommandIo, OptionValues } from '../command.ts';
 import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
+import { filesModel } from '../files-model.ts';
 import { formatRoute } from '../format/route-text.ts';
 import { inputsFrom } from '../inputs.ts';
+
+type Question = EngineParams<'mesh/route'>;
 
 /** `NAMESPACE/WORKLOAD`, `NAMESPACE` alone, or `gateway:NAMESPACE/NAME:PORT`. */
 function origin(value: string): Pick<Call, 'source' | 'gateway'> {
@@ -72,21 +75,33 @@ export const routeCommand: Command = {
   async run(values, positionals, io) {
     const request = callOf(values);
     const format = choiceOption(values, 'format', ['text', 'json'], 'text');
-    const engine = engineFor(values);
-    try {
-      const context = await connectContext(engine, values, io);
-      const inputs = await inputsFrom(positionals, values, io);
-      const files = context !== undefined && positionals.length === 0 ? [] : inputs.files;
-      const decision = await engine.request('mesh/route', {
-        ...inputs,
-        ...(files === undefined ? {} : { files }),
-        ...(context === undefined ? {} : { context }),
-        request,
-      });
-      io.out(format === 'json' ? `${JSON.stringify(decision, null, 2)}\n` : formatRoute(decision));
-      return ExitCode.ok;
-    } finally {
-      await engine.dispose();
-    }
+    const inputs = await inputsFrom(positionals, values, io);
+    const decision =
+      values.context === undefined
+        ? await filesModel().route({ ...inputs, request })
+        : await routeOnCluster({ ...inputs, request }, positionals.length > 0, values, io);
+    io.out(format === 'json' ? `${JSON.stringify(decision, null, 2)}\n` : formatRoute(decision));
+    return ExitCode.ok;
   },
 };
+
+/** Files only where paths were named. */
+async function routeOnCluster(
+  question: Question,
+  hasPaths: boolean,
+  values: OptionValues,
+  io: CommandIo,
+): Promise<EngineResult<'mesh/route'>> {
+  const { connectContext, engineFor } = await import('../cluster-option.ts');
+  const engine = engineFor(values);
+  try {
+    const context = await connectContext(engine, values, io);
+    return await engine.request('mesh/route', {
+      ...question,
+      ...(!hasPaths && { files: [] }),
+      ...(context !== undefined && { context }),
+    });
+  } finally {
+    await engine.dispose();
+  }
+}

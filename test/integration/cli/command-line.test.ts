@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { filesModel } from '../../../src/cli/files-model.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const bundle = path.join(root, 'dist/meshlens.js');
@@ -99,6 +100,17 @@ test('analyze answers from a folder what it found before in the same files', asy
   assert.deepEqual(await run(), plain);
   await writeFile(file, route('reviews'));
   assert.equal((await run()).code, 0);
+});
+
+test('the bundle finds in every example what the sources find, whatever it loads late', async () => {
+  const examples = path.join(root, 'test/fixtures/checks');
+  const { out } = await meshlens(['analyze', examples, '--format', 'json']);
+  const { result } = await filesModel().analyze({ files: [examples] });
+  assert.ok(result.diagnostics.length > 500);
+  assert.deepEqual(JSON.parse(out), JSON.parse(JSON.stringify(result)));
+  // Rules in CEL, broken texts and regular expressions each have a library that is loaded on first use.
+  const rules = new Set(result.diagnostics.map(({ rule }) => rule));
+  for (const rule of ['cel-rule', 'yaml-syntax', 'invalid-regex']) assert.ok(rules.has(rule), rule);
 });
 
 test('analyze reads standard input', async () => {

@@ -77,7 +77,13 @@ describe('the package', () => {
 
   test('holds exactly what the product needs', async () => {
     const pages = await readdir(path.join(root, 'docs', 'rules')).catch(() => []);
-    const expected = [...allowed, ...pages.map((page) => `extension/docs/rules/${page}`)];
+    const pieces = Object.keys(await readOutputs()).filter((file) => /^dist\/main-[A-Z0-9]+\.js$/.test(file));
+    assert.ok(pieces.length > 0);
+    const expected = [
+      ...allowed,
+      ...pieces.map((file) => `extension/${file}`),
+      ...pages.map((page) => `extension/docs/rules/${page}`),
+    ];
     assert.deepEqual(entriesOf(archive).toSorted(), expected.toSorted());
   });
 
@@ -87,13 +93,20 @@ describe('the package', () => {
   });
 });
 
+interface Output {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
+  readonly entryPoint?: string;
+  readonly bytes: number;
+}
+
+async function readOutputs(): Promise<Readonly<Record<string, Output>>> {
+  const text = await readFile(path.join(root, 'dist', 'metafile.json'), 'utf8');
+  return (JSON.parse(text) as { readonly outputs: Readonly<Record<string, Output>> }).outputs;
+}
+
 test('what is loaded at activation holds no library of the engine or of the panel', async () => {
-  const { outputs } = JSON.parse(await readFile(path.join(root, 'dist', 'metafile.json'), 'utf8')) as {
-    readonly outputs: Readonly<
-      Record<string, { readonly inputs: Readonly<Record<string, unknown>>; readonly bytes: number }>
-    >;
-  };
-  const bundle = outputs['dist/extension.cjs'];
+  const bundle = (await readOutputs())['dist/extension.cjs'];
   assert.ok(bundle !== undefined);
   const libraries = new Set(
     Object.keys(bundle.inputs).flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
@@ -117,4 +130,38 @@ test('what is loaded at activation holds no library of the engine or of the pane
     [],
   );
   assert.ok(bundle.bytes < 700_000, `${bundle.bytes} bytes`);
+});
+
+test('analyzing files loads no part of a cluster, a local mesh or an editor, and an answer from the cache no analyzer', async () => {
+  const outputs = await readOutputs();
+  /** What is read before the first line of the entry points runs. */
+  const inputsOf = (...entries: readonly string[]): readonly string[] => {
+    const files = entries.map(
+      (entry) => Object.keys(outputs).find((file) => outputs[file]?.entryPoint === entry) ?? '',
+    );
+    const seen = new Set<string>();
+    for (const file of files) {
+      assert.ok(outputs[file], 'there is such an entry point');
+      seen.add(file);
+    }
+    for (const file of seen)
+      for (const { path: other, kind } of outputs[file]?.imports ?? [])
+        if (kind === 'import-statement' && outputs[other]) seen.add(other);
+    return [...seen].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
+  };
+  const command = ['src/cli/main.ts', 'src/cli/commands/analyze.ts'];
+  const analyzing = inputsOf(...command, 'src/cli/files-model.ts');
+  assert.ok(analyzing.includes('src/engine/policy/analyze.ts'));
+  const foreign =
+    /^src\/engine\/(?:engine\.ts|server|localmesh|dataplane|devproxy|telemetry|topology|discovery\/kubernetes)|vscode-languageserver|undici|@peculiar/;
+  assert.deepEqual(
+    analyzing.filter((file) => foreign.test(file)),
+    [],
+  );
+  const answering = inputsOf(...command);
+  assert.ok(answering.includes('src/cli/findings-cache.ts'));
+  assert.deepEqual(
+    answering.filter((file) => /^src\/engine\/policy\/(?!checks\/engine\/)|node_modules/.test(file)),
+    [],
+  );
 });
