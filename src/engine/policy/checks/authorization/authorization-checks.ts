@@ -4,7 +4,9 @@ import { identityWithoutMtls } from './identity-without-mtls.ts';
 import { mtlsToPlaintext } from './mtls-to-plaintext.ts';
 import { plaintextToStrict } from './plaintext-to-strict.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
+import { portOfNoWorkload } from './port-of-no-workload.ts';
 import { principalForm } from './principal-form.ts';
+import { principalWithoutTokens } from './principal-without-tokens.ts';
 import { selectorOfGateway } from './selector-of-gateway.ts';
 import { severalNamespaceAuthentications } from './several-namespace-authentications.ts';
 import { severalWorkloadAuthentications } from './several-workload-authentications.ts';
@@ -29,6 +31,8 @@ export const authorizationChecks: readonly ObjectCheck[] = [
   selectorOfGateway,
   unrestrictedKeyFetch,
   severalWorkloadAuthentications,
+  principalWithoutTokens,
+  portOfNoWorkload,
   plaintextToStrict,
   mtlsToPlaintext,
   strictWithoutClients,

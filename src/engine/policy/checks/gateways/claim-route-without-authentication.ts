@@ -1,10 +1,10 @@
-import { fieldOf, isRecord, listOf, stringOf, textsOf, valueAt } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord } from '../../../../shared/untrusted.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
-import { selectorMatches } from '../../semantics/hosts.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
+import { authenticatesWorkload } from '../directories/request-authentications.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { gatewaysOf, rulesOf } from '../routing/virtual-service-view.ts';
 import { parseGatewayName } from '../routing/unknown-gateway.ts';
@@ -58,20 +58,5 @@ function unauthenticatedProxy(context: CheckContext, gateway: MeshObject): Workl
   return context
     .index(workloadDirectory)
     .selected(readGateway(gateway).selector)
-    .find((proxy) => !policies.some((policy) => isFor(context, policy, proxy, gateway)));
-}
-
-function isFor(context: CheckContext, policy: MeshObject, proxy: WorkloadView, gateway: MeshObject): boolean {
-  const targets = [fieldOf(policy.spec, 'targetRef'), ...listOf(fieldOf(policy.spec, 'targetRefs'))].filter(isRecord);
-  if (targets.length > 0) {
-    const name = proxy.labels['gateway.networking.k8s.io/gateway-name'] ?? gateway.name;
-    return targets.some((target) => target.kind === 'Gateway' && stringOf(target.name) === name);
-  }
-  const isNear =
-    policy.namespace === proxy.namespace ||
-    policy.namespace === context.settings.rootNamespace ||
-    !context.hasKnownNamespace(policy) ||
-    !context.hasKnownNamespace(proxy.object);
-  const labels: Labels = textsOf(valueAt(policy.spec, ['selector', 'matchLabels']));
-  return isNear && selectorMatches(labels, proxy.labels);
+    .find((proxy) => !policies.some((policy) => authenticatesWorkload(context, policy, proxy, gateway.name)));
 }

@@ -1,3 +1,4 @@
+import type { FieldPath } from '../../../../shared/text.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { PolicyPort, PolicyRule } from '../../semantics/network-policy/network-policy.ts';
@@ -5,6 +6,8 @@ import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
+import { isOfNobody, listeningPorts, offeredPorts, toldPorts } from '../directories/listening-ports.ts';
+import { selectingServices } from '../directories/selecting-services.ts';
 import { servicePorts } from '../directories/service-ports.ts';
 import { translatedPort } from '../directories/service-translation.ts';
 import { networkPolicyOf } from './network-policy-views.ts';
@@ -17,9 +20,9 @@ export const policyPort: ObjectCheck = {
   aliases: [],
   severity: 'warning',
   summary:
-    'A port of a NetworkPolicy is none of the pods it is for: a name they do not have, or the port of their Service.',
+    'A port of a NetworkPolicy is none of the pods it is for: one they do not have, or the port of their Service.',
   subject: Kinds.networkPolicy,
-  inputs: [workloadDirectory, serviceDirectory, servicePorts],
+  inputs: [workloadDirectory, serviceDirectory, servicePorts, selectingServices, toldPorts],
   run(context) {
     if (!context.isNamespaceKnown) return;
     for (const rule of networkPolicyOf(context.subject).rules) {
@@ -76,7 +79,11 @@ function checkNumber(
 ): void {
   const { subject } = context;
   const translation = translatedPort(context, pods, port, protocol);
-  if (!translation) return;
+  if (!translation) {
+    // Rules list the port of DNS for whatever peers they have.
+    if (protocol === 'TCP') checkKnown(context, path, port, pods);
+    return;
+  }
   const { service, target } = translation;
   context.report(subject, [...path, 'port'], {
     message: `${String(port)} is the port of Service \`${service.name}\`; its pods listen on ${String(target)}, and policies go by that.`,
@@ -89,6 +96,26 @@ function checkNumber(
         changes: [{ type: 'replace-value', object: subject, path: [...path, 'port'], value: target }],
       },
     ],
+  });
+}
+
+/** A port of nobody: the pods declare others, and so do their Services. */
+function checkKnown(context: CheckContext, path: FieldPath, port: number, pods: readonly WorkloadView[]): void {
+  const known = listeningPorts(context, pods);
+  if (!known || !isOfNobody(known, port)) return;
+  const choices = offeredPorts(known);
+  const object = context.subject;
+  context.report(object, [...path, 'port'], {
+    // A container listens on a port whether it declares it or not.
+    severity: 'information',
+    message: `None of the pods is known to listen on ${String(port)}: their Services send to ${choices.join(', ')}.`,
+    part: 'value',
+    related: relatedTo(pods),
+    fixes: choices.map((value) => ({
+      title: `Replace with \`${String(value)}\``,
+      isPreferred: choices.length === 1,
+      changes: [{ type: 'replace-value', object, path: [...path, 'port'], value }],
+    })),
   });
 }
 

@@ -2,6 +2,7 @@ import type { ObjectCheck } from '../check.ts';
 import { staticWithoutEndpoints } from './static-without-endpoints.ts';
 import { conflictingEntryProtocols } from './conflicting-entry-protocols.ts';
 import { emptyOutboundPolicy } from './empty-outbound-policy.ts';
+import { ingressPort } from './ingress-port.ts';
 import { repeatedEntry } from './repeated-entry.ts';
 import { rootSidecarSelector } from './root-sidecar-selector.ts';
 import { selectorSelectsNothing } from './selector-selects-nothing.ts';
@@ -23,4 +24,5 @@ export const scopeChecks: readonly ObjectCheck[] = [
   repeatedEntry,
   unknownExportNamespace,
   staticWithoutEndpoints,
+  ingressPort,
 ];

@@ -1,8 +1,6 @@
-import { fieldOf, isRecord, listOf, textsOf, valueAt } from '../../../../shared/untrusted.ts';
-import type { FieldPath } from '../../../../shared/text.ts';
+import { fieldOf, listOf, textsOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import type { MeshObject } from '../../../model/mesh-object.ts';
-import { conditionValues } from '../authorization/authorization-view.ts';
+import { policyPorts } from '../authorization/policy-ports.ts';
 import type { ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import { servicePorts } from '../directories/service-ports.ts';
@@ -25,7 +23,7 @@ export const portOfService: ObjectCheck = {
     const hasTarget = listOf(fieldOf(subject.spec, 'targetRefs')).length > 0;
     if (!isNamespaceKnown || hasTarget || Object.keys(selector).length === 0) return;
     const workloads = context.index(workloadDirectory).selectedIn(subject.namespace, selector);
-    for (const { port, path, isKey } of portsOf(subject)) {
+    for (const { port, path, isKey } of policyPorts(subject)) {
       const translation = translatedPort(context, workloads, port, 'TCP');
       if (!translation) continue;
       const { service, target } = translation;
@@ -47,23 +45,3 @@ export const portOfService: ObjectCheck = {
     }
   },
 };
-
-interface WrittenPort {
-  readonly port: number;
-  readonly path: FieldPath;
-  /** It is a key of a mapping. */
-  readonly isKey: boolean;
-}
-
-function portsOf(policy: MeshObject): readonly WrittenPort[] {
-  const byPort = fieldOf(policy.spec, 'portLevelMtls');
-  const ofRules = conditionValues(policy).filter(({ key }) => /^(?:p|notP)orts$|^destination\.port$/.test(key));
-  return [
-    ...Object.keys(isRecord(byPort) ? byPort : {}).map((key) => ({
-      port: Number(key),
-      path: ['spec', 'portLevelMtls', key],
-      isKey: true,
-    })),
-    ...ofRules.map(({ value, path }) => ({ port: Number(value), path, isKey: false })),
-  ];
-}
