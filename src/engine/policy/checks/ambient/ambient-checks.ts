@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { waypointSettings } from './waypoint-settings.ts';
 import { ambientSidecarScope } from './ambient-sidecar-scope.ts';
 import { hostWithoutWaypoint } from './host-without-waypoint.ts';
 import { policyWithoutTarget } from './policy-without-target.ts';
@@ -21,4 +22,5 @@ export const ambientChecks: readonly ObjectCheck[] = [
   waypointOutsideAmbient,
   unknownWaypoint,
   ambientSidecarScope,
+  waypointSettings,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { unknownPolicyTarget } from './unknown-policy-target.ts';
 import { clientsWithoutStrict } from './clients-without-strict.ts';
 import { identityWithoutMtls } from './identity-without-mtls.ts';
 import { mtlsToPlaintext } from './mtls-to-plaintext.ts';
@@ -37,4 +38,5 @@ export const authorizationChecks: readonly ObjectCheck[] = [
   mtlsToPlaintext,
   strictWithoutClients,
   clientsWithoutStrict,
+  unknownPolicyTarget,
 ];

@@ -1,7 +1,11 @@
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import type { FieldPath } from '../../../../shared/text.ts';
+import { stringOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { ObjectCheck } from '../check.ts';
 import { replacements } from '../replacements.ts';
+import { rulesOf } from '../routing/virtual-service-view.ts';
 import { conditionValues } from './authorization-view.ts';
 
 /** Registered methods of HTTP, those of WebDAV and caches included. */
@@ -19,13 +23,12 @@ export const unknownMethod: ObjectCheck = {
   rule: 'unknown-method',
   aliases: ['KIA0102'],
   severity: 'warning',
-  summary: 'An AuthorizationPolicy names a method that HTTP does not have.',
-  subject: Kinds.authorizationPolicy,
+  summary: 'A policy or a route names a method that HTTP does not have.',
+  subject: [Kinds.authorizationPolicy, Kinds.virtualService],
   inputs: [],
   run(context) {
     const { subject } = context;
-    for (const { key, part, value, path } of conditionValues(subject)) {
-      if (part !== 'operation' || (key !== 'methods' && key !== 'notMethods')) continue;
+    for (const { value, path } of methodsOf(subject)) {
       if (value === '' || methods.has(value) || isMetPattern(value)) continue;
       const upper = value.toUpperCase();
       const near = methods.has(upper) ? [upper] : nearestNames(value, methods);
@@ -40,6 +43,21 @@ export const unknownMethod: ObjectCheck = {
     }
   },
 };
+
+/** Methods that are compared with those of requests. */
+function methodsOf(object: MeshObject): readonly { readonly value: string; readonly path: FieldPath }[] {
+  if (object.kind !== 'VirtualService') {
+    return conditionValues(object).filter(
+      ({ key, part }) => part === 'operation' && (key === 'methods' || key === 'notMethods'),
+    );
+  }
+  return rulesOf(object).flatMap(({ type, matches }) =>
+    (type === 'http' ? matches : []).map((match) => {
+      const path = [...match.path, 'method', 'exact'];
+      return { value: stringOf(valueAt(object, path)) ?? '', path };
+    }),
+  );
+}
 
 function isMetPattern(value: string): boolean {
   if (value.startsWith('*')) return [...methods].some((method) => method.endsWith(value.slice(1)));

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { linkerdInjection } from './linkerd-injection.ts';
 import { unknownProxyProtocol } from './unknown-proxy-protocol.ts';
 import { competingServers } from './competing-servers.ts';
 import { conflictingAuthentications } from './conflicting-authentications.ts';
@@ -15,4 +16,5 @@ export const linkerdChecks: readonly ObjectCheck[] = [
   unauthorizedServer,
   conflictingAuthentications,
   unknownProxyProtocol,
+  linkerdInjection,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { unknownDelegate } from './unknown-delegate.ts';
 import { conflictingHosts } from './conflicting-hosts.ts';
 import { destinationPortRequired } from './destination-port.ts';
 import { ineffectiveMatch } from './ineffective-match.ts';
@@ -27,4 +28,5 @@ export const routingChecks: readonly ObjectCheck[] = [
   repeatedDestination,
   subsetsBypassed,
   repeatedGatewayRule,
+  unknownDelegate,
 ];

@@ -1,4 +1,7 @@
 import type { ObjectCheck } from '../check.ts';
+import { regexGroupReference } from './regex-group-reference.ts';
+import { partialRegex } from './partial-regex.ts';
+import { impossiblePath } from './impossible-path.ts';
 import { wildcardInside } from './wildcard-inside.ts';
 import { portOfService } from './port-of-service.ts';
 import { allowRuleOnTcp } from './allow-rule-on-tcp.ts';
@@ -30,4 +33,7 @@ export const trapsChecks: readonly ObjectCheck[] = [
   allowRuleOnTcp,
   portOfService,
   wildcardInside,
+  impossiblePath,
+  partialRegex,
+  regexGroupReference,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { injectionLabel } from './injection-label.ts';
 import { templateWithoutLabels } from './template-without-labels.ts';
 import { alphaAnnotation } from './alpha-annotation.ts';
 import { deprecatedAnnotation } from './deprecated-annotation.ts';
@@ -31,4 +32,5 @@ export const workloadsChecks: readonly ObjectCheck[] = [
   workloadGroupLabels,
   uncoveredWorkload,
   templateWithoutLabels,
+  injectionLabel,
 ];
