@@ -13,6 +13,7 @@ import { byPlace, suppressedByFile, tooLong } from './analysis/file-diagnostics.
 import type { Finding } from './analysis/finding.ts';
 import { areSameFindings } from './analysis/finding.ts';
 import { ObjectWorld } from './analysis/object-world.ts';
+import { hangsOnPlaceholder } from './analysis/unknown-values.ts';
 import type { RuleSettings } from '../../shared/rule-settings.ts';
 import type { VersionedCheck } from './analysis/object-findings.ts';
 import { ObjectFindings } from './analysis/object-findings.ts';
@@ -263,8 +264,9 @@ export class IncrementalAnalyzer {
       const { object, kind, namespaceDeclared: isNamespaceKnown } = declared;
       ofObjects.push(...this.#objects.findingsOf({ object, isNamespaceKnown }, checks.get(kind)?.checks ?? []));
     }
+    const decided = ofObjects.filter((finding) => !hangsOnPlaceholder(finding));
     const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
-    return [...ofText, ...(isBroken ? ofObjects.filter(({ rule }) => rule.needsValidText !== true) : ofObjects)];
+    return [...ofText, ...(isBroken ? decided.filter(({ rule }) => rule.needsValidText !== true) : decided)];
   }
 }
 

@@ -4,6 +4,7 @@ import type { UntrustedRecord } from '../../../shared/untrusted.ts';
 import { fieldOf, isRecord, listOf, recordOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
 import type { KindKey, MeshObject, Origin } from '../../model/mesh-object.ts';
 import { kindKey } from '../../model/mesh-object.ts';
+import { hasPlaceholder } from './placeholders.ts';
 
 /** An object that a document declares, and where in the document it stands. */
 export interface DeclaredObject {
@@ -11,7 +12,7 @@ export interface DeclaredObject {
   readonly kind: KindKey;
   /** Path of the object in its document: empty, or an item of a `List`. */
   readonly base: FieldPath;
-  /** False where the namespace is our assumption, because the document names none. */
+  /** False where the namespace is our assumption, because the document names none, or one that is filled in later. */
   readonly namespaceDeclared: boolean;
   /** Follows from what another object declares (services of a LocalMesh): it has no fields of its own in the text. */
   readonly isDerived: boolean;
@@ -101,7 +102,8 @@ function readObject(value: unknown, base: FieldPath, origin: Origin, options: Re
     ...(status !== undefined && { status }),
     origin,
   };
-  const namespaceDeclared = namespace !== undefined || clusterScoped.has(kind);
+  const isNamed = namespace !== undefined && !hasPlaceholder(namespace);
+  const namespaceDeclared = isNamed || clusterScoped.has(kind);
   const derived = options.derive?.(record, origin);
   const own: DeclaredObject = {
     object,

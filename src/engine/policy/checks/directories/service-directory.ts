@@ -2,6 +2,7 @@ import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
 import { fieldOf, isRecord, listOf } from '../../../../shared/untrusted.ts';
+import { filledIn, hasPlaceholder } from '../../documents/placeholders.ts';
 import { isExportedTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
@@ -25,6 +26,8 @@ export class ServiceDirectory {
   readonly #isWhole: boolean;
   readonly #exact = new Map<string, ServiceModel[]>();
   readonly #wildcards: ServiceModel[] = [];
+  /** Hosts that are filled in before they are applied, as what they may become. */
+  readonly #open: readonly RegExp[];
   readonly #byShortName = new Map<string, ServiceModel[]>();
   readonly #namespaces = new Map<string, string[]>();
   readonly #settings: ResolvedMeshSettings;
@@ -33,6 +36,7 @@ export class ServiceDirectory {
     this.isEmpty = services.length === 0;
     this.#isWhole = services.some(({ object }) => object.origin.layer === 'cluster');
     this.#settings = settings;
+    this.#open = services.filter(({ host }) => hasPlaceholder(host)).map(({ host }) => filledIn(host));
     for (const service of services) {
       if (isWildcard(service.host)) this.#wildcards.push(service);
       else addToList(this.#exact, service.host, service);
@@ -55,9 +59,13 @@ export class ServiceDirectory {
       if (only) return { state: 'known', host, services: others.length === 0 ? [only] : [] };
     }
     const isOpen = !isNamespaceKnown && !name.includes('.');
-    return this.isEmpty || isWildcard(host) || this.#isOtherDomain(host) || this.#isElsewhere(host, isOpen)
-      ? { state: 'undecided', host }
-      : { state: 'unknown', host };
+    const isUndecided =
+      this.isEmpty ||
+      isWildcard(host) ||
+      this.#isOtherDomain(host) ||
+      this.#isElsewhere(host, isOpen) ||
+      this.#open.some((pattern) => pattern.test(host));
+    return { state: isUndecided ? 'undecided' : 'unknown', host };
   }
 
   /** Every service that serves the host, whoever sees it. */
