@@ -14,11 +14,15 @@ import {
 } from './json-bytes.ts';
 import { ChoiceOutline, FieldsOutline, type Kept, type Outline } from './outline.ts';
 
+/** What is kept is put together here, unless it is one piece; free again as soon as it was parsed. */
+let joined = Buffer.allocUnsafeSlow(16 * 1024);
+/** More is not held on to for the few values that are longer. */
+const maximumJoinedBytes = 1024 * 1024;
+
 /**
  * Reads the value at `start` as if the rest of it were not there: most of what a cluster says (managed fields above all)
- * nobody wants, and passing bytes costs a fraction of parsing them. The kept bytes are moved together where they are, so
- * the value cannot be read again. Of an object with a field twice, JSON.parse and an outline may take different ones.
- * Throws `KubeFailure` where it is not JSON.
+ * nobody wants, and passing bytes costs a fraction of parsing them. Of an object with a field twice, JSON.parse and an
+ * outline may take different ones. Throws `KubeFailure` where it is not JSON.
  */
 export function parseKept(
   body: Buffer,
@@ -27,26 +31,29 @@ export function parseKept(
 ): { readonly value: unknown; readonly end: number } {
   const cutter = new Cutter(body, start);
   const end = cutter.value(start, outline);
-  return { value: parseJson(body.toString('utf8', start, cutter.finish())), end };
+  return { value: parseJson(cutter.text()), end };
 }
 
 class Cutter {
   readonly #body: Buffer;
-  /** Everything before is kept and in its place. */
-  #write: number;
-  /** Bytes that are kept and not moved yet; what follows them directly is moved with them. */
+  /** Bytes of `joined` that are in use. */
+  #length = 0;
+  /** Bytes that are kept and not joined yet; what follows them directly is joined with them. */
   #from: number;
   #to: number;
 
   constructor(body: Buffer, start: number) {
     this.#body = body;
-    this.#write = this.#from = this.#to = start;
+    this.#from = this.#to = start;
   }
 
-  /** Returns the place behind what is kept. */
-  finish(): number {
-    this.#move();
-    return this.#write;
+  /** All that is kept. */
+  text(): string {
+    if (this.#length === 0) return this.#body.toString('utf8', this.#from, this.#to);
+    this.#join();
+    const text = joined.toString('utf8', 0, this.#length);
+    if (joined.length > maximumJoinedBytes) joined = Buffer.allocUnsafeSlow(maximumJoinedBytes);
+    return text;
   }
 
   /** Keeps what the outline says of the value there; returns the place behind the value. */
@@ -133,24 +140,36 @@ class Cutter {
       this.#keep(next - 1, next);
       return;
     }
-    this.#move();
-    this.#body[this.#write++] = comma;
+    this.#join();
+    this.#room(1);
+    joined[this.#length++] = comma;
     this.#from = this.#to = next;
   }
 
   #keep(from: number, to: number): void {
     if (from !== this.#to) {
-      this.#move();
+      this.#join();
       this.#from = from;
     }
     this.#to = to;
   }
 
-  #move(): void {
+  #join(): void {
+    const body = this.#body;
     const length = this.#to - this.#from;
-    if (this.#write !== this.#from) this.#body.copyWithin(this.#write, this.#from, this.#to);
-    this.#write += length;
+    this.#room(length);
+    // To call for so few costs more than to copy them.
+    if (length < 16) for (let at = this.#from; at < this.#to; at++) joined[this.#length++] = body[at] ?? 0;
+    else this.#length += body.copy(joined, this.#length, this.#from, this.#to);
     this.#from = this.#to;
+  }
+
+  #room(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= joined.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * joined.length));
+    joined.copy(larger, 0, 0, this.#length);
+    joined = larger;
   }
 }
 

@@ -5,7 +5,8 @@ export type Outline = 'whole' | FieldsOutline | ListOutline | ChoiceOutline;
 export type Kept = Outline | undefined;
 
 interface Named {
-  /** As bytes of UTF-8, without quotes. */
+  readonly text: string;
+  /** The same as bytes of UTF-8, without quotes. */
   readonly name: Uint8Array;
   readonly kept: Kept;
 }
@@ -17,7 +18,7 @@ class ByteNames {
   constructor(names: Iterable<readonly [string, Kept]>) {
     for (const [text, kept] of names) {
       const name = Buffer.from(text);
-      (this.#byLength[name.length] ??= []).push({ name, kept });
+      (this.#byLength[name.length] ??= []).push({ text, name, kept });
     }
   }
 
@@ -49,6 +50,11 @@ export class FieldsOutline {
   constructor(fields: Readonly<Record<string, Kept>>, others?: 'whole') {
     this.#names = new ByteNames(Object.entries(fields));
     this.#others = others;
+  }
+
+  /** The field whose name is written there, without its quotes, where it is one of the outline. */
+  find(body: Uint8Array, from: number, to: number): { readonly text: string; readonly kept: Kept } | undefined {
+    return this.#names.find(body, from, to);
   }
 
   /** What is kept of the field whose name is written there, without its quotes. */

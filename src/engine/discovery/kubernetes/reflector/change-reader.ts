@@ -1,44 +1,37 @@
-import { createHash } from 'node:crypto';
-import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { parseKept } from '../json/cut-json.ts';
 import {
   closeBrace,
-  closeBracket,
   comma,
   endOfText,
   endOfValue,
   notJson,
   openBrace,
   openBracket,
+  parseJson,
   quote,
   skipSpace,
   startOfValue,
 } from '../json/json-bytes.ts';
 import { FieldsOutline, type Outline } from '../json/outline.ts';
+import { digestOf, isPartAt, minimumPartBytes, recall, type Part } from './known-parts.ts';
 import { typeOf, type ReflectorTarget } from './target.ts';
 import { eventOutline, namelessObject, readWatchEvent, type WatchEvent } from './watch-events.ts';
 
-/** A field of an object's top level as it was sent, known by its bytes. */
-interface Part {
-  readonly name: string;
-  readonly length: number;
-  readonly digest: string;
-}
-
+/** What an object was when it changed last. */
 interface Version {
-  readonly object: MeshObject;
-  readonly parts: readonly Part[];
+  object: MeshObject;
+  parts: readonly Part[];
 }
 
 /** How API servers begin to tell of a change; whoever writes it otherwise is read all the same. */
-const beginning = Buffer.from('{"type":"MODIFIED","object":{');
-/** To read less again costs less than to know that it is the same. */
-const minimumBytes = 256;
+const beginnings = ['MODIFIED', 'ADDED'].map((type) => Buffer.from(`{"type":"${type}","object":{`));
+
+type Fields = Record<string, unknown>;
 
 /**
- * Reads the lines of a watch, whose bytes are changed. Of most changes the greater part is as it was before: the spec of a
- * pod never changes, and is most of it. What is the same byte for byte is not read again, and stays the same value.
+ * Reads the lines of a watch. Of most changes the greater part is as it was before: the spec of a pod never changes, and is
+ * most of it. What is the same byte for byte is not read again, and stays the same value.
  */
 export class ChangeReader {
   readonly #target: ReflectorTarget;
@@ -47,6 +40,13 @@ export class ChangeReader {
   readonly #object: FieldsOutline | undefined;
   /** By UID, those that changed while this reader read. */
   readonly #versions = new Map<string, Version>();
+  // Of the line that is read: kept here, as there are hundreds a second.
+  #line = nothing;
+  #fields: Fields = {};
+  #metadata: Fields | undefined;
+  #version: Version | undefined;
+  #parts: Part[] = [];
+  #same: Part[] = [];
 
   constructor(target: ReflectorTarget) {
     const { representation, decode } = target.kind;
@@ -55,98 +55,119 @@ export class ChangeReader {
     this.#object = representation === 'whole' && decode.reads instanceof FieldsOutline ? decode.reads : undefined;
   }
 
-  /** Undefined for events of a type that is not known. Throws `KubeFailure` where it is not JSON. */
-  read(line: Buffer): WatchEvent | undefined {
-    if (this.#object && line.subarray(0, beginning.length).equals(beginning)) return this.#change(line, this.#object);
+  /**
+   * Undefined for events of a type that is not known. Throws `KubeFailure` where it is not JSON. `isInitial`: the event is of
+   * the list that a watch began with, most of which will not change while anybody looks.
+   */
+  read(line: Buffer, isInitial = false): WatchEvent | undefined {
+    if (this.#object && !isInitial) {
+      for (const beginning of beginnings)
+        if (startsWith(line, beginning)) return this.#change(line, beginning.length, this.#object);
+    }
     const event = readWatchEvent(line, this.#target, this.#event);
     if (event?.type === 'remove' && event.object.uid !== undefined) this.#versions.delete(event.object.uid);
     return event;
   }
 
-  #change(line: Buffer, outline: FieldsOutline): WatchEvent {
-    const raw = Object.create(null) as Record<string, unknown>;
-    const parts: Part[] = [];
-    const same: string[] = [];
-    let before: Version | undefined;
-    let at = skipSpace(line, beginning.length);
+  #change(line: Buffer, from: number, outline: FieldsOutline): WatchEvent {
+    this.#line = line;
+    this.#fields = Object.create(null) as Fields;
+    this.#metadata = this.#version = undefined;
+    this.#parts = [];
+    this.#same = [];
+    try {
+      let at = this.#read(from, outline, this.#fields);
+      at = skipSpace(line, at);
+      if (line[at] !== closeBrace || skipSpace(line, at + 1) !== line.length) throw notJson();
+      return this.#put();
+    } finally {
+      this.#line = nothing;
+    }
+  }
+
+  /** Reads the fields of an object from behind its brace on; returns the place behind it. */
+  #read(from: number, outline: FieldsOutline, into: Fields): number {
+    const line = this.#line;
+    let at = skipSpace(line, from);
     while (line[at] === quote) {
       const nameEnd = endOfText(line, at);
-      const kept = outline.of(line, at + 1, nameEnd - 1);
-      const from = startOfValue(line, nameEnd);
-      if (kept === undefined) {
-        at = endOfValue(line, from);
-      } else {
-        const name = JSON.parse(line.toString('utf8', at, nameEnd)) as string;
-        const isMetadata = name === 'metadata';
-        const known = isMetadata ? undefined : before?.parts.find((part) => part.name === name);
-        const part = isMetadata ? undefined : partAt(line, name, from, known);
-        if (part) parts.push(part);
-        if (part && part === known) {
-          same.push(name);
-          at = from + part.length;
-        } else {
-          const { value, end } = parseKept(line, from, kept);
-          raw[name] = value;
-          at = end;
-          if (isMetadata) before = this.#versions.get(stringOf(fieldOf(value, 'uid')) ?? '');
-        }
-      }
+      const found = outline.find(line, at + 1, nameEnd - 1);
+      const kept = found ? found.kept : outline.of(line, at + 1, nameEnd - 1);
+      const start = startOfValue(line, nameEnd);
+      if (kept === undefined) at = endOfValue(line, start);
+      else at = this.#field(found?.text ?? textAt(line, at, nameEnd), start, kept, into);
       at = skipSpace(line, at);
       if (line[at] !== comma) break;
       at = skipSpace(line, at + 1);
       if (line[at] !== quote) throw notJson();
     }
     if (line[at] !== closeBrace) throw notJson();
-    at = skipSpace(line, at + 1);
-    if (line[at] !== closeBrace || skipSpace(line, at + 1) !== line.length) throw notJson();
-    return this.#put(raw, parts, before ? sameOf(before.object, same) : {});
+    return at + 1;
   }
 
-  #put(raw: unknown, parts: readonly Part[], same: SameParts): WatchEvent {
-    const read = this.#target.kind.decode(raw, typeOf(this.#target));
-    if (!read) throw namelessObject();
-    const { rest, ...others } = same;
-    const object: MeshObject = { ...read, ...others, ...(rest && { rest: { ...read.rest, ...rest } }) };
-    if (object.uid !== undefined && parts.length > 0) this.#versions.set(object.uid, { object, parts });
+  #field(name: string, from: number, kept: Outline, into: Fields): number {
+    const line = this.#line;
+    const first = line[from];
+    if (first === quote) {
+      const end = endOfText(line, from);
+      const text = textAt(line, from, end);
+      into[name] = text;
+      if (name === 'uid' && into === this.#metadata) this.#version = this.#versions.get(text);
+      return end;
+    }
+    if (first !== openBrace && first !== openBracket) return this.#value(name, from, kept, into);
+    if (name === 'metadata' && into === this.#fields && first === openBrace && kept instanceof FieldsOutline) {
+      this.#metadata = into[name] = Object.create(null) as Fields;
+      return this.#read(from + 1, kept, this.#metadata);
+    }
+    const isOfMetadata = into === this.#metadata;
+    const known = this.#version?.parts.find((part) => part.name === name && part.isOfMetadata === isOfMetadata);
+    if (known && isPartAt(line, from, known)) {
+      this.#parts.push(known);
+      this.#same.push(known);
+      return from + known.length;
+    }
+    const end = this.#value(name, from, kept, into);
+    const length = end - from;
+    // What comes before it is known of which object it is would not be found again.
+    if (length >= minimumPartBytes && this.#metadata?.['uid'] !== undefined)
+      this.#parts.push({ name, isOfMetadata, length, digest: digestOf(line, from, end) });
+    return end;
+  }
+
+  #value(name: string, from: number, kept: Outline, into: Fields): number {
+    const { value, end } = parseKept(this.#line, from, kept);
+    into[name] = value;
+    return end;
+  }
+
+  #put(): WatchEvent {
+    const object = this.#target.kind.decode(this.#fields, typeOf(this.#target));
+    if (!object) throw namelessObject();
+    const version = this.#version;
+    if (version) {
+      recall(object, version.object, this.#same);
+      version.object = object;
+      // Most often they are those of before.
+      if (this.#same.length < version.parts.length || this.#parts.length > this.#same.length)
+        version.parts = this.#parts;
+    } else if (object.uid !== undefined && this.#parts.length > 0) {
+      this.#versions.set(object.uid, { object, parts: this.#parts });
+    }
     return { type: 'put', object, resourceVersion: object.resourceVersion };
   }
 }
 
-type SameParts = Partial<Pick<MeshObject, 'spec' | 'status' | 'rest'>>;
+const nothing: Buffer = Buffer.alloc(0);
 
-/** What an object has of these fields. */
-function sameOf(object: MeshObject, names: readonly string[]): SameParts {
-  const rest = names.flatMap((name) =>
-    object.rest && Object.hasOwn(object.rest, name) ? [[name, object.rest[name]] as const] : [],
-  );
-  return {
-    ...(names.includes('spec') && { spec: object.spec }),
-    ...(names.includes('status') && object.status !== undefined && { status: object.status }),
-    ...(rest.length > 0 && { rest: Object.fromEntries(rest) }),
-  };
+const startsWith = (line: Buffer, beginning: Buffer): boolean =>
+  line.length > beginning.length && beginning.compare(line, 0, beginning.length) === 0;
+
+const backslash = 0x5c;
+
+/** The text whose quotes are the first and the last byte there. */
+function textAt(line: Buffer, from: number, to: number): string {
+  for (let at = from; at < to; at++)
+    if (line[at] === backslash) return parseJson(line.toString('utf8', from, to)) as string;
+  return line.toString('utf8', from + 1, to - 1);
 }
-
-/** The value there as a part: `known` itself where it is the same. Undefined where it is too short to be worth it. */
-function partAt(line: Buffer, name: string, from: number, known: Part | undefined): Part | undefined {
-  const first = line[from];
-  if (first !== openBrace && first !== openBracket) return undefined;
-  let digest: string | undefined;
-  if (known && mayEndAt(line, from + known.length)) {
-    digest = digestOf(line, from, from + known.length);
-    // Where an object or a list ends, its bytes say themselves.
-    if (digest === known.digest) return known;
-  }
-  const length = endOfValue(line, from) - from;
-  if (length < minimumBytes) return undefined;
-  if (digest === undefined || length !== known?.length) digest = digestOf(line, from, from + length);
-  return { name, length, digest };
-}
-
-function mayEndAt(line: Buffer, end: number): boolean {
-  const last = line[end - 1];
-  const next = line[end];
-  return (last === closeBrace || last === closeBracket) && (next === comma || next === closeBrace);
-}
-
-const digestOf = (line: Buffer, from: number, to: number): string =>
-  createHash('sha256').update(line.subarray(from, to)).digest('base64');

@@ -8,7 +8,6 @@ const maximumWaitingBytes = 1024 * 1024;
 export class LineArrivals {
   readonly #body: Readable;
   readonly #splitter: LineSplitter;
-  #lines: Buffer[] = [];
   #bytes = 0;
   #failure: Error | undefined;
   #isOver = false;
@@ -28,30 +27,36 @@ export class LineArrivals {
     if (body.closed) this.#end(body.errored ?? undefined);
   }
 
-  /** At least one line; none at the end of the stream. Rejects with what broke it, after the lines before were taken. */
+  /**
+   * At least one line, to be read before more are taken; none at the end of the stream. Rejects with what broke it, after
+   * the lines before were taken.
+   */
   async take(): Promise<readonly Buffer[]> {
-    while (this.#lines.length === 0 && !this.#isOver) {
+    const splitter = this.#splitter;
+    splitter.release();
+    while (!splitter.hasLines && !this.#isOver) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    const lines = this.#lines;
+    const lines = splitter.take();
     if (lines.length === 0 && this.#failure) throw this.#failure;
-    this.#lines = [];
     this.#bytes = 0;
     if (this.#body.isPaused()) this.#body.resume();
     return lines;
   }
 
   #arrived(chunk: Buffer): void {
+    const splitter = this.#splitter;
     try {
-      for (const line of this.#splitter.push(chunk)) this.#lines.push(line);
+      splitter.push(chunk);
     } catch (error) {
       this.#end(error as Error);
       this.#body.destroy();
       return;
     }
+    if (!splitter.hasLines) return;
     this.#bytes += chunk.length;
-    if (this.#bytes > maximumWaitingBytes && this.#lines.length > 0) this.#body.pause();
-    if (this.#lines.length > 0) this.#wakeUp();
+    if (this.#bytes > maximumWaitingBytes) this.#body.pause();
+    this.#wakeUp();
   }
 
   #end(failure: Error | undefined): void {

@@ -27,8 +27,7 @@ export function eventOutline({ representation, decode }: Pick<WantedKind, 'repre
 }
 
 /**
- * Reads a line of a watch, whose bytes are changed; undefined for events of a type that is not known. `outline` is that of
- * the kind. Throws `KubeFailure` where it is not JSON.
+ * Reads a line of a watch; undefined for events of a type that is not known. `outline` is that of the kind. Throws `KubeFailure` where it is not JSON.
  */
 export function readWatchEvent(line: Buffer, target: ReflectorTarget, outline: Outline): WatchEvent | undefined {
   const { value, end } = parseKept(line, skipSpace(line, 0), outline);

@@ -78,7 +78,7 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
     let isListed = resourceVersion !== undefined;
     let isGathered = isListed && gather();
     for (let lines = await arrivals.take(); lines.length > 0; lines = await arrivals.take()) {
-      const events = await deliver(lines, reader, request);
+      const events = await deliver(lines, reader, !isListed, request);
       if (!isListed && events.some((event) => event.type === 'bookmark' && event.isInitialEnd)) {
         isListed = true;
         isGathered = gather();
@@ -100,6 +100,7 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
 async function deliver(
   lines: readonly Buffer[],
   reader: ChangeReader,
+  isInitial: boolean,
   { slices, onEvents }: WatchRequest,
 ): Promise<readonly WatchEvent[]> {
   const events: WatchEvent[] = [];
@@ -109,7 +110,7 @@ async function deliver(
     const line = lines[at++];
     if (line === undefined) return true;
     try {
-      const event = reader.read(line);
+      const event = reader.read(line, isInitial);
       if (event) events.push(event);
       return false;
     } catch (error) {

@@ -15,6 +15,8 @@ export class GatheringSocket extends Duplex {
   #pause: NodeJS.Timeout | undefined;
   /** Whoever reads has enough for now. */
   #isFull = false;
+  /** What the system reads into, again and again while whoever reads takes it at once, as TLS does. */
+  #buffer = Buffer.allocUnsafeSlow(bufferBytes);
 
   constructor(host: string, port: number) {
     super({ allowHalfOpen: false });
@@ -23,8 +25,8 @@ export class GatheringSocket extends Duplex {
       port,
       noDelay: true,
       onread: {
-        buffer: Buffer.allocUnsafeSlow(bufferBytes),
-        callback: (length, buffer) => this.#arrived(length, buffer),
+        buffer: () => this.#buffer,
+        callback: (length) => this.#arrived(length),
       },
     });
     this.tcp.setKeepAlive(true, 30_000);
@@ -66,9 +68,10 @@ export class GatheringSocket extends Duplex {
   }
 
   /** False: nothing more is read until `resume`. */
-  #arrived(length: number, buffer: Uint8Array): boolean {
-    // The buffer is overwritten by the next read.
-    this.#isFull = !this.push(Buffer.from(buffer.subarray(0, length)));
+  #arrived(length: number): boolean {
+    this.#isFull = !this.push(this.#buffer.subarray(0, length));
+    // The next read would overwrite what was not taken yet.
+    if (this.readableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(bufferBytes);
     // What fills the buffer is not over.
     if (this.#gathers && length < bufferBytes) this.#pause ??= setTimeout(() => this.#goOn(), gatherMs);
     return !this.#isFull && !this.#pause;

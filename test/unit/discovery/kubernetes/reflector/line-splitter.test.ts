@@ -4,6 +4,11 @@ import fc from 'fast-check';
 import { LineSplitter } from '../../../../../src/engine/discovery/kubernetes/reflector/line-splitter.ts';
 import { KubeFailure } from '../../../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 
+function cut(splitter: LineSplitter, text: string): readonly string[] {
+  splitter.push(Buffer.from(text));
+  return splitter.take().map(String);
+}
+
 test('lines are the same however they are cut into chunks', () => {
   fc.assert(
     fc.property(
@@ -15,9 +20,13 @@ test('lines are the same however they are cut into chunks', () => {
         const got: string[] = [];
         let at = 0;
         for (const cut of [...cuts, bytes.length]) {
-          got.push(...splitter.push(bytes.subarray(at, at + cut)).map(String));
+          splitter.push(bytes.subarray(at, at + cut));
           at += cut;
+          // Now and then nobody has time for them.
+          if (cut % 3 > 0) got.push(...splitter.take().map(String));
         }
+        assert.equal(splitter.hasLines, got.length < lines.filter((line) => line !== '').length);
+        got.push(...splitter.take().map(String));
         assert.deepEqual(
           got,
           lines.filter((line) => line !== ''),
@@ -29,9 +38,30 @@ test('lines are the same however they are cut into chunks', () => {
 
 test('the last line waits for its end', () => {
   const splitter = new LineSplitter(100);
-  assert.deepEqual(splitter.push(Buffer.from('one\ntw')).map(String), ['one']);
-  assert.deepEqual(splitter.push(Buffer.from('o')).map(String), []);
-  assert.deepEqual(splitter.push(Buffer.from('\n')).map(String), ['two']);
+  assert.deepEqual(cut(splitter, 'one\ntw'), ['one']);
+  assert.deepEqual(cut(splitter, 'o'), []);
+  assert.deepEqual(cut(splitter, '\n'), ['two']);
+});
+
+test('lines stay as they are until the next are taken, however much comes meanwhile', () => {
+  const splitter = new LineSplitter(1024 * 1024);
+  const other = new LineSplitter(1024 * 1024);
+  const long = (letter: string): string => letter.repeat(100_000);
+  const feed = (letter: string): void => {
+    for (const one of [splitter, other]) {
+      one.push(Buffer.from(letter));
+      one.push(Buffer.from(`${long(letter).slice(1)}\n`));
+    }
+  };
+  feed('a');
+  feed('b');
+  const first = [splitter.take(), other.take()];
+  for (const letter of ['c', 'd', 'e']) feed(letter);
+  for (const lines of first) assert.deepEqual(lines.map(String), [long('a'), long('b')]);
+  assert.deepEqual(splitter.take().map(String), [long('c'), long('d'), long('e')]);
+  feed('f');
+  assert.deepEqual(other.take().map(String), [long('c'), long('d'), long('e'), long('f')]);
+  assert.deepEqual(splitter.take().map(String), [long('f')]);
 });
 
 test('a line that grows beyond the limit is a failure, before its end and at once', () => {
@@ -40,5 +70,5 @@ test('a line that grows beyond the limit is a failure, before its end and at onc
   growing.push(Buffer.from('12345678'));
   assert.throws(() => growing.push(Buffer.from('9ab')), isTooLarge);
   assert.throws(() => new LineSplitter(10).push(Buffer.from('123456789ab\n')), isTooLarge);
-  assert.deepEqual(new LineSplitter(10).push(Buffer.from('123456789a\n')).map(String), ['123456789a']);
+  assert.deepEqual(cut(new LineSplitter(10), '123456789a\n'), ['123456789a']);
 });
