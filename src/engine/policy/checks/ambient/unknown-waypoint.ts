@@ -11,6 +11,10 @@ import { replacements } from '../replacements.ts';
 import { waypointLabels } from './waypoint-use.ts';
 
 const classOf = ({ spec }: MeshObject): string => stringOf(fieldOf(spec, 'gatewayClassName')) ?? '';
+/** What commands call a waypoint unless they are told: that others have one of the name says nothing. */
+const usualName = 'waypoint';
+const waypointNamespace = 'istio.io/use-waypoint-namespace';
+
 /** Classes of Istio whose proxies are no waypoints. */
 const otherClasses: ReadonlySet<string> = new Set(['istio', 'istio-remote', 'istio-east-west']);
 
@@ -45,6 +49,40 @@ export const unknownWaypoint: ObjectCheck = {
       .ofKind(Kinds.kubernetesGateway)
       .filter((other) => other.namespace === wish.namespace && !otherClasses.has(classOf(other)))
       .map(({ name }) => name);
+    const elsewhere = context
+      .ofKind(Kinds.kubernetesGateway)
+      .filter((other) => other.name === wish.name && classOf(other) === 'istio-waypoint');
+    if (
+      here.length === 0 &&
+      wish.name !== usualName &&
+      elsewhere.length > 0 &&
+      !Object.hasOwn(labels, waypointNamespace)
+    ) {
+      context.report(subject, path, {
+        message: `Namespace \`${wish.namespace}\` has no waypoint \`${wish.name}\`, so traffic goes without one. For that of another namespace the label \`${waypointNamespace}\` is needed too.`,
+        part: 'value',
+        related: elsewhere.map((object) => ({
+          message: `In ${object.namespace}.`,
+          object,
+          path: ['metadata', 'name'],
+        })),
+        fixes: elsewhere.slice(0, 3).map(({ namespace: value }) => ({
+          title: `Take it from namespace \`${value}\``,
+          isPreferred: elsewhere.length === 1,
+          changes: [
+            {
+              type: 'insert-field',
+              object: subject,
+              path: path.slice(0, -1),
+              key: waypointNamespace,
+              value,
+              after: useWaypoint,
+            },
+          ],
+        })),
+      });
+      return;
+    }
     // A command makes waypoints that no file shows.
     if (here.length === 0 && !context.index(namespaceDirectory).isComplete) return;
     const near = nearestNames(wish.name, here);

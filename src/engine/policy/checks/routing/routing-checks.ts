@@ -1,4 +1,8 @@
 import type { ObjectCheck } from '../check.ts';
+import { unknownSourceLabels } from './unknown-source-labels.ts';
+import { rulesOfOtherProtocol } from './rules-of-other-protocol.ts';
+import { unservedMatchPort } from './unserved-match-port.ts';
+import { unboundMatch } from './unbound-match.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { conflictingHosts } from './conflicting-hosts.ts';
 import { destinationPortRequired } from './destination-port.ts';
@@ -29,4 +33,8 @@ export const routingChecks: readonly ObjectCheck[] = [
   subsetsBypassed,
   repeatedGatewayRule,
   unknownDelegate,
+  unboundMatch,
+  unservedMatchPort,
+  rulesOfOtherProtocol,
+  unknownSourceLabels,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { doubleTls } from './double-tls.ts';
 import { regexGroupReference } from './regex-group-reference.ts';
 import { partialRegex } from './partial-regex.ts';
 import { impossiblePath } from './impossible-path.ts';
@@ -36,4 +37,5 @@ export const trapsChecks: readonly ObjectCheck[] = [
   impossiblePath,
   partialRegex,
   regexGroupReference,
+  doubleTls,
 ];
