@@ -9,12 +9,7 @@ import { serviceDirectory } from '../directories/service-directory.ts';
 import { routeOf } from '../gateway-api/gateway-views.ts';
 import { rulesOf } from '../routing/virtual-service-view.ts';
 
-const routeKinds: readonly KindKey[] = [
-  Kinds.virtualService,
-  Kinds.httpRoute,
-  Kinds.grpcRoute,
-  Kinds.tcpRoute,
-];
+const routeKinds: readonly KindKey[] = [Kinds.virtualService, Kinds.httpRoute, Kinds.grpcRoute, Kinds.tcpRoute];
 
 /** Hosts as rules write them that get connections which a proxy has opened, and may encrypt again. */
 function openedHosts(object: MeshObject): readonly string[] {
