@@ -303,7 +303,7 @@ function namespaceKnowledge(files: readonly DocumentFile[]): (object: MeshObject
         ),
       ),
     );
-    return object.origin.layer !== 'workspace' || !assumed.has(keyOf(object));
+    return assumed.size === 0 || object.origin.layer !== 'workspace' || !assumed.has(keyOf(object));
   };
 }
 

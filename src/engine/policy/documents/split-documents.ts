@@ -18,6 +18,7 @@ export function splitDocuments(text: string): readonly TextSection[] {
   let startLine = 0;
   let line = 0;
   let hasContent = false;
+  const hasReturns = text.includes('\r');
   const cut = (end: number, endLine: number): void => {
     if (end > start) sections.push({ text: text.slice(start, end), offset: start, line: startLine });
     start = end;
@@ -25,7 +26,7 @@ export function splitDocuments(text: string): readonly TextSection[] {
     hasContent = false;
   };
   while (offset < text.length) {
-    const end = lineEnd(text, offset);
+    const end = hasReturns ? lineEnd(text, offset) : newlineEnd(text, offset);
     if (isMarker(text, offset, '-')) {
       if (hasContent) cut(offset, line);
       hasContent = true;
@@ -46,6 +47,11 @@ export function splitDocuments(text: string): readonly TextSection[] {
 function attachTrailer(sections: TextSection[], text: string, start: number): void {
   const last = sections.pop();
   if (last) sections.push({ ...last, text: text.slice(last.offset, Math.max(start, text.length)) });
+}
+
+function newlineEnd(text: string, offset: number): number {
+  const at = text.indexOf('\n', offset);
+  return at < 0 ? text.length : at + 1;
 }
 
 function lineEnd(text: string, offset: number): number {

@@ -1,8 +1,10 @@
 import type { FieldPath, Position, Range } from '../../../shared/text.ts';
 import { readFast } from './fast-values.ts';
 import { LineIndex } from './line-index.ts';
+import { PlainPlaces } from './plain-places.ts';
+import { readPlainText } from './plain-text-reader.ts';
 import type { SyntaxProblem } from './syntax-problem.ts';
-import type { PathAtOffset, RangePart } from './syntax-tree.ts';
+import type { OffsetRange, PathAtOffset, RangePart } from './syntax-tree.ts';
 import { SyntaxTree } from './syntax-tree.ts';
 import { isTemplate, mayBeTemplate } from './templates.ts';
 
@@ -24,6 +26,7 @@ export class YamlDocument {
   readonly nature: DocumentNature;
   #value: { readonly value: unknown; readonly fast: boolean } | undefined;
   #tree: SyntaxTree | undefined;
+  #places: PlainPlaces | 'in the tree' | undefined;
   #lines: LineIndex | undefined;
 
   constructor(text: string, place: TextPlace = 'anywhere') {
@@ -71,8 +74,23 @@ export class YamlDocument {
 
   /** Where a field stands; where the path ends early, the nearest thing around it. */
   rangeOf(path: FieldPath, part: RangePart = 'head'): Range {
-    const { start, end } = this.tree.rangeOf(path, part);
+    const { start, end } = this.offsetsOf(path, part);
     return this.range(start, end);
+  }
+
+  /** The same as offsets; `exact` is false where the path ends early. */
+  offsetsOf(path: FieldPath, part: RangePart): OffsetRange & { readonly exact: boolean } {
+    return this.#plainPlaces?.rangeOf(path, part) ?? this.tree.rangeOf(path, part);
+  }
+
+  /** How a scalar is written, with its quotes where it is quoted; undefined for other nodes. */
+  scalarAt(path: FieldPath): ReturnType<SyntaxTree['scalarAt']> {
+    return this.#plainPlaces?.scalarAt(path) ?? this.tree.scalarAt(path);
+  }
+
+  /** Whether the collection at the path is written in braces or brackets; undefined where it is no collection. */
+  isFlow(path: FieldPath): boolean | undefined {
+    return this.#plainPlaces?.isFlow(path) ?? this.tree.isFlow(path);
   }
 
   range(start: number, end: number): Range {
@@ -81,6 +99,16 @@ export class YamlDocument {
 
   pathAt(position: Position): PathAtOffset | undefined {
     return this.tree.pathAt(this.lines.offsetAt(position));
+  }
+
+  /** Places that need no syntax tree, while there is none. */
+  get #plainPlaces(): PlainPlaces | undefined {
+    if (this.#tree || this.nature !== 'kubernetes' || this.#isLarge()) return undefined;
+    if (this.#places === undefined) {
+      const root = readPlainText(this.text);
+      this.#places = root ? new PlainPlaces(this.text, root) : 'in the tree';
+    }
+    return this.#places === 'in the tree' ? undefined : this.#places;
   }
 
   #isLarge(): boolean {

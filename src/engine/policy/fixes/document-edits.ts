@@ -14,10 +14,10 @@ export interface OffsetEdit {
 type Edit = OffsetEdit | undefined;
 
 export function replaceValue(document: YamlDocument, path: FieldPath, value: string | number | boolean): Edit {
-  const scalar = document.tree.scalarAt(path);
-  const whole = document.tree.rangeOf(path, 'entry');
+  const scalar = document.scalarAt(path);
+  const whole = document.offsetsOf(path, 'entry');
   if (!scalar || scalar.style === 'block' || !whole.exact) return undefined;
-  const inner = document.tree.rangeOf(path, 'value');
+  const inner = document.offsetsOf(path, 'value');
   if (scalar.style === 'quoted' && typeof value === 'string' && /^[\w ./*:@~^$()|+-]+$/.test(value)) {
     // A text that had to be escaped is replaced with its quotes, which `value` then contains.
     const hasQuotes = document.text.slice(inner.start, inner.end) === scalar.source;
@@ -29,14 +29,14 @@ export function replaceValue(document: YamlDocument, path: FieldPath, value: str
 }
 
 export function quote(document: YamlDocument, path: FieldPath): Edit {
-  const scalar = document.tree.scalarAt(path);
-  const { start, end } = document.tree.rangeOf(path, 'value');
+  const scalar = document.scalarAt(path);
+  const { start, end } = document.offsetsOf(path, 'value');
   if (scalar?.style !== 'plain' || document.text.slice(start, end) !== scalar.source) return undefined;
   return { start, end, text: JSON.stringify(scalar.source) };
 }
 
 export function renameKey(document: YamlDocument, path: FieldPath, key: string): Edit {
-  const { start, end, exact } = document.tree.rangeOf(path, 'key');
+  const { start, end, exact } = document.offsetsOf(path, 'key');
   if (!exact || end <= start) return undefined;
   const source = document.text.slice(start, end);
   if (source.startsWith('&') || source.includes('\n')) return undefined;
@@ -45,11 +45,11 @@ export function renameKey(document: YamlDocument, path: FieldPath, key: string):
 
 /** Takes away a field or an item with the lines it stands on. */
 export function removeEntry(document: YamlDocument, path: FieldPath): Edit {
-  const { tree, text } = document;
-  const entry = tree.rangeOf(path, 'entry');
+  const { text } = document;
+  const entry = document.offsetsOf(path, 'entry');
   const parent = path.slice(0, -1);
   if (!entry.exact) return undefined;
-  if (tree.isFlow(parent) === true) return removeFromFlow(text, entry);
+  if (document.isFlow(parent) === true) return removeFromFlow(text, entry);
   const siblings = valueAt(document.value, parent);
   const count = Array.isArray(siblings) ? siblings.length : isRecord(siblings) ? Object.keys(siblings).length : 0;
   // Without its last entry the parent would be null.
@@ -80,14 +80,14 @@ export function insertField(
   value: unknown,
   after: string | undefined,
 ): Edit {
-  const { tree, text } = document;
+  const { text } = document;
   const mapping = valueAt(document.value, path);
   if (!isRecord(mapping)) return undefined;
-  const isFlow = tree.isFlow(path);
+  const isFlow = document.isFlow(path);
   const keys = Object.keys(mapping);
   const sibling = after !== undefined && Object.hasOwn(mapping, after) ? after : keys.at(-1);
   if (isFlow === undefined || sibling === undefined) return undefined;
-  const entry = tree.rangeOf([...path, sibling], 'entry');
+  const entry = document.offsetsOf([...path, sibling], 'entry');
   if (!entry.exact) return undefined;
   const end = trimmedEnd(text, entry.start, entry.end);
   if (isFlow) return { start: end, end, text: `, ${writeKey(key)}: ${writeFlow(value)}` };
@@ -98,11 +98,11 @@ export function insertField(
 
 /** Adds an item at the end of a list that is there and not empty. */
 export function appendItem(document: YamlDocument, path: FieldPath, value: unknown): Edit {
-  const { tree, text } = document;
+  const { text } = document;
   const items = valueAt(document.value, path);
-  const isFlow = tree.isFlow(path);
+  const isFlow = document.isFlow(path);
   if (!Array.isArray(items) || items.length === 0 || isFlow === undefined) return undefined;
-  const entry = tree.rangeOf([...path, items.length - 1], 'entry');
+  const entry = document.offsetsOf([...path, items.length - 1], 'entry');
   if (!entry.exact) return undefined;
   const end = trimmedEnd(text, entry.start, entry.end);
   if (isFlow) return { start: end, end, text: `, ${writeFlow(value)}` };

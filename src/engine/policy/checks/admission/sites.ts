@@ -44,7 +44,7 @@ function stepsOf(pattern: string): readonly Step[] {
  */
 export function sitesBelow(value: unknown, path: FieldPath, ...patterns: readonly string[]): readonly Site[] {
   const found: Site[] = [];
-  for (const pattern of patterns) collect({ value, path, key: '' }, stepsOf(pattern), 0, found);
+  for (const pattern of patterns) collect(value, stepsOf(pattern), [...path], '', found);
   return found;
 }
 
@@ -69,37 +69,40 @@ function isNumber(site: Site): site is NumberSite {
   return typeof site.value === 'number';
 }
 
-function collect(at: Site, steps: readonly Step[], depth: number, found: Site[]): void {
+/** Takes the steps that the path does not have yet; `key` is the last one, of a mapping. Leaves the path as it was. */
+function collect(
+  value: unknown,
+  steps: readonly Step[],
+  path: (string | number)[],
+  key: string,
+  found: Site[],
+  depth = 0,
+): void {
   const step = steps[depth];
   if (!step) {
-    found.push(at);
+    found.push({ path: [...path], key, value });
     return;
   }
-  const field = child(at, step.key);
-  if (!field) return;
-  if (step.into === undefined) collect(field, steps, depth + 1, found);
-  else
-    for (const part of step.into === 'items' ? itemsOf(field) : entriesOf(field))
-      collect(part, steps, depth + 1, found);
-}
-
-function child({ value, path }: Site, key: string): Site | undefined {
-  if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined;
-  const inner = value[key];
-  return inner === null || inner === undefined ? undefined : { path: [...path, key], key, value: inner };
-}
-
-function itemsOf({ value, path }: Site): readonly Site[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown, index) =>
-    item === null ? [] : [{ path: [...path, index], key: '', value: item }],
-  );
-}
-
-function entriesOf({ value, path }: Site): readonly Site[] {
-  if (!isRecord(value)) return [];
-  return Object.keys(value).flatMap((key) => {
-    const item = value[key];
-    return item === null || item === undefined ? [] : [{ path: [...path, key], key, value: item }];
-  });
+  if (!isRecord(value) || !Object.hasOwn(value, step.key)) return;
+  const field = value[step.key];
+  if (field === null || field === undefined) return;
+  path.push(step.key);
+  if (step.into === undefined) collect(field, steps, path, step.key, found, depth + 1);
+  else if (step.into === 'items' && Array.isArray(field)) {
+    for (const [index, item] of (field as readonly unknown[]).entries()) {
+      if (item === null) continue;
+      path.push(index);
+      collect(item, steps, path, '', found, depth + 1);
+      path.pop();
+    }
+  } else if (step.into === 'entries' && isRecord(field)) {
+    for (const name of Object.keys(field)) {
+      const item = field[name];
+      if (item === null || item === undefined) continue;
+      path.push(name);
+      collect(item, steps, path, name, found, depth + 1);
+      path.pop();
+    }
+  }
+  path.pop();
 }

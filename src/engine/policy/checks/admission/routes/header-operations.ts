@@ -15,17 +15,21 @@ export interface HeaderOperation {
 
 const places = ['http[].headers', 'http[].route[].headers'];
 
+const sides = (['request', 'response'] as const).map((side) => {
+  const patterns = (name: string): readonly string[] => places.map((at) => `${at}.${side}.${name}`);
+  return { side, set: patterns('set{}'), add: patterns('add{}'), remove: patterns('remove[]') };
+});
+
 export function headerOperationsOf(object: MeshObject): readonly HeaderOperation[] {
-  return (['request', 'response'] as const).flatMap((side) => {
-    const below = (name: string): readonly Site[] => sitesIn(object, ...places.map((at) => `${at}.${side}.${name}`));
-    const written = [...below('set{}'), ...below('add{}')].map((site) => ({
+  return sides.flatMap(({ side, set, add, remove }) => {
+    const written = [...sitesIn(object, ...set), ...sitesIn(object, ...add)].map((site) => ({
       name: site.key,
       value: site.value,
       site,
       isRemoval: false,
       canBeAuthority: side === 'request',
     }));
-    const removed = below('remove[]').flatMap((site) =>
+    const removed = sitesIn(object, ...remove).flatMap((site) =>
       typeof site.value === 'string'
         ? [{ name: site.value, value: undefined, site, isRemoval: true, canBeAuthority: false }]
         : [],
