@@ -1,7 +1,7 @@
 // Bundles the extension, the engine (which is also the command line), its worker and helper process, and the webview.
 //   node scripts/build.mjs [--watch] [--metafile]
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 // A library whose names are asked for below wants the metadata part of `Reflect`.
@@ -17,20 +17,40 @@ const requireForEsm =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /**
- * An ES module that imports `node:http` has every export of it read, and with `WebSocket` Node loads its whole fetch client:
- * 40 ms of each start of the engine, and again of its worker. `require` reads nothing that is not asked for.
+ * An ES module that imports one of Node's has every export of it read, and with `WebSocket` of `node:http` Node loads its
+ * whole fetch client: 40 ms of each start of the engine, and again of its worker. `require` reads nothing that is not asked
+ * for; the bigger ones are there when the first of their exports is.
  */
-const httpByRequire = {
-  name: 'http-by-require',
+const builtinsByRequire = {
+  name: 'builtins-by-require',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?https?$/ }, ({ path: name, kind }) =>
-      kind === 'import-statement' ? { path: name, namespace: 'by-require' } : undefined,
+    const late = /^(?:crypto|net|tls|https?|child_process|worker_threads|zlib|dns|readline|timers\/promises)$/;
+    onResolve({ filter: /^(?:node:)?[a-z_/]+$/ }, ({ path: name, kind }) =>
+      isBuiltin(name) && kind === 'import-statement' ? { path: name, namespace: 'by-require' } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: 'by-require' }, ({ path: name }) => ({
-      contents: `module.exports = require(${JSON.stringify(name)});`,
-    }));
+    onLoad({ filter: /.*/, namespace: 'by-require' }, ({ path: name }) => {
+      const isLate = late.test(name.replace('node:', ''));
+      const contents = isLate
+        ? lateExports(name, Object.keys(createRequire(import.meta.url)(name)))
+        : `module.exports = require(${JSON.stringify(name)});`;
+      return { contents };
+    });
   },
 };
+
+/**
+ * A module that stands for another and loads it with the first export that somebody reads.
+ * @param {string} name
+ * @param {readonly string[]} names
+ */
+function lateExports(name, names) {
+  const getters = names.map((each) => `get ${each}() { return load().${each}; }`);
+  return [
+    'let library;',
+    `const load = () => (library ??= require(${JSON.stringify(name)}));`,
+    `module.exports = { ${getters.join(', ')} };`,
+  ].join('\n');
+}
 
 /**
  * Modules that few runs need and that take long to begin with: parsers of what is wrong, regular expressions of people,
@@ -46,12 +66,7 @@ const onFirstUse = {
       return { ...found, namespace: 'on-first-use' };
     });
     onLoad({ filter: /.*/, namespace: 'on-first-use' }, async ({ path: file }) => {
-      const names = await exportsOf(file);
-      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
-      return {
-        contents: `const load = () => require(${JSON.stringify(file)}); module.exports = { ${getters.join(', ')} };`,
-        resolveDir: path.dirname(file),
-      };
+      return { contents: lateExports(file, await exportsOf(file)), resolveDir: path.dirname(file) };
     });
   },
 };
@@ -107,7 +122,7 @@ const nodeEsm = {
   ...node,
   format: 'esm',
   banner: { js: requireForEsm },
-  plugins: [httpByRequire, onFirstUse, namedLibraries],
+  plugins: [builtinsByRequire, onFirstUse, namedLibraries],
 };
 const browser = {
   ...common,

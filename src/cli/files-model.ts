@@ -18,5 +18,6 @@ export function filesModel(): LayeredModel {
     settings: () => mesh,
     rules: () => analysis.rules,
     checksStructure: () => true,
+    isAlone: true,
   });
 }

@@ -31,7 +31,7 @@ export class FindingsCache {
   /** Undefined where the files cannot be read as they are: the analysis says why. */
   static async of(folder: string, question: Question, now: number): Promise<FindingsCache | undefined> {
     const { files = [], resources = [], configuration, ...settings } = question;
-    const read = await readFiles([...files, ...(configuration ? [configuration] : [])]);
+    const read = await readFiles([...files, ...(configuration ? [configuration] : [])], { blocks: true });
     if (read.problems.length > 0) return undefined;
     const texts = new Map([...read.files, ...resources].map(({ uri, text }) => [uri, text]));
     // Certificates expire, which is said by the day here.

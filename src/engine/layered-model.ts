@@ -43,6 +43,8 @@ export interface LayeredModelOptions {
   readonly rules: () => RuleSettings;
   /** Whether documents are held to the schemas of their kinds here. */
   readonly checksStructure: () => boolean;
+  /** Nothing but one question is to be answered: what takes time may block. */
+  readonly isAlone?: boolean;
 }
 
 /** Rules differ by file. */
@@ -252,7 +254,7 @@ export class LayeredModel {
       ...(configured && { configuration: configured }),
     });
     if (files) {
-      const read = await readFiles(files);
+      const read = await readFiles(files, { blocks: this.#options.isAlone === true });
       const fatal = read.problems.find(({ isFatal }) => isFatal);
       if (fatal) throw new UnreadableInput(fatal.message);
       for (const { uri, text } of read.files) given.setDisk(uri, text);

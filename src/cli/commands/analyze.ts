@@ -7,7 +7,7 @@ import { clusterDetails, clusterOptions } from '../cluster-flags.ts';
 import type { EngineParams } from '../../shared/engine-protocol.ts';
 import type { Command, CommandIo, OptionValues } from '../command.ts';
 import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
-import { FindingsCache } from '../findings-cache.ts';
+import type { FindingsCache } from '../findings-cache.ts';
 import { formatFindings } from '../format/format-findings.ts';
 import { inputsFrom } from '../inputs.ts';
 
@@ -53,10 +53,7 @@ export const analyzeCommand: Command = {
     const layer = values.layer === undefined ? undefined : choiceOption(values, 'layer', ['admission'], 'admission');
     const inputs = await inputsFrom(positionals, values, io);
     const question: Question = { ...inputs, ...(layer && { layer }), rules: await rulesOf(values) };
-    const folder = stringOption(values, 'cache');
-    // What a cluster has changes without the files.
-    const isCached = folder !== undefined && values.context === undefined;
-    const cache = isCached ? await FindingsCache.of(path.resolve(io.cwd, folder), question, Date.now()) : undefined;
+    const cache = await cacheFor(question, values, io);
     const { result, texts } = (await cache?.kept()) ?? (await analyzed(question, values, io, cache));
     const options = { color: io.isTerminal, cwd: io.cwd };
     const written =
@@ -69,6 +66,14 @@ export const analyzeCommand: Command = {
     return worst ? ExitCode.findings : ExitCode.ok;
   },
 };
+
+async function cacheFor(question: Question, values: OptionValues, io: CommandIo): Promise<FindingsCache | undefined> {
+  const folder = stringOption(values, 'cache');
+  // What a cluster has changes without the files.
+  if (folder === undefined || values.context !== undefined) return undefined;
+  const { FindingsCache } = await import('../findings-cache.ts');
+  return FindingsCache.of(path.resolve(io.cwd, folder), question, Date.now());
+}
 
 type Found = Awaited<ReturnType<Engine['analyze']>>;
 

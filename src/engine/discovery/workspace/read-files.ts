@@ -1,3 +1,5 @@
+import type { Dirent, Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,6 +28,8 @@ export interface ReadFilesOptions {
   readonly maximumFiles?: number;
   readonly maximumBytes?: number;
   readonly signal?: AbortSignal;
+  /** Nothing else waits for this process: reading without leaving it takes a third of the time for small files. */
+  readonly blocks?: boolean;
 }
 
 const ignoredFolders: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
@@ -33,6 +37,28 @@ const yamlName = /\.ya?ml$/i;
 const maximumDepth = 64;
 /** Files that are read at the same time. */
 const atOnce = 64;
+
+interface FileAccess {
+  stat(file: string): Promise<Stats>;
+  lstat(file: string): Promise<Stats>;
+  readText(file: string): Promise<string>;
+  entries(folder: string): Promise<Dirent[]>;
+}
+
+const inBackground: FileAccess = {
+  stat: (file) => stat(file),
+  lstat: (file) => lstat(file),
+  readText: (file) => readFile(file, 'utf8'),
+  entries: (folder) => readdir(folder, { withFileTypes: true }),
+};
+
+/** The same, done when it is asked for. */
+const atOnceHere: FileAccess = {
+  stat: (file) => new Promise((resolve) => resolve(statSync(file))),
+  lstat: (file) => new Promise((resolve) => resolve(lstatSync(file))),
+  readText: (file) => new Promise((resolve) => resolve(readFileSync(file, 'utf8'))),
+  entries: (folder) => new Promise((resolve) => resolve(readdirSync(folder, { withFileTypes: true }))),
+};
 
 type Problem = ReadFilesResult['problems'][number];
 
@@ -50,12 +76,14 @@ class FileReader {
   readonly files = new Map<string, ReadText>();
   readonly problems: Problem[] = [];
   readonly #options: ReadFilesOptions;
+  readonly #io: FileAccess;
   readonly #maximumFiles: number;
   readonly #maximumBytes: number;
   #isFull = false;
 
   constructor(options: ReadFilesOptions) {
     this.#options = options;
+    this.#io = options.blocks === true ? atOnceHere : inBackground;
     this.#maximumFiles = options.maximumFiles ?? 20_000;
     this.#maximumBytes = options.maximumBytes ?? 10 * 1024 * 1024;
   }
@@ -67,7 +95,7 @@ class FileReader {
       return;
     }
     const full = path.resolve(this.#options.directory ?? process.cwd(), argument);
-    const stats = await stat(full).catch(() => undefined);
+    const stats = await this.#io.stat(full).catch(() => undefined);
     if (stats?.isDirectory()) await this.#readFolder(full, 0, (file) => yamlName.test(file));
     else if (stats) await this.#readFile(full, true);
     else if (isGlob(argument)) await this.#readGlob(full, argument);
@@ -91,7 +119,7 @@ class FileReader {
       waiting = [];
     };
     this.#options.signal?.throwIfAborted();
-    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    const entries = await this.#io.entries(folder).catch((error: unknown) => {
       this.problems.push({ path: folder, message: reason(error), isFatal: depth === 0 });
       return [];
     });
@@ -128,15 +156,15 @@ class FileReader {
   /** Undefined for what is no file. */
   async #textOf(full: string, isNamed: boolean): Promise<string | Problem | undefined> {
     try {
-      const target = await stat(full);
-      if (target.isDirectory() && (await lstat(full)).isSymbolicLink()) return undefined;
+      const target = await this.#io.stat(full);
+      if (target.isDirectory() && (await this.#io.lstat(full)).isSymbolicLink()) return undefined;
       // Devices and pipes may never end.
       if (!target.isFile()) return undefined;
       if (target.size > this.#maximumBytes) {
         const message = `${full} is larger than ${String(this.#maximumBytes)} bytes and was not read.`;
         return { path: full, message, isFatal: isNamed };
       }
-      return await readFile(full, 'utf8');
+      return await this.#io.readText(full);
     } catch (error) {
       return { path: full, message: reason(error), isFatal: isNamed };
     }

@@ -13,7 +13,9 @@ import { groupBy, perPartAnd } from './per-part.ts';
  */
 export function fullHost(host: string, namespace: string, clusterDomain: string): string {
   const name = host.toLowerCase();
-  if (name === '' || name === '*' || name.includes('.') || isIP(name) !== 0) return name;
+  // The first look for an address takes as long as everything else for a few files; without dots one has colons.
+  const isAddress = name.includes(':') && isIP(name) !== 0;
+  if (name === '' || name === '*' || name.includes('.') || isAddress) return name;
   return `${name}.${namespace}.svc.${clusterDomain}`;
 }
 

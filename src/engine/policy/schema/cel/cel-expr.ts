@@ -1,6 +1,5 @@
 /** Builds syntax trees in the form of the CEL library, which evaluates them. */
 import type { parse } from '@bufbuild/cel';
-import type { NullValue } from '@bufbuild/protobuf/wkt';
 
 export type CelExpr = ReturnType<typeof parse>['expr'];
 
@@ -12,7 +11,7 @@ export type CelConstant =
   | { readonly case: 'doubleValue'; readonly value: number }
   | { readonly case: 'stringValue'; readonly value: string }
   | { readonly case: 'bytesValue'; readonly value: Uint8Array<ArrayBuffer> }
-  | { readonly case: 'nullValue'; readonly value: NullValue };
+  | { readonly case: 'nullValue'; readonly value: 0 };
 
 /** `accu` begins as `init`, becomes `step` for each item while `condition` holds; `result` is the value of it all. */
 interface Comprehension {

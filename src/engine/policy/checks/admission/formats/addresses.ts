@@ -6,7 +6,7 @@ import { hostNameProblem } from './host-names.ts';
 export const socketPrefix = 'unix://';
 
 export function isIpAddress(text: string): boolean {
-  return isIP(text) !== 0;
+  return /^[\d.]+$|:/.test(text) && isIP(text) !== 0;
 }
 
 export function isAddressOrRange(text: string): boolean {
