@@ -10,6 +10,10 @@ export interface PatchView {
   readonly operation: string;
   /** The filter or route that the patch matches, which it is put beside or takes the place of. */
   readonly anchor: string | undefined;
+  /** Which traffic it is for; `ANY` where nothing is said. */
+  readonly context: string;
+  /** Istio is told where to add it relative to filters of its own. */
+  readonly hasFilterClass: boolean;
   /** Name of what it puts in. */
   readonly inserted: string | undefined;
   /** For one version of the proxy only. */
@@ -26,6 +30,8 @@ export const patchesOf = perObject((object: MeshObject): readonly PatchView[] =>
         applyTo: stringOf(value.applyTo) ?? '',
         operation,
         anchor: anchorOf(value),
+        hasFilterClass: !['', 'UNSPECIFIED'].includes(stringOf(valueAt(value, ['patch', 'filterClass'])) ?? ''),
+        context: stringOf(valueAt(value, ['match', 'context'])) ?? 'ANY',
         inserted: stringOf(valueAt(value, ['patch', 'value', 'name'])),
         hasProxyVersion: Boolean(stringOf(valueAt(value, ['match', 'proxy', 'proxyVersion']))),
       },

@@ -1,5 +1,7 @@
 import type { ObjectCheck } from '../check.ts';
 import { accessLogWithoutProvider } from './access-log-without-provider.ts';
+import { filterBehindTerminal } from './filter-behind-terminal.ts';
+import { filterOfOtherKind } from './filter-of-other-kind.ts';
 import { ignoredPatch } from './ignored-patch.ts';
 import { patchOrder } from './patch-order.ts';
 import { retiredTracingProvider } from './retired-tracing-provider.ts';
@@ -13,4 +15,6 @@ export const extensionsChecks: readonly ObjectCheck[] = [
   retiredTracingProvider,
   patchOrder,
   ignoredPatch,
+  filterBehindTerminal,
+  filterOfOtherKind,
 ];

@@ -1,9 +1,11 @@
+import { didYouMean } from '../../../../../shared/nearest-names.ts';
 import { fieldOf, isRecord } from '../../../../../shared/untrusted.ts';
 import type { FieldPath } from '../../../../../shared/text.ts';
 import { Kinds } from '../../../../model/kinds.ts';
 import type { ObjectCheck } from '../../check.ts';
 import { sitesIn } from '../sites.ts';
 import type { Site } from '../sites.ts';
+import { intendedTypes } from './envoy-types.ts';
 
 const deepest = 60;
 
@@ -13,7 +15,7 @@ export const invalidEnvoyType: ObjectCheck = {
   rule: 'invalid-envoy-type',
   aliases: ['IST0106'],
   severity: 'error',
-  summary: 'A patch gives a typed configuration without its type, or with one of Envoy’s API v2, which is gone.',
+  summary: 'A patch gives a typed configuration without its type, or with one that Envoy does not have.',
   refusedBy: 'webhook',
   subject: Kinds.envoyFilter,
   inputs: [],
@@ -28,6 +30,19 @@ export const invalidEnvoyType: ObjectCheck = {
         } else if (/\.v2(?:alpha)?\d*\./.test(type)) {
           const message = `\`${type}\` is of the API v2, which Envoy has no more; use its v3 type.`;
           context.report(subject, [...any.path, '@type'], { message, part: 'value' });
+        } else {
+          const near = intendedTypes(type);
+          if (near.length === 0) continue;
+          const place = [...any.path, '@type'];
+          context.report(subject, place, {
+            message: `Envoy has no type \`${type}\`.${didYouMean(near)}`,
+            part: 'value',
+            fixes: near.map((choice, index) => ({
+              title: `Replace with \`${choice}\``,
+              isPreferred: index === 0,
+              changes: [{ type: 'replace-value', object: subject, path: place, value: choice }],
+            })),
+          });
         }
       }
     }
