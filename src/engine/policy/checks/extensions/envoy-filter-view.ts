@@ -53,8 +53,18 @@ function anchorOf(patch: unknown): string | undefined {
   return name === '' ? undefined : name;
 }
 
+/** Who takes a filter out, or its place, must say which. Waypoints are matched in another way. */
+export function lacksAnchor({ applyTo, operation, anchor, context }: PatchView): boolean {
+  const isOfFilter = applyTo === 'HTTP_FILTER' || applyTo === 'NETWORK_FILTER';
+  return (
+    isOfFilter && (operation === 'REPLACE' || operation === 'REMOVE') && anchor === undefined && context !== 'WAYPOINT'
+  );
+}
+
 /** An operation that Istio carries out only on some parts of the configuration, and otherwise ignores. */
-export function isIgnored({ applyTo, operation }: PatchView): boolean {
+export function isIgnored(patch: PatchView): boolean {
+  const { applyTo, operation } = patch;
+  if (lacksAnchor(patch)) return true;
   if (operation === 'REPLACE') return !['HTTP_FILTER', 'NETWORK_FILTER', 'VIRTUAL_HOST'].includes(applyTo);
   if (operation === 'ADD' || operation === 'REMOVE') return ['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].includes(applyTo);
   return false;

@@ -1,7 +1,6 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
-import type { PatchView } from './envoy-filter-view.ts';
-import { isIgnored, patchesOf } from './envoy-filter-view.ts';
+import { isIgnored, lacksAnchor, patchesOf } from './envoy-filter-view.ts';
 
 export const ignoredPatch: ObjectCheck = {
   scope: 'object',
@@ -16,15 +15,16 @@ export const ignoredPatch: ObjectCheck = {
   run(context) {
     const { subject } = context;
     for (const patch of patchesOf(subject)) {
-      if (lacksAnchor(patch)) {
-        const where = patch.applyTo === 'HTTP_FILTER' ? 'filterChain.filter.subFilter' : 'filterChain.filter';
-        context.report(subject, [...patch.path, 'patch', 'operation'], {
-          message: `Istio ignores ${patch.operation} on ${patch.applyTo} without the filter it is for, in \`match.listener.${where}\`.`,
-          part: 'value',
-        });
-      }
       if (patch.applyTo === '' || !isIgnored(patch)) continue;
       const { operation, applyTo, path } = patch;
+      if (lacksAnchor(patch)) {
+        const where = applyTo === 'HTTP_FILTER' ? 'filterChain.filter.subFilter' : 'filterChain.filter';
+        context.report(subject, [...path, 'patch', 'operation'], {
+          message: `Istio ignores ${operation} on ${applyTo} without the filter it is for, in \`match.listener.${where}\`.`,
+          part: 'value',
+        });
+        continue;
+      }
       const works =
         operation === 'REPLACE' ? 'It works on HTTP_FILTER, NETWORK_FILTER and VIRTUAL_HOST.' : 'Use MERGE.';
       context.report(subject, [...path, 'patch', 'operation'], {
@@ -34,11 +34,3 @@ export const ignoredPatch: ObjectCheck = {
     }
   },
 };
-
-/** Waypoints are matched in another way. */
-function lacksAnchor({ applyTo, operation, anchor, context }: PatchView): boolean {
-  const isOfFilter = applyTo === 'HTTP_FILTER' || applyTo === 'NETWORK_FILTER';
-  return (
-    isOfFilter && (operation === 'REPLACE' || operation === 'REMOVE') && anchor === undefined && context !== 'WAYPOINT'
-  );
-}
