@@ -32,7 +32,7 @@ export function selectsNothing(
       ({ namespace, object }) => isAnywhere || namespace === subject.namespace || !context.hasKnownNamespace(object),
     );
   if (isThere) return false;
-  if (directory.all.some(({ object }) => object.origin.layer === 'cluster')) return true;
+  if (directory.isComplete) return true;
   if (!isAnywhere && directory.inNamespace(subject.namespace).length > 0) return true;
   const workloads = workloadsIn(context, directory, isMeshWide);
   const [key, value] = wrongLabel(selector, workloads);

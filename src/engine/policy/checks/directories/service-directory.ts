@@ -4,7 +4,7 @@ import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
 import { fieldOf, isRecord, listOf } from '../../../../shared/untrusted.ts';
 import { filledIn, hasPlaceholder } from '../../documents/placeholders.ts';
 import { isExportedTo } from '../../semantics/export-to.ts';
-import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
+import { hostCovers, hostsOverlap, isWildcard, resolveHost } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
 import { readServices } from '../../semantics/services.ts';
 import type { Index } from '../check.ts';
@@ -23,7 +23,7 @@ export type HostLookup =
 export class ServiceDirectory {
   readonly isEmpty: boolean;
   /** A cluster is among the sources: what it does not have does not exist. */
-  readonly #isWhole: boolean;
+  readonly isComplete: boolean;
   readonly #exact = new Map<string, ServiceModel[]>();
   readonly #wildcards: ServiceModel[] = [];
   /** Hosts that are filled in before they are applied, as what they may become. */
@@ -34,7 +34,7 @@ export class ServiceDirectory {
 
   constructor(services: readonly ServiceModel[], settings: ResolvedMeshSettings) {
     this.isEmpty = services.length === 0;
-    this.#isWhole = services.some(({ object }) => object.origin.layer === 'cluster');
+    this.isComplete = services.some(({ object }) => object.origin.layer === 'cluster');
     this.#settings = settings;
     this.#open = services.filter(({ host }) => hasPlaceholder(host)).map(({ host }) => filledIn(host));
     for (const service of services) {
@@ -75,6 +75,11 @@ export class ServiceDirectory {
     return [...(exact ?? []), ...this.#wildcards.filter((service) => hostCovers(service.host, host))];
   }
 
+  /** Whether any service is among the hosts of a wildcard, whoever sees it. */
+  hasHostsUnder(wildcard: string): boolean {
+    return [...this.hosts(), ...this.#wildcards.map(({ host }) => host)].some((host) => hostsOverlap(wildcard, host));
+  }
+
   /** Names of the cluster services of a namespace. */
   namesIn(namespace: string): readonly string[] {
     return this.#namespaces.get(namespace) ?? [];
@@ -107,7 +112,7 @@ export class ServiceDirectory {
    */
   #isElsewhere(host: string, isOpen: boolean): boolean {
     const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc\./.exec(host) ?? [];
-    if (name === undefined || namespace === undefined || this.#isWhole) return false;
+    if (name === undefined || namespace === undefined || this.isComplete) return false;
     if (namespace === this.#settings.rootNamespace && controlPlaneName.test(name)) return true;
     if (isOpen) return this.#byShortName.size === 0;
     return this.namesIn(namespace).length === 0 && this.named(name).length === 0;

@@ -14,12 +14,15 @@ import { addToList } from './add-to-list.ts';
  */
 export class WorkloadDirectory {
   readonly all: readonly WorkloadView[];
+  /** A cluster is among the sources: what it does not have does not exist. */
+  readonly isComplete: boolean;
   readonly #byNamespace = new Map<string, WorkloadView[]>();
   readonly #byLabel = new Map<string, WorkloadView[]>();
   readonly #accounts = new Set<string>();
 
   constructor(workloads: readonly WorkloadView[]) {
     this.all = workloads;
+    this.isComplete = workloads.some(({ object }) => object.origin.layer === 'cluster');
     for (const workload of workloads) {
       addToList(this.#byNamespace, workload.namespace, workload);
       this.#accounts.add(`${workload.namespace}/${workload.serviceAccount}`);

@@ -26,10 +26,13 @@ function secretNameOf(object: MeshObject): string {
 
 /** Secrets, and what becomes one. */
 export class CredentialDirectory {
+  /** A cluster tells every Secret. */
+  readonly isComplete: boolean;
   readonly #byName = new Map<string, MeshObject[]>();
   readonly #names = new Map<string, string[]>();
 
   constructor(objects: readonly MeshObject[]) {
+    this.isComplete = objects.some(({ kind, origin }) => kind === 'Secret' && origin.layer === 'cluster');
     for (const object of objects) {
       const name = secretNameOf(object);
       addToList(this.#byName, name, object);

@@ -24,7 +24,7 @@ export const unknownCredential: ObjectCheck = {
         continue;
       const here = namespaces.flatMap((namespace) => directory.namesIn(namespace));
       // Secrets are mostly kept apart from what uses them.
-      if (secrets.length === 0 && here.length === 0) continue;
+      if (secrets.length === 0 && here.length === 0 && !directory.isComplete) continue;
       const where = namespaces.map((namespace) => `\`${namespace}\``).join(', ');
       const near = nearestNames(name, here);
       const elsewhere = secrets.map((secret) => `\`${secret.namespace}\``).join(', ');

@@ -63,7 +63,8 @@ export const unservedPort: ObjectCheck = {
     const { subject } = context;
     const { selector, servers } = readGateway(subject);
     if (Object.keys(selector).length === 0) return;
-    const proxies = context.index(workloadDirectory).selected(selector);
+    const directory = context.index(workloadDirectory);
+    const proxies = directory.selected(selector);
     const services = context.index(publishingServices);
     const published = proxies.flatMap((proxy) =>
       (services.get(proxy.namespace) ?? [])
@@ -71,8 +72,7 @@ export const unservedPort: ObjectCheck = {
         .map((service) => ({ service, proxy })),
     );
     // Proxies in the network of their hosts need no Service, and files may leave out the one there is.
-    const isComplete = proxies.some(({ object }) => object.origin.layer === 'cluster');
-    if (proxies.some(({ hostNetwork }) => hostNetwork) || (published.length === 0 && !isComplete)) return;
+    if (proxies.some(({ hostNetwork }) => hostNetwork) || (published.length === 0 && !directory.isComplete)) return;
     for (const { port, path } of servers) {
       if (port === undefined || published.some(({ service, proxy }) => leadsTo(service, proxy, port))) continue;
       const others = [...new Map(published.map(({ service }) => [service.object, service])).values()];

@@ -23,7 +23,8 @@ export const unknownWebhookService: ObjectCheck = {
       const here = directory.namesIn(namespace);
       const elsewhere = directory.named(called).map((each) => each.namespace);
       // Services of a namespace of which nothing is known are declared elsewhere.
-      if (here.includes(called) || (here.length === 0 && elsewhere.length === 0)) continue;
+      const isElsewhere = here.length === 0 && elsewhere.length === 0 && !directory.isComplete;
+      if (here.includes(called) || isElsewhere) continue;
       const near = nearestNames(called, here);
       const place = [...path, 'clientConfig', 'service', 'name'];
       const hint = elsewhere.length > 0 ? ` There is one in \`${elsewhere.join('`, `')}\`.` : didYouMean(near);

@@ -44,8 +44,10 @@ export const subsetSelectsNothing: ObjectCheck = {
     const lookup = context.index(serviceDirectory).lookUp(host, subject.namespace, isNamespaceKnown);
     if (lookup.state !== 'known') return;
     const workloads = lookup.services.flatMap((service) => labelsBehind(context, service));
-    // Without any workload at hand they are declared elsewhere, and nothing can be said.
-    if (workloads.length === 0) return;
+    if (workloads.length === 0) {
+      reportNobody(context, host, lookup);
+      return;
+    }
     for (const subset of subsetsOf(subject)) {
       const isDecidable = Object.keys(subset.labels).length > 0 && !Object.keys(subset.labels).some(isGivenLabel);
       if (!isDecidable || workloads.some((labels) => selectorMatches(subset.labels, labels))) continue;
@@ -60,6 +62,33 @@ function labelsBehind(context: CheckContext, service: ServiceModel): readonly La
   const endpoints = listOf(fieldOf(service.object.spec, 'endpoints')).map((entry) => textsOf(fieldOf(entry, 'labels')));
   const workloads = context.index(workloadDirectory).behind(service);
   return [...endpoints, ...workloads.map(({ labels }) => labels)];
+}
+
+/**
+ * No workload at all is behind the service. Without a cluster they are declared elsewhere; and the endpoints of a service
+ * that selects none are kept by hand.
+ */
+function reportNobody(
+  context: CheckContext,
+  written: string,
+  { host, services }: { readonly host: string; readonly services: readonly ServiceModel[] },
+): void {
+  const { subject } = context;
+  const subsets = subsetsOf(subject);
+  const isCertain =
+    context.index(workloadDirectory).isComplete &&
+    services.length > 0 &&
+    services.every(({ selector }) => Object.keys(selector).length > 0);
+  if (subsets.length === 0 || !isCertain) return;
+  const isUsed = subsets.some(({ name }) => context.index(usedSubsets).has(`${host} ${name}`));
+  context.report(subject, ['spec', 'host'], {
+    message: `No workload is behind \`${written}\`, so its subsets are empty${isUsed ? ' and their requests fail with 503' : ''}.`,
+    part: 'value',
+    severity: isUsed ? 'warning' : 'information',
+    related: services
+      .slice(0, 5)
+      .map(({ object }) => ({ message: `${object.kind} ${object.name}`, object, path: ['metadata', 'name'] })),
+  });
 }
 
 function report(

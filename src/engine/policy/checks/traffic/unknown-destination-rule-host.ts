@@ -1,7 +1,7 @@
 import { Kinds } from '../../../model/kinds.ts';
 import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
-import { expandedServiceName } from '../../semantics/hosts.ts';
+import { expandedServiceName, isWildcard } from '../../semantics/hosts.ts';
 import { wildcardHostProblem } from '../admission/formats/host-names.ts';
 import type { ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
@@ -21,13 +21,19 @@ export const unknownDestinationRuleHost: ObjectCheck = {
     // A text that can be no host has a finding of its own.
     if (host === undefined || wildcardHostProblem(host) !== undefined) return;
     const directory = context.index(serviceDirectory);
+    const path = ['spec', 'host'];
+    if (isWildcard(host)) {
+      if (!directory.isComplete || directory.hasHostsUnder(host)) return;
+      const message = `No Service or ServiceEntry has a host such as \`${host}\`, so this rule does nothing.`;
+      context.report(subject, path, { message, part: 'value' });
+      return;
+    }
     const lookup = directory.lookUp(host, subject.namespace, isNamespaceKnown);
     if (lookup.state !== 'unknown') return;
     const complete = expandedServiceName(lookup.host, settings);
     const meant = complete !== undefined && directory.servicesOf(complete).length > 0 ? [complete] : [];
     const known = host.includes('.') ? directory.hosts() : directory.namesIn(subject.namespace);
     const near = meant.length > 0 ? meant : nearestNames(host, known);
-    const path = ['spec', 'host'];
     context.report(subject, path, {
       message: `No Service or ServiceEntry has the host \`${host}\`, so this rule does nothing.${didYouMean(near)}`,
       part: 'value',

@@ -23,7 +23,7 @@ export const ruleForNobody: ObjectCheck = {
     if (service.namespace === subject.namespace) return;
     const workloads = context.index(workloadDirectory);
     // Files seldom have all that runs.
-    if (!workloads.all.some(({ object }) => object.origin.layer === 'cluster')) return;
+    if (!workloads.isComplete) return;
     if (workloads.inNamespace(subject.namespace).length > 0) return;
     context.report(subject, ['metadata', 'namespace'], {
       message: `Clients go by rules of their own namespace, then of the service’s (\`${service.namespace}\`), then of \`${settings.rootNamespace}\`. Nothing runs in \`${subject.namespace}\`.`,
