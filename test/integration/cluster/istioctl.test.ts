@@ -1,13 +1,11 @@
-/** Side by side with `istioctl analyze`: it finds nothing that we miss, except what is wrong of it, named here. */
+/** Side by side with `istioctl analyze` of files: it finds nothing that we miss, except what is wrong of it, named here. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { fixtures, fixtureTime } from '../../unit/policy/checks/fixture-files.ts';
-import { realIstioMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
-import { until } from '../until.ts';
-import type { ToolFinding } from './istioctl-findings.ts';
-import { istioctlFindings, ownFindings } from './istioctl-findings.ts';
+import { realIstioMissing } from '../../cluster/real-cluster.ts';
+import { istioctlFindings, keyOf, missed, ownFindings } from './istioctl-findings.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const fixturePath = (name: string): string => path.join(root, 'test/fixtures/checks', name);
@@ -223,16 +221,6 @@ const falsePositives: readonly FalsePositive[] = [
   },
 ];
 
-/** Said of every EnvoyFilter there is, and so of none. */
-const saidOfAll = 'EnvoyFilter exposes internal implementation details';
-
-const keyOf = ({ code, object }: Pick<ToolFinding, 'code' | 'object'>): string => `${code} ${object}`;
-
-const missed = (theirs: readonly ToolFinding[], ours: readonly ToolFinding[]): readonly ToolFinding[] => {
-  const known = new Set(ours.map(keyOf));
-  return theirs.filter((finding) => !known.has(keyOf(finding)) && !finding.message.includes(saidOfAll));
-};
-
 describe('istioctl analyze without a cluster', { skip: realIstioMissing }, () => {
   const unused = new Set(falsePositives);
 
@@ -268,60 +256,4 @@ describe('istioctl analyze without a cluster', { skip: realIstioMissing }, () =>
       [],
     );
   });
-});
-
-/** Fixtures about what the tool finds in a cluster only, because files never tell it of Services, Pods and Secrets. */
-const inCluster = [
-  'unknown-host/misspelt.yaml',
-  'destination-port-required/several.yaml',
-  'gateway-selects-nothing/misspelt.yaml',
-  'unserved-port/missing.yaml',
-  'claim-route-without-authentication/none.yaml',
-  'subset-selects-nothing/empty.yaml',
-  'sidecars-of-one-workload/both.yaml',
-  'telemetries-of-one-workload/both.yaml',
-  'selector-selects-nothing/misspelt.yaml',
-  'unknown-credential/wrong-namespace.yaml',
-  'invalid-credential/bad.yaml',
-];
-
-describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
-  let cluster: RealCluster;
-
-  before(async () => {
-    cluster = await startRealCluster();
-    for (const namespace of ['bookinfo', 'shop', 'edge', 'billing', 'istio-system']) {
-      await cluster.kubectl('create', 'namespace', namespace);
-    }
-  });
-
-  after(async () => {
-    await cluster.stop();
-  });
-
-  for (const name of inCluster) {
-    test(`finds nothing in ${name} that we miss`, async () => {
-      const file = fixturePath(name);
-      const fixture = fixtures.find((each) => each.name === name);
-      assert.ok(fixture, `there is no fixture ${name}`);
-      await cluster.kubectl('apply', '--validate=false', '-f', file);
-      try {
-        const lines = (wanted: string): number => fixture.text.split('\n').filter((line) => line === wanted).length;
-        const deployments = lines('kind: Deployment') - lines('  replicas: 0');
-        await until('a pod for every deployment', async () => {
-          const pods = await cluster.kubectl('get', 'pods', '-A', '--no-headers', '-o', 'name');
-          return pods.split('\n').filter((line) => line !== '').length >= deployments;
-        });
-        const theirs = await istioctlFindings(['--kubeconfig', cluster.kubeconfig]);
-        const ours = ownFindings([file], fixture.settings, fixtureTime);
-        const objects = new Set(ours.map(({ object }) => object));
-        // What the cluster itself brings along, its namespaces above all, is none of the fixture.
-        const about = theirs.filter(({ code, object }) => objects.has(object) && !code.startsWith('IST0102'));
-        assert.ok(about.length > 0, 'the tool finds nothing: there is nothing to compare');
-        assert.deepEqual(missed(about, ours), []);
-      } finally {
-        await cluster.kubectl('delete', '--ignore-not-found', '--wait=false', '-f', file);
-      }
-    });
-  }
 });

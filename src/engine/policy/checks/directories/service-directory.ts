@@ -119,6 +119,13 @@ export class ServiceDirectory {
   }
 }
 
+/** Whether a host means Services, which are written in lower case, but not by the letters that istiod looks for. */
+export function isWrittenInCapitals(host: string, services: readonly ServiceModel[]): boolean {
+  return (
+    host !== host.toLowerCase() && services.length > 0 && services.every(({ object }) => object.kind === 'Service')
+  );
+}
+
 /** Services that installing Istio creates. */
 const controlPlaneName = /^(?:istiod|istio-(?:ingress|egress|eastwest)gateway)(?:-|$)/;
 

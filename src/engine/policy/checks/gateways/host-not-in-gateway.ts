@@ -1,4 +1,4 @@
-import { fieldOf, listOf, stringOf } from '../../../../shared/untrusted.ts';
+import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { hostsOverlap } from '../../semantics/hosts.ts';
@@ -15,7 +15,7 @@ export const hostNotInGateway: ObjectCheck = {
   severity: 'warning',
   summary: 'A VirtualService is bound to a gateway that has none of its hosts, so no request gets to it there.',
   subject: Kinds.virtualService,
-  inputs: [Kinds.gateway, Kinds.kubernetesGateway],
+  inputs: [Kinds.gateway],
   run(context) {
     const { subject } = context;
     const hosts = hostsOf(subject).map(({ host }) => host);
@@ -30,27 +30,19 @@ export const hostNotInGateway: ObjectCheck = {
       context.report(subject, ['spec', 'gateways', index], {
         message: `Gateway \`${written}\` ${has}, and no ${hosts.length === 1 ? `\`${hosts[0] ?? ''}\`` : `host of ${list(hosts)}`}: nothing of this VirtualService is served there.`,
         part: 'value',
-        related: [{ message: 'The hosts of the gateway.', object: gateway, path: ['spec', placeOf(gateway)] }],
+        related: [{ message: 'The hosts of the gateway.', object: gateway, path: ['spec', 'servers'] }],
       });
     }
   },
 };
 
-const placeOf = (gateway: MeshObject): string =>
-  gateway.apiVersion.startsWith('networking.') ? 'servers' : 'listeners';
-
 function gatewayNamed(context: CheckContext, written: string): MeshObject | undefined {
   const { namespace, name } = parseGatewayName(written, context.subject.namespace);
-  return context.find(Kinds.gateway, namespace, name) ?? context.find(Kinds.kubernetesGateway, namespace, name);
+  return context.find(Kinds.gateway, namespace, name);
 }
 
 /** Hosts that the gateway gives to VirtualServices of the subject's namespace; undefined where they cannot be read. */
 function offeredHosts(gateway: MeshObject, { subject, isNamespaceKnown }: CheckContext): readonly string[] | undefined {
-  if (placeOf(gateway) === 'listeners') {
-    const listeners = listOf(fieldOf(gateway.spec, 'listeners'));
-    if (listeners.length === 0) return undefined;
-    return [...new Set(listeners.map((listener) => stringOf(fieldOf(listener, 'hostname')) ?? '*'))];
-  }
   const hosts = readGateway(gateway).servers.flatMap((server) => server.hosts);
   if (hosts.length === 0) return undefined;
   const usable = hosts.filter(

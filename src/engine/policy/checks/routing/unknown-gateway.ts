@@ -1,11 +1,12 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { invalidGatewayNames } from '../admission/routes/gateway-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { gatewayNamesOf } from './virtual-service-view.ts';
 
-/** Gateways of the Gateway API can be named too, by what istiod makes of them. */
+/** What istiod makes of a Gateway of the Gateway API has another name, which is nobody else’s to use. */
 const gatewayApi = Kinds.kubernetesGateway;
 
 export const unknownGateway: ObjectCheck = {
@@ -29,14 +30,21 @@ export const unknownGateway: ObjectCheck = {
 
 function checkName(context: CheckContext, written: string, path: FieldPath): void {
   const { subject, isNamespaceKnown } = context;
-  const gateways = [...context.ofKind(Kinds.gateway), ...context.ofKind(gatewayApi)];
+  const gateways = context.ofKind(Kinds.gateway);
   const { namespace, name, isExplicit } = parseGatewayName(written, subject.namespace);
-  const isThere = gateways.some(
-    (gateway) =>
-      gateway.name === name &&
-      (gateway.namespace === namespace || (!isExplicit && !(isNamespaceKnown && context.hasKnownNamespace(gateway)))),
-  );
-  if (isThere) return;
+  const isMeant = (gateway: MeshObject): boolean =>
+    gateway.name === name &&
+    (gateway.namespace === namespace || (!isExplicit && !(isNamespaceKnown && context.hasKnownNamespace(gateway))));
+  if (gateways.some(isMeant)) return;
+  const ofOtherKind = context.ofKind(gatewayApi).find(isMeant);
+  if (ofOtherKind) {
+    context.report(subject, path, {
+      message: `\`${name}\` is a Gateway of the Gateway API: it takes HTTPRoutes and the like, and no VirtualServices.`,
+      part: 'value',
+      related: [{ message: 'It is declared here.', object: ofOtherKind, path: ['metadata', 'name'] }],
+    });
+    return;
+  }
   const here = gateways.filter((gateway) => gateway.namespace === namespace).map((gateway) => gateway.name);
   const near = nearestNames(name, here).map((each) => (isExplicit ? `${namespace}/${each}` : each));
   const elsewhere = gateways

@@ -5,7 +5,7 @@ import { expandedServiceName } from '../../semantics/hosts.ts';
 import { destinationHostProblem } from '../admission/formats/host-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { ServiceDirectory } from '../directories/service-directory.ts';
-import { serviceDirectory } from '../directories/service-directory.ts';
+import { isWrittenInCapitals, serviceDirectory } from '../directories/service-directory.ts';
 import type { DestinationView } from './virtual-service-view.ts';
 import { destinationsOf } from './virtual-service-view.ts';
 
@@ -31,6 +31,15 @@ function checkDestination(context: CheckContext, directory: ServiceDirectory, de
   const { subject, isNamespaceKnown, settings } = context;
   const path = [...destination.path, 'host'];
   const lookup = directory.lookUp(destination.host, subject.namespace, isNamespaceKnown);
+  if (lookup.state === 'known' && isWrittenInCapitals(destination.host, lookup.services)) {
+    const message = `Istio finds hosts by their very letters, and \`${destination.host}\` is none: names of Services are lower case.`;
+    context.report(subject, path, {
+      message,
+      part: 'value',
+      fixes: replacements(context, path, [destination.host.toLowerCase()]),
+    });
+    return;
+  }
   if (lookup.state === 'known' || lookup.state === 'undecided') return;
   if (lookup.state === 'hidden') {
     const owner = lookup.services[0];

@@ -4,7 +4,7 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName, isWildcard } from '../../semantics/hosts.ts';
 import { wildcardHostProblem } from '../admission/formats/host-names.ts';
 import type { ObjectCheck } from '../check.ts';
-import { serviceDirectory } from '../directories/service-directory.ts';
+import { isWrittenInCapitals, serviceDirectory } from '../directories/service-directory.ts';
 
 export const unknownDestinationRuleHost: ObjectCheck = {
   scope: 'object',
@@ -29,6 +29,21 @@ export const unknownDestinationRuleHost: ObjectCheck = {
       return;
     }
     const lookup = directory.lookUp(host, subject.namespace, isNamespaceKnown);
+    if (lookup.state === 'known' && isWrittenInCapitals(host, lookup.services)) {
+      const value = host.toLowerCase();
+      context.report(subject, path, {
+        message: `Istio finds hosts by their very letters, and \`${host}\` is none, so this rule does nothing.`,
+        part: 'value',
+        fixes: [
+          {
+            title: `Replace with \`${value}\``,
+            isPreferred: true,
+            changes: [{ type: 'replace-value', object: subject, path, value }],
+          },
+        ],
+      });
+      return;
+    }
     if (lookup.state !== 'unknown') return;
     const complete = expandedServiceName(lookup.host, settings);
     const meant = complete !== undefined && directory.servicesOf(complete).length > 0 ? [complete] : [];

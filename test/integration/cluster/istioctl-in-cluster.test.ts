@@ -1,0 +1,132 @@
+/**
+ * Side by side with `istioctl analyze` of a cluster: every fixture about Istio or the Gateway API, and the samples, is put
+ * into a real API server by itself. Both tools look there; what the API server refuses is left out for both.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { MeshSettings } from '../../../src/shared/mesh-settings.ts';
+import { realIstioMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
+import { fixtures } from '../../unit/policy/checks/fixture-files.ts';
+import { ClusterStage, documentsIn } from './cluster-stage.ts';
+import { clusterFalsePositives, failures } from './istioctl-cluster-exceptions.ts';
+import type { ToolFinding } from './istioctl-findings.ts';
+import { istioctlFindings, keyOf, missed, objectsIn, ownFindingsInCluster } from './istioctl-findings.ts';
+
+interface Case {
+  readonly name: string;
+  readonly text: string;
+  readonly settings: MeshSettings;
+  /** What is in the cluster without being in the text. */
+  readonly others: readonly { readonly context: string; readonly text: string }[];
+}
+
+const samples = path.resolve(import.meta.dirname, '../../../samples');
+
+const sampleCases = ['bookinfo', 'bookinfo/istio', 'bookinfo-kubernetes'].map((name): Case => {
+  const folder = path.join(samples, name);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8'));
+  return { name: `samples/${name}`, text: texts.join('\n---\n'), settings: {}, others: [] };
+});
+
+const fixtureCases = fixtures
+  .filter(({ text }) => /istio|gateway\.networking\.k8s\.io/.test(text))
+  .map(({ name, text, settings, clusters }): Case => ({ name, text, settings, others: clusters }));
+
+const cases = [...fixtureCases, ...sampleCases];
+
+describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
+  let cluster: RealCluster;
+  let stage: ClusterStage;
+  const unused = new Set(clusterFalsePositives.flatMap(({ findings }) => findings));
+  const tally = { compared: 0, agreed: 0, excepted: 0, documents: 0 };
+  /** Cases, and documents of cases, with why they are not compared. */
+  const leftOut: string[] = [];
+  const refused: string[] = [];
+
+  before(async () => {
+    cluster = await startRealCluster();
+    stage = await ClusterStage.on(cluster);
+  });
+
+  after(async () => {
+    stage.close();
+    await cluster.stop();
+  });
+
+  /** Theirs about the objects of the text; of a pod that a controller made, about the controller's object. */
+  const about = async (text: string): Promise<readonly ToolFinding[]> => {
+    const declared = new Set(objectsIn(text));
+    const owners = await stage.ownersOfPods();
+    const theirs = (await istioctlFindings(['--kubeconfig', cluster.kubeconfig])).map((finding) => ({
+      ...finding,
+      object: owners.get(finding.object) ?? finding.object,
+    }));
+    const others = theirs.filter(({ object, code }) => !declared.has(object) && !ofTheStage(code, object));
+    assert.deepEqual(others, [], 'it finds something of what nobody declares');
+    return theirs.filter(({ object }) => declared.has(object));
+  };
+
+  for (const { name, text, settings, others } of cases) {
+    test(`finds nothing in ${name} that we miss`, async (t) => {
+      if (others.length > 1) {
+        leftOut.push(`${name}: it is about several clusters`);
+        t.skip('it is about several clusters');
+        return;
+      }
+      const present = documentsIn(others[0]?.text ?? '');
+      try {
+        const staged = (await stage.put([...present, ...documentsIn(text)])).slice(present.length);
+        const accepted = staged.filter((document) => document.refused === undefined);
+        refused.push(...staged.flatMap((document) => document.refused ?? []).map((why) => `${name}: ${why}`));
+        const applied = accepted.map((document) => document.text).join('\n---\n');
+        if (accepted.length === 0) {
+          leftOut.push(`${name}: the API server refuses all of it`);
+          t.skip('the API server refuses all of it');
+          return;
+        }
+        const failure = failures.find(({ files }) => files.includes(name));
+        if (failure) {
+          await assert.rejects(about(applied), failure.says, 'it no longer fails: take the exception away');
+          leftOut.push(`${name}: ${failure.reason}`);
+          return;
+        }
+        const theirs = await about(applied);
+        // Connecting takes as long as all the rest: where it finds nothing, there is nothing to miss.
+        const ours = theirs.length > 0 ? await ownFindingsInCluster(cluster.kubeconfig, applied, settings) : [];
+        const left = missed(theirs, ours);
+        const unnamed = left.filter((finding) => !named.has(`${name}: ${keyOf(finding)}`));
+        for (const finding of left) unused.delete(`${name}: ${keyOf(finding)}`);
+        tally.compared += 1;
+        tally.documents += accepted.length;
+        tally.agreed += theirs.length - left.length;
+        tally.excepted += left.length;
+        assert.deepEqual(unnamed, []);
+      } finally {
+        await stage.clear();
+      }
+    });
+  }
+
+  test('finds all that is called a false positive of it', () => {
+    assert.deepEqual([...unused], []);
+  });
+
+  test('was compared in nearly everything', (t) => {
+    t.diagnostic(
+      `${tally.compared} of ${cases.length} fixtures and samples compared, ${tally.documents} documents; istioctl’s findings: ${tally.agreed} are ours too, ${tally.excepted} are false positives of it`,
+    );
+    t.diagnostic(`left out: ${leftOut.length}, and ${refused.length} documents that the API server refuses`);
+    for (const why of [...leftOut, ...refused]) t.diagnostic(why);
+    assert.equal(tally.compared + leftOut.length, cases.length, 'some were neither compared nor left out');
+    assert.ok(leftOut.length < cases.length / 10, 'too much is left out');
+    assert.ok(refused.length < tally.documents / 10, 'too many documents are refused');
+  });
+});
+
+const named = new Set(clusterFalsePositives.flatMap(({ findings }) => findings));
+
+/** Namespaces that are there because some document is in them have no labels. */
+const ofTheStage = (code: string, object: string): boolean => code === 'IST0102' && object.startsWith('Namespace ');
