@@ -64,26 +64,26 @@ export class ClusterStage {
   /** Resolves when every pod runs and the API server tells everybody of everything. */
   async put(texts: readonly string[]): Promise<readonly StagedDocument[]> {
     const documents = texts.map((text) => ({ text, ...readDocument(text) }));
-    const refusals = new Map<string, string>();
+    const refusals = new Map<(typeof documents)[number], string>();
     const created: Created[] = [];
-    await this.#makeRoom(documents.flatMap(({ objects }) => objects));
     const inTurn = documents
-      .flatMap(({ text, objects, isList }) => objects.map((object) => ({ text, object, isList })))
+      .flatMap((document) => document.objects.map((object) => ({ document, object })))
       .sort((a, b) => turnOf(a.object) - turnOf(b.object));
     for (const turn of [0, 1, 2, 3]) {
-      for (const { text, object, isList } of inTurn.filter((each) => turnOf(each.object) === turn)) {
-        const answer = await this.#create(object, isList ? undefined : text);
-        if (typeof answer === 'string') refusals.set(text, answer);
+      for (const { document, object } of inTurn.filter((each) => turnOf(each.object) === turn)) {
+        const answer = await this.#create(object, document.isList ? undefined : document.text);
+        if (typeof answer === 'string') refusals.set(document, answer);
         else created.push(answer);
       }
+      if (turn === 0) await this.#makeRoom(documents.flatMap(({ objects }) => objects));
       if (turn === 2) await this.#alive(created);
     }
     for (const { kind } of created) this.#touched.add(kind.everywhere);
     await this.#told();
     this.#assertNothingElse(await this.#state.added(), created);
-    return documents.map(({ text, problem }) => {
-      const refused = problem ?? refusals.get(text);
-      return refused === undefined ? { text } : { text, refused };
+    return documents.map((document) => {
+      const { text, problem = refusals.get(document) } = document;
+      return problem === undefined ? { text } : { text, refused: problem };
     });
   }
 
@@ -95,7 +95,9 @@ export class ClusterStage {
     const ownerOf = (item: unknown): string | undefined => {
       const [owner] = listOf(valueAt(item, ['metadata', 'ownerReferences']));
       const namespace = stringOf(valueAt(item, ['metadata', 'namespace'])) ?? '';
-      return owner && `${String(fieldOf(owner, 'kind'))} ${namespace}/${String(fieldOf(owner, 'name'))}`;
+      return owner === undefined
+        ? undefined
+        : `${String(fieldOf(owner, 'kind'))} ${namespace}/${String(fieldOf(owner, 'name'))}`;
     };
     const keyOf = (item: unknown): string =>
       `${String(valueAt(item, ['metadata', 'namespace']))}/${String(valueAt(item, ['metadata', 'name']))}`;
@@ -132,7 +134,6 @@ export class ClusterStage {
       }),
     );
     const missing = [...new Set(used.flat())].filter((name) => !declared.includes(name));
-    for (const object of objects.filter((each) => isNamespace(each))) await this.#create(object, undefined);
     for (const name of missing) await this.#api.ask('POST', '/api/v1/namespaces', jsonBody(named(name)));
     for (const name of [...declared, ...missing]) this.#namespaces.add(name);
     const accounts = new Set([...declared, ...missing].map((namespace) => `${namespace}/default`));
@@ -259,7 +260,12 @@ function readDocument(text: string): {
     const value = recordOf(yaml.load(text));
     if (!value) return { objects: [], isList: false, problem: 'no object' };
     const isList = /List$/.test(stringOf(value['kind']) ?? '') && Array.isArray(value['items']);
-    const objects = isList ? listOf(value['items']).flatMap((item) => recordOf(item) ?? []) : [value];
+    const objects = isList
+      ? listOf(value['items']).flatMap((item): UntrustedRecord[] => {
+          const record = recordOf(item);
+          return record ? [record] : [];
+        })
+      : [value];
     return { objects, isList };
   } catch {
     return { objects: [], isList: false, problem: 'no YAML' };

@@ -148,10 +148,10 @@ const falsePositives: readonly FalsePositive[] = [
     reason: unwrittenNamespace,
   },
   {
-    file: 'host-not-in-gateway/other-host.yaml',
-    code: 'IST0101',
-    object: 'VirtualService shop/cart',
-    reason: 'without a cluster it does not know that the class of a Gateway of the Gateway API is Istio’s',
+    file: 'unknown-gateway/gateway-api.yaml',
+    code: 'IST0132',
+    object: 'VirtualService edge/reviews',
+    reason: followsGateway,
   },
   {
     file: 'no-server-authority/named.yaml',

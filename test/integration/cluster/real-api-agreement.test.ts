@@ -1,10 +1,7 @@
 /** The real API server is asked, by dry run, whether it takes each object: it and the structure must agree. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
-import { text } from 'node:stream/consumers';
 import yaml from 'js-yaml';
 import { WorkspaceFiles } from '../../../src/engine/discovery/workspace/workspace-files.ts';
 import { analyze } from '../../../src/engine/policy/analyze.ts';
@@ -12,6 +9,7 @@ import { checks } from '../../../src/engine/policy/checks/registry.ts';
 import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
 import type { UntrustedRecord } from '../../../src/shared/untrusted.ts';
 import { fieldOf, isRecord, listOf, recordOf, stringOf, valueAt } from '../../../src/shared/untrusted.ts';
+import { ApiServer, jsonBody } from '../../cluster/api-server.ts';
 import type { RealCluster } from '../../cluster/real-cluster.ts';
 import { realClusterMissing, startRealCluster } from '../../cluster/real-cluster.ts';
 import { fixtures } from '../../unit/policy/checks/fixture-files.ts';
@@ -145,32 +143,15 @@ function refusedByUs(object: unknown): readonly Refusal[] {
   });
 }
 
-function saidIn(body: string): string {
-  try {
-    return stringOf(fieldOf(JSON.parse(body) as unknown, 'message')) ?? '';
-  } catch {
-    return body;
-  }
-}
-
 describe('structures against a real API server', { skip: realClusterMissing }, () => {
   let cluster: RealCluster;
+  let api: ApiServer;
   let plurals: ReadonlyMap<string, { readonly plural: string; readonly namespaced: boolean }>;
   let ask: (object: UntrustedRecord) => Promise<{ readonly accepted: boolean; readonly said: string }>;
 
   before(async () => {
     cluster = await startRealCluster();
-    const config = yaml.load(await readFile(cluster.kubeconfig, 'utf8'));
-    const server = stringOf(valueAt(config, ['clusters', 0, 'cluster', 'server'])) ?? '';
-    const inline = stringOf(valueAt(config, ['clusters', 0, 'cluster', 'certificate-authority-data']));
-    const file = stringOf(valueAt(config, ['clusters', 0, 'cluster', 'certificate-authority'])) ?? '';
-    const ca = inline === undefined ? await readFile(file) : Buffer.from(inline, 'base64');
-    const token =
-      stringOf(
-        listOf(fieldOf(config, 'users'))
-          .map((user) => valueAt(user, ['user', 'token']))
-          .find(Boolean),
-      ) ?? '';
+    api = await ApiServer.of(cluster.kubeconfig);
     const definitions = JSON.parse(await cluster.kubectl('get', 'crd', '-o', 'json')) as unknown;
     plurals = new Map(
       listOf(fieldOf(definitions, 'items')).map((definition) => [
@@ -189,25 +170,15 @@ describe('structures against a real API server', { skip: realClusterMissing }, (
       };
       const place = namespaced ? `namespaces/default/${plural}` : plural;
       const path = ownKinds.get(keyOf(object)) ?? `apis/${apiVersion}/${place}`;
-      const url = `${server}/${path}?dryRun=All&fieldValidation=Strict`;
-      return new Promise((resolve, reject) => {
-        const call = request(
-          url,
-          { method: 'POST', ca, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } },
-          (response) => {
-            text(response).then(
-              (body) => resolve({ accepted: response.statusCode === 201, said: saidIn(body) }),
-              reject,
-            );
-          },
-        );
-        call.on('error', reject);
-        call.end(JSON.stringify(object));
-      });
+      const answer = await api.ask('POST', `/${path}?dryRun=All&fieldValidation=Strict`, jsonBody(object));
+      return { accepted: answer.status === 201, said: answer.message };
     };
   });
 
-  after(() => cluster.stop());
+  after(async () => {
+    api.close();
+    await cluster.stop();
+  });
 
   const objects = fixtures
     .filter(({ rule }) => rule !== 'suppressed')
