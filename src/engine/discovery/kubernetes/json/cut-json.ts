@@ -12,7 +12,8 @@ import {
   skipSpace,
   startOfValue,
 } from './json-bytes.ts';
-import { ChoiceOutline, FieldsOutline, type Kept, type Outline } from './outline.ts';
+import { ChoiceOutline, FieldsOutline, SharedOutline, type Kept, type Outline } from './outline.ts';
+import { putShared, sharedMark } from './shared-values.ts';
 
 /** What is kept is put together here, unless it is one piece; free again as soon as it was parsed. */
 let joined = Buffer.allocUnsafeSlow(16 * 1024);
@@ -31,10 +32,13 @@ export function parseKept(
 ): { readonly value: unknown; readonly end: number } {
   const cutter = new Cutter(body, start);
   const end = cutter.value(start, outline);
-  return { value: parseJson(cutter.text()), end };
+  const value = parseJson(cutter.text());
+  return { value: cutter.shared.length > 0 ? putShared(value, outline, cutter.shared) : value, end };
 }
 
 class Cutter {
+  /** In whose places there are marks. */
+  readonly shared: unknown[] = [];
   readonly #body: Buffer;
   /** Bytes of `joined` that are in use. */
   #length = 0;
@@ -67,10 +71,31 @@ class Cutter {
         const chosen = this.#choose(at, outline);
         // Where it stands alone, something has to be left.
         return this.value(at, chosen ?? noFields);
+      } else if (outline instanceof SharedOutline) {
+        return this.#share(at, outline);
       } else if (first === openBracket) return this.#items(at, outline.items);
     }
     const end = endOfValue(body, at);
     this.#keep(at, end);
+    return end;
+  }
+
+  /** Takes what is kept of the value there out again, as a value of its own. */
+  #share(at: number, outline: SharedOutline): number {
+    this.#join();
+    const before = this.#length;
+    this.#from = this.#to = at;
+    const end = this.value(at, outline.part);
+    const isOnePiece = this.#length === before;
+    if (!isOnePiece) this.#join();
+    const text = isOnePiece
+      ? this.#body.toString('utf8', this.#from, this.#to)
+      : joined.toString('utf8', before, this.#length);
+    this.#length = before;
+    const mark = sharedMark(this.shared.push(outline.valueOf(text, parseJson)) - 1);
+    this.#room(mark.length);
+    this.#length += joined.write(mark, before, 'latin1');
+    this.#from = this.#to = end;
     return end;
   }
 

@@ -1,5 +1,5 @@
 /** Which parts of a JSON value are kept. What is not of the outline's form is kept whole: who reads it decides. */
-export type Outline = 'whole' | FieldsOutline | ListOutline | ChoiceOutline;
+export type Outline = 'whole' | FieldsOutline | ListOutline | ChoiceOutline | SharedOutline;
 
 /** `undefined`: what is left out. */
 export type Kept = Outline | undefined;
@@ -41,15 +41,26 @@ function hasEscape(body: Uint8Array, from: number, to: number): boolean {
   return false;
 }
 
+/** Whether anything in it is shared. */
+const holdsShared = (kept: Kept): kept is Exclude<Outline, 'whole'> =>
+  kept !== undefined && kept !== 'whole' && kept.holdsShared;
+
 /** Parts of an object. */
 export class FieldsOutline {
+  /** Those that hold anything shared. */
+  readonly sharing: readonly (readonly [string, Outline])[];
   readonly #names: ByteNames;
   readonly #others: Kept;
 
   /** `others`: fields that are not named. */
   constructor(fields: Readonly<Record<string, Kept>>, others?: 'whole') {
+    this.sharing = Object.entries(fields).flatMap(([name, kept]) => (holdsShared(kept) ? [[name, kept] as const] : []));
     this.#names = new ByteNames(Object.entries(fields));
     this.#others = others;
+  }
+
+  get holdsShared(): boolean {
+    return this.sharing.length > 0;
   }
 
   /** The field whose name is written there, without its quotes, where it is one of the outline. */
@@ -69,9 +80,43 @@ export class FieldsOutline {
 /** The same parts of each item; of items of which nothing is kept nothing is left. */
 export class ListOutline {
   readonly items: Outline;
+  readonly holdsShared: boolean;
 
   constructor(items: Outline) {
     this.items = items;
+    this.holdsShared = holdsShared(items);
+  }
+}
+
+/** As many texts of a shared part are known at once; then all are forgotten. */
+const maximumKnown = 4096;
+const maximumKnownLength = 4096;
+
+/**
+ * A part that many objects have alike, as replicas have their containers and healthy pods their conditions: what is
+ * written alike is parsed once, and is one value in all of them.
+ */
+export class SharedOutline {
+  readonly holdsShared = true;
+  readonly part: Exclude<Outline, SharedOutline>;
+  readonly #known = new Map<string, unknown>();
+
+  constructor(part: Exclude<Outline, SharedOutline>) {
+    // Its text would hold marks that are another value's the next time.
+    if (holdsShared(part)) throw new Error('A shared part holds no other shared parts.');
+    this.part = part;
+  }
+
+  /** The value of a text, which `parse` is asked for where it is not known. */
+  valueOf(text: string, parse: (text: string) => unknown): unknown {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const value = parse(text);
+    if (text.length <= maximumKnownLength) {
+      if (this.#known.size >= maximumKnown) this.#known.clear();
+      this.#known.set(text, value);
+    }
+    return value;
   }
 }
 
@@ -81,13 +126,20 @@ export class ListOutline {
  */
 export class ChoiceOutline {
   readonly field: Uint8Array;
+  /** Those parts that hold anything shared. */
+  readonly sharing: readonly Outline[];
   readonly #values: ByteNames;
   readonly #otherwise: Kept;
 
   constructor(field: string, values: Readonly<Record<string, Kept>>, otherwise: Kept) {
     this.field = Buffer.from(field);
+    this.sharing = [...new Set([...Object.values(values), otherwise])].filter(holdsShared);
     this.#values = new ByteNames(Object.entries(values));
     this.#otherwise = otherwise;
+  }
+
+  get holdsShared(): boolean {
+    return this.sharing.length > 0;
   }
 
   isField(body: Uint8Array, from: number, to: number): boolean {

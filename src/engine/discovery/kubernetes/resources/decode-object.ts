@@ -1,6 +1,6 @@
 import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
 import type { Labels, MeshObject, Origin, OwnerReference } from '../../../model/mesh-object.ts';
-import { FieldsOutline, type Kept, type Outline } from '../json/outline.ts';
+import { FieldsOutline, SharedOutline, type Kept, type Outline } from '../json/outline.ts';
 import { outlineOf, outlinesOf, prune, type Shape } from './prune.ts';
 
 /** What the items of a list have in common; they do not say it themselves. */
@@ -50,9 +50,9 @@ export const isMeshAnnotation = (key: string): boolean => meshDomains.test(key);
 
 /** A decoder that keeps these parts. */
 export function decoderOf(shape: DecodeShape): Decode {
-  const keep = shape.annotations ?? isUsefulAnnotation;
+  const readAnnotations = annotationsThat(shape.annotations ?? isUsefulAnnotation);
   const decode = (raw: unknown, type: ObjectType): Draft | undefined => {
-    const object = decodeMetadata(fieldOf(raw, 'metadata'), type, keep);
+    const object = decodeMetadata(fieldOf(raw, 'metadata'), type, readAnnotations);
     if (!object) return undefined;
     const spec = shape.spec === undefined ? undefined : prune(fieldOf(raw, 'spec'), shape.spec);
     const status = shape.status === undefined ? undefined : prune(fieldOf(raw, 'status'), shape.status);
@@ -74,8 +74,10 @@ export const metadataOutline: Outline = new FieldsOutline({
   creationTimestamp: 'whole',
   deletionTimestamp: 'whole',
   labels: 'whole',
-  annotations: new FieldsOutline(Object.fromEntries([...uselessAnnotations].map((key) => [key, undefined])), 'whole'),
-  ownerReferences: 'whole',
+  annotations: new SharedOutline(
+    new FieldsOutline(Object.fromEntries([...uselessAnnotations].map((key) => [key, undefined])), 'whole'),
+  ),
+  ownerReferences: new SharedOutline('whole'),
 });
 
 function outlineOfObject({ spec, status, rest }: DecodeShape): Outline {
@@ -103,7 +105,7 @@ function restOf(raw: unknown, shape: DecodeShape['rest']): Readonly<Record<strin
 export function decodeMetadata(
   metadata: unknown,
   { apiVersion, kind, origin }: ObjectType,
-  keep: (annotation: string) => boolean = isUsefulAnnotation,
+  readAnnotations: (value: unknown) => Labels = readUsefulAnnotations,
 ): Draft | undefined {
   const name = stringOf(fieldOf(metadata, 'name'));
   if (name === undefined) return undefined;
@@ -111,7 +113,7 @@ export function decodeMetadata(
   const deletionTimestamp = stringOf(fieldOf(metadata, 'deletionTimestamp'));
   const uid = stringOf(fieldOf(metadata, 'uid'));
   const resourceVersion = stringOf(fieldOf(metadata, 'resourceVersion'));
-  const owners = listOf(fieldOf(metadata, 'ownerReferences')).flatMap(readOwner);
+  const owners = readOwners(fieldOf(metadata, 'ownerReferences'));
   // Field by field, as ten thousand are made at once: objects that are spread into others cost several times as much.
   const object: Draft = {
     apiVersion,
@@ -119,7 +121,7 @@ export function decodeMetadata(
     namespace: stringOf(fieldOf(metadata, 'namespace')) ?? '',
     name,
     labels: readTexts(fieldOf(metadata, 'labels')),
-    annotations: readTexts(fieldOf(metadata, 'annotations'), keep),
+    annotations: readAnnotations(fieldOf(metadata, 'annotations')),
     spec: undefined,
     origin,
   };
@@ -130,6 +132,22 @@ export function decodeMetadata(
   if (deletionTimestamp !== undefined) object.deletionTimestamp = deletionTimestamp;
   return object;
 }
+
+/** What `make` makes of a value: of the same object, which many may share, the same. */
+function onceOf<T>(make: (value: unknown) => T): (value: unknown) => T {
+  const made = new WeakMap<object, { readonly result: T }>();
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return make(value);
+    let known = made.get(value);
+    if (!known) made.set(value, (known = { result: make(value) }));
+    return known.result;
+  };
+}
+
+const annotationsThat = (keep: (key: string) => boolean): ((value: unknown) => Labels) =>
+  onceOf((value) => readTexts(value, keep));
+const readUsefulAnnotations = annotationsThat(isUsefulAnnotation);
+const readOwners = onceOf((value) => listOf(value).flatMap(readOwner));
 
 function readTexts(value: unknown, keep?: (key: string) => boolean): Labels {
   if (!isRecord(value)) return nothing;

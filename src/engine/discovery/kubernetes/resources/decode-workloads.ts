@@ -1,5 +1,5 @@
 import { decoderOf, isMeshAnnotation, type Decode } from './decode-object.ts';
-import { ByName, type Shape } from './prune.ts';
+import { ByName, Shared, type Shape } from './prune.ts';
 
 const container = { name: 'whole', image: 'whole', ports: 'whole', restartPolicy: 'whole' } as const;
 
@@ -7,9 +7,8 @@ const container = { name: 'whole', image: 'whole', ports: 'whole', restartPolicy
  * Arguments may hold passwords, so none are kept but those of istiod's container, which tell the cluster's domain. Of
  * environment variables only the name is kept by which istiod reports this cluster in metrics.
  */
-const containerOfMesh: Shape = new ByName(
-  { discovery: { ...container, args: 'whole', env: [new ByName({ CLUSTER_ID: 'whole' })] } },
-  container,
+const containerOfMesh: Shape = new Shared(
+  new ByName({ discovery: { ...container, args: 'whole', env: [new ByName({ CLUSTER_ID: 'whole' })] } }, container),
 );
 
 const podSpec: Shape = {
@@ -20,9 +19,9 @@ const podSpec: Shape = {
   containers: [containerOfMesh],
 };
 
-const conditions: Shape = [{ type: 'whole', status: 'whole', reason: 'whole', message: 'whole' }];
+const conditions: Shape = new Shared([{ type: 'whole', status: 'whole', reason: 'whole', message: 'whole' }]);
 
-const containerStatuses: Shape = [
+const containerStatuses: Shape = new Shared([
   {
     name: 'whole',
     ready: 'whole',
@@ -35,7 +34,7 @@ const containerStatuses: Shape = [
     },
     lastState: { terminated: { reason: 'whole', exitCode: 'whole', finishedAt: 'whole' } },
   },
-];
+]);
 
 export const decodePod: Decode = decoderOf({
   annotations: isMeshAnnotation,

@@ -1,11 +1,13 @@
 import { fieldOf, isRecord } from '../../../../shared/untrusted.ts';
-import { ChoiceOutline, FieldsOutline, ListOutline, type Outline } from '../json/outline.ts';
+import { ChoiceOutline, FieldsOutline, ListOutline, SharedOutline, type Outline } from '../json/outline.ts';
 
 /**
  * Which parts of a value are kept: all of it, these fields, each item of a list pruned alike, parts that depend on its
  * name, or what a function makes of it.
  */
-export type Shape = 'whole' | Fields | readonly [Shape] | ByName | ((value: unknown) => unknown);
+export type Shape = OwnShape | Shared;
+
+type OwnShape = 'whole' | Fields | readonly [Shape] | ByName | ((value: unknown) => unknown);
 
 interface Fields {
   readonly [field: string]: Shape;
@@ -28,12 +30,32 @@ export class ByName {
   }
 }
 
+/** A part that many objects have alike: of one value that was read, one value is made. */
+export class Shared {
+  readonly part: OwnShape;
+  readonly #made = new WeakMap<object, unknown>();
+
+  constructor(part: OwnShape) {
+    this.part = part;
+  }
+
+  of(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return prune(value, this.part);
+    const known = this.#made.get(value);
+    if (known !== undefined) return known;
+    const made = prune(value, this.part);
+    this.#made.set(value, made);
+    return made;
+  }
+}
+
 const isList = (shape: Fields | readonly [Shape]): shape is readonly [Shape] => Array.isArray(shape);
 
 /** A copy with only the parts of the shape. What is not of the shape's form is left out; absent fields stay absent. */
 export function prune(value: unknown, shape: Shape): unknown {
   if (shape === 'whole') return value;
   if (typeof shape === 'function') return shape(value);
+  if (shape instanceof Shared) return shape.of(value);
   if (shape instanceof ByName) {
     const chosen = shape.of(value);
     return chosen === undefined ? undefined : prune(value, chosen);
@@ -61,6 +83,10 @@ export function prune(value: unknown, shape: Shape): unknown {
 
 /** What has to be read of a value so that pruning it gives the same as if all were read. */
 export function outlineOf(shape: Shape): Outline {
+  return shape instanceof Shared ? new SharedOutline(outlineOfOwn(shape.part)) : outlineOfOwn(shape);
+}
+
+function outlineOfOwn(shape: OwnShape): Exclude<Outline, SharedOutline> {
   if (shape === 'whole' || typeof shape === 'function') return 'whole';
   if (shape instanceof ByName) {
     const { named, otherwise } = shape;

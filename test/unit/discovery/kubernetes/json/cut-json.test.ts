@@ -6,6 +6,7 @@ import {
   ChoiceOutline,
   FieldsOutline,
   ListOutline,
+  SharedOutline,
   type Kept,
   type Outline,
 } from '../../../../../src/engine/discovery/kubernetes/json/outline.ts';
@@ -121,6 +122,44 @@ describe('reading a part of a JSON text', () => {
     assert.deepEqual(kept(text, only('b', 'd')), { b: '"}', d: null });
     assert.deepEqual(kept(text, only()), {});
     assert.deepEqual(kept('{ "a" : 1 ,\n "b" : 2 ,\t"c" : 3 }', only('a', 'c')), { a: 1, c: 3 });
+  });
+
+  test('what is shared is one value wherever it is written alike, and read as if it were not shared', () => {
+    const part = new FieldsOutline({ a: 'whole', b: 'whole' });
+    const plain = new FieldsOutline({ one: part, list: new ListOutline(part), null: 'whole', other: 'whole' });
+    const shared = new SharedOutline(part);
+    const outline = new FieldsOutline({
+      one: shared,
+      list: new ListOutline(shared),
+      null: new SharedOutline('whole'),
+      other: 'whole',
+    });
+    const texts = [
+      '{"one":{"a":1,"z":9,"b":2},"list":[{"a":1,"b":2},{"z":0},7,"x",{"b":[{}]}],"null":null,"other":"0"}',
+      '{"other":1,"one":{ "a":1 ,"b":2},"list":{"a":1}}',
+      '{"one":"text","list":[],"null":[1]}',
+      '[{"one":1}]',
+    ];
+    for (const text of [...texts, ...texts]) assert.deepEqual(kept(text, outline), kept(text, plain), text);
+    const [first, second] = ['{"one":{"a":1,"b":2},"x":1}', '{"list":[{"a":1,"x":[],"b":2}]}'].map(
+      (text) => kept(text, outline) as { readonly one?: unknown; readonly list?: readonly unknown[] },
+    );
+    assert.ok(first?.one !== undefined);
+    assert.equal(first.one, second?.list?.[0]);
+    assert.throws(() => kept('{"one":{"a":1,"b":}}', outline), KubeFailure);
+    assert.throws(() => new SharedOutline(new ListOutline(shared)));
+  });
+
+  test('a choice may share what it chooses, too', () => {
+    const part = new ListOutline(new FieldsOutline({ a: 'whole' }));
+    const choice = (list: Outline): Outline => new ChoiceOutline('name', { x: new FieldsOutline({ list }) }, 'whole');
+    const shared = choice(new SharedOutline(part));
+    for (const text of [
+      '{"name":"x","list":[{"a":1,"b":2}]}',
+      '{"name":"y","list":[{"b":2}]}',
+      '{"list":[],"name":"x"}',
+    ])
+      assert.deepEqual(kept(text, shared), kept(text, choice(part)), text);
   });
 
   test('a name written with escapes may be any, and is kept', () => {
