@@ -24,7 +24,8 @@ const requireForEsm =
 const builtinsByRequire = {
   name: 'builtins-by-require',
   setup({ onResolve, onLoad }) {
-    const late = /^(?:crypto|net|tls|https?|child_process|worker_threads|zlib|dns|readline|timers\/promises)$/;
+    const late =
+      /^(?:crypto|net|tls|https?|child_process|worker_threads|zlib|dns|readline|timers\/promises|util|url|os)$/;
     onResolve({ filter: /^(?:node:)?[a-z_/]+$/ }, ({ path: name, kind }) =>
       isBuiltin(name) && kind === 'import-statement' ? { path: name, namespace: 'by-require' } : undefined,
     );

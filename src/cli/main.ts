@@ -15,9 +15,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   topology: async () => (await import('./commands/topology.ts')).topologyCommand,
 };
 
+const asksForVersion = (first: string | undefined): boolean => /^(?:-v|--version|version)$/.test(first ?? '');
+
 /** The command that the words are about; of others, as of an overview, all. */
 function commandsFor([first = '', second = '']: readonly string[]): Promise<readonly Command[]> {
-  if (/^(?:-v|--version|version)$/.test(first)) return Promise.resolve([]);
+  if (asksForVersion(first)) return Promise.resolve([]);
   const name = first === 'help' ? second : first;
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   return Promise.all((load ? [load] : Object.values(commands)).map((each) => each()));
@@ -55,7 +57,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // The engine's own timers let a process end. One that still waits for an answer, as of a cluster that is away, must not.
 const awake = setInterval(() => undefined, 60_000);
 const words = process.argv.slice(2);
-process.exitCode = await runCommandLine(await commandsFor(words), version(), words, {
+// The manifest is long: it is read for those who ask for it.
+const ownVersion = asksForVersion(words[0]) ? version() : '';
+process.exitCode = await runCommandLine(await commandsFor(words), ownVersion, words, {
   cwd: process.cwd(),
   env: process.env,
   stdin: process.stdin,

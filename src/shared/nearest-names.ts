@@ -12,7 +12,7 @@ export function nearestNames(wrong: string, known: Iterable<string>, limit = 3):
   for (const name of new Set(known)) {
     if (name === wrong || name.length > 300) continue;
     const other = name.toLowerCase();
-    const distance = Math.abs(other.length - word.length) > most ? most + 1 : editDistance(word, other);
+    const distance = distanceWithin(most, word, other);
     if (distance <= most) candidates.push({ name, distance });
     else if (word.length >= 3 && (other.includes(word) || (word.includes(other) && other.length >= 3))) {
       candidates.push({ name, distance: most + 1 });
@@ -42,6 +42,13 @@ function isSlip(a: string, b: string): boolean {
   if (long.length > short.length) return /[a-z]/i.test(long[at] ?? '') && long.slice(at + 1) === short.slice(at);
   const [first = '', second = ''] = [long[at], long[at + 1]];
   return /[a-z]{2}/i.test(first + second) && long.slice(0, at) + second + first + long.slice(at + 2) === short;
+}
+
+/** The distance, or one more than the most where it is more. */
+function distanceWithin(most: number, a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  if (most === 0) return a === b ? 0 : 1;
+  return Math.min(editDistance(a, b), most + 1);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

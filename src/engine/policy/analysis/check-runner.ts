@@ -12,11 +12,15 @@ export interface Subject {
 
 const nothing: readonly Finding[] = [];
 
+type RunContext = { -readonly [Field in keyof CheckContext]: CheckContext[Field] };
+
 /** Runs one object check on one subject after another. Nothing a check does can end the analysis. */
 export class CheckRunner {
   readonly check: ObjectCheck;
   /** All of a context but what is different for each subject: it is made once, as checks are many and subjects too. */
   readonly #shared: Omit<CheckContext, 'subject' | 'isNamespaceKnown' | 'report'>;
+  #context: RunContext | undefined;
+  #findings: Finding[] | undefined;
 
   constructor(
     check: ObjectCheck,
@@ -49,25 +53,31 @@ export class CheckRunner {
   }
 
   run({ object, isNamespaceKnown }: Subject): readonly Finding[] {
-    let findings: Finding[] | undefined;
+    this.#findings = undefined;
+    // One for all subjects, as checks look at them one after the other and keep nothing of it.
+    const context = (this.#context ??= this.#contextFor(object));
+    context.subject = object;
+    context.isNamespaceKnown = isNamespaceKnown;
+    try {
+      this.check.run(context);
+    } catch (error) {
+      return [failureOf(this.check, { object }, error)];
+    }
+    return this.#findings ?? nothing;
+  }
+
+  #contextFor(subject: MeshObject): RunContext {
     const { check } = this;
-    const { ofKind, find, hasKnownNamespace, versionsOf, settings, now, index } = this.#shared;
-    const context: CheckContext = {
-      subject: object,
-      isNamespaceKnown,
-      ofKind,
-      find,
-      hasKnownNamespace,
-      versionsOf,
-      settings,
-      now,
-      index,
-      report: (about, path, { message, part, severity, related, fixes }) => {
-        (findings ??= []).push({
+    return {
+      ...this.#shared,
+      subject,
+      isNamespaceKnown: false,
+      report: (object, path, { message, part, severity, related, fixes }) => {
+        (this.#findings ??= []).push({
           rule: check,
           severity: severity ?? check.severity,
           message,
-          object: about,
+          object,
           path,
           part: part ?? 'head',
           related: related ?? [],
@@ -75,11 +85,5 @@ export class CheckRunner {
         });
       },
     };
-    try {
-      check.run(context);
-    } catch (error) {
-      return [failureOf(check, { object }, error)];
-    }
-    return findings ?? nothing;
   }
 }

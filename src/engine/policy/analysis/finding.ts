@@ -5,7 +5,7 @@ import type { MeshObject } from '../../model/mesh-object.ts';
 import type { RuleInfo } from '../checks/check.ts';
 import type { Related } from '../checks/check.ts';
 import type { RangePart } from '../documents/syntax-tree.ts';
-import type { FixPlan } from '../fixes/fix-plan.ts';
+import type { Change, FixPlan } from '../fixes/fix-plan.ts';
 
 /** What a check found, said in objects and fields. It becomes a diagnostic when its places are looked up in the text. */
 export interface Finding {
@@ -44,8 +44,27 @@ function isSameFinding(a: Finding, b: Finding | undefined): boolean {
       const other = b.related[index];
       return other?.message === message && other.object === object && isSamePath(other.path, path);
     }) &&
-    (a.fixes === b.fixes || isDeepStrictEqual(a.fixes, b.fixes))
+    a.fixes.length === b.fixes.length &&
+    a.fixes.every((fix, index) => isSameFix(fix, b.fixes[index]))
   );
+}
+
+function isSameFix(a: FixPlan, b: FixPlan | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.title === b.title &&
+    a.isPreferred === b.isPreferred &&
+    a.changes.length === b.changes.length &&
+    a.changes.every((change, index) => isSameChange(change, b.changes[index]))
+  );
+}
+
+/** Nearly all differ in nothing but the identity of their path. */
+function isSameChange(a: Change, b: Change | undefined): boolean {
+  if (b === undefined) return false;
+  const { path, ...rest } = { path: [] as FieldPath, ...a };
+  const { path: otherPath, ...other } = { path: [] as FieldPath, ...b };
+  return isSamePath(path, otherPath) && isDeepStrictEqual(rest, other);
 }
 
 function isSamePath(a: FieldPath, b: FieldPath): boolean {

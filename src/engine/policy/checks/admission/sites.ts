@@ -44,7 +44,9 @@ function stepsOf(pattern: string): readonly Step[] {
  */
 export function sitesBelow(value: unknown, path: FieldPath, ...patterns: readonly string[]): readonly Site[] {
   const found: Site[] = [];
-  for (const pattern of patterns) collect(value, stepsOf(pattern), [...path], '', found);
+  if (!isRecord(value)) return found;
+  const at = [...path];
+  for (const pattern of patterns) collect(value, stepsOf(pattern), at, '', found);
   return found;
 }
 
