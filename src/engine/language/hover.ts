@@ -1,28 +1,34 @@
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
-import type { Position, Range } from '../../shared/text.ts';
+import type { FieldPath, Position, Range } from '../../shared/text.ts';
+import type { MeshObject } from '../model/mesh-object.ts';
+import { isConfiguration } from '../policy/analysis/configuration-findings.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { typeName } from '../policy/schema/schema-at.ts';
 import type { Schema } from '../policy/schema/schema.ts';
 import { cursorAt, schemaOf } from './cursor.ts';
 import { fieldAt } from './definition.ts';
+import { configurationRules } from './references/configuration-rules.ts';
+import { isAbout } from './references/reference-rule.ts';
+import { ruleHelp } from './rule-help.ts';
 import { describeTarget } from './describe-target.ts';
 import { codeSpan, plainText } from './markdown.ts';
 import { knowledgeOf } from './knowledge.ts';
 
 export interface HoverResult {
-  /** Markdown without HTML or links. Names from files are in code spans. */
+  /** Markdown without HTML; its links lead to pages of ours. Names from files are in code spans. */
   readonly contents: string;
   readonly range: Range;
 }
 
-/** Help for the field at the position, and for names what they stand for. */
+/** Help for the field at the position, and for names what they stand for. Pages of rules are below `docsRoot`. */
 export function hover(
   files: DocumentSource,
   snapshot: Snapshot,
   settings: ResolvedMeshSettings,
   uri: string,
   position: Position,
+  docsRoot: string,
 ): HoverResult | undefined {
   const cursor = cursorAt(files, uri, position);
   if (!cursor) return undefined;
@@ -31,10 +37,20 @@ export function hover(
   const help = schema && fieldHelp(String(cursor.path.at(-1) ?? ''), schema);
   const field = cursor.part === 'value' ? fieldAt(files, settings, uri, position) : undefined;
   const named = field && describeTarget(field.target, field.object.namespace, knowledge);
+  const rule =
+    cursor.part === 'key' && cursor.declared && isOfRules(cursor.declared.object, cursor.path)
+      ? ruleHelp(String(cursor.path.at(-1)), docsRoot)
+      : undefined;
   const isScalar = schema !== undefined && !['object', 'array', 'map'].includes(schema.type);
   if (cursor.part === 'value' && !isScalar && !named) return undefined;
-  const contents = [named, help].filter((part) => part !== undefined).join('\n\n---\n\n');
+  const contents = [named, rule ?? help].filter((part) => part !== undefined).join('\n\n---\n\n');
   return contents === '' ? undefined : { contents, range: cursor.range };
+}
+
+/** Whether the path is that of an entry in a mapping whose keys are rules. */
+function isOfRules(object: MeshObject, path: FieldPath): boolean {
+  const mapping = path.slice(0, -1);
+  return isConfiguration(object) && configurationRules.some((rule) => isAbout(rule, mapping));
 }
 
 /** What is known of a field. Definitions come from files and clusters: nothing in them may become markup. */

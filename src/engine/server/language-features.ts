@@ -95,7 +95,7 @@ export function registerLanguageFeatures(
   });
 
   connection.onHover(({ textDocument, position }): Hover | null => {
-    const found = hover(workspace, engine.snapshot, engine.settings, textDocument.uri, position);
+    const found = hover(workspace, engine.snapshot, engine.settings, textDocument.uri, position, docsRoot);
     return found ? { contents: { kind: MarkupKind.Markdown, value: found.contents }, range: found.range } : null;
   });
   connection.onCompletion(({ textDocument, position }): CompletionItem[] =>

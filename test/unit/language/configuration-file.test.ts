@@ -11,6 +11,7 @@ import { compareText } from '../../../src/shared/compare.ts';
 import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
 import { sceneOf } from './language-scene.ts';
 
+const docsRoot = 'file:///meshlens/';
 const settings = resolveMeshSettings();
 
 describe('completion', () => {
@@ -43,7 +44,44 @@ describe('completion', () => {
 
 test('help for its fields', () => {
   const { files, snapshot, uri, position } = sceneOf({ '.meshlensrc.yaml': 'mesh:\n  clus¦terDomain: a.b\n' });
-  assert.match(hover(files, snapshot, settings, uri, position)?.contents ?? '', /Domain behind the names of services/);
+  assert.match(
+    hover(files, snapshot, settings, uri, position, docsRoot)?.contents ?? '',
+    /Domain behind the names of services/,
+  );
+});
+
+describe('help for rules', () => {
+  const helpFor = (text: string): string => {
+    const { files, snapshot, uri, position } = sceneOf({ '.meshlensrc.yaml': text });
+    return hover(files, snapshot, settings, uri, position, docsRoot)?.contents ?? '';
+  };
+  test('by name', () => {
+    const help = helpFor('rules:\n  unknown-¦host: off\n');
+    assert.match(help, /^\*\*unknown-host\*\* · \[MESH1203\]\(file:\/\/\/meshlens\/docs\/rules\/MESH1203\.md\)/);
+    assert.match(
+      help,
+      /no Service or ServiceEntry has\. Error unless set otherwise\.\n\nAlso known as IST0101, KIA1101\.$/,
+    );
+  });
+  test('by code, in an override', () => {
+    const help = helpFor('overrides:\n  - paths: [a]\n    rules: {MESH12¦03: off}\n');
+    assert.match(help, /^\*\*unknown-host\*\*/);
+  });
+  test('by the code of another tool, which stands for several', () => {
+    const help = helpFor('rules:\n  IST01¦31: off\n');
+    assert.match(help, /unreachable-rule[^]*---[^]*ineffective-match/);
+  });
+  test('a name that is none, and other keys', () => {
+    assert.doesNotMatch(helpFor('rules:\n  no-su¦ch: off\n'), /MESH/);
+    assert.doesNotMatch(helpFor('ru¦les: {}\n'), /MESH/);
+  });
+  test('a word about each where names are offered', () => {
+    const { files, snapshot, uri, position } = sceneOf({ '.meshlensrc.yaml': 'rules:\n  ¦' });
+    const items = completion(files, snapshot, settings, uri, position);
+    const found = items.find(({ label }) => label === 'single-weight');
+    assert.equal(found?.detail, 'MESH1302');
+    assert.match(found.documentation ?? '', /Warning unless set otherwise\.$/);
+  });
 });
 
 test('it is no object in the outline', () => {

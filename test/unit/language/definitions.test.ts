@@ -11,6 +11,7 @@ import { compareText } from '../../../src/shared/compare.ts';
 import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
 import { sceneOf, type Scene } from './language-scene.ts';
 
+const docsRoot = 'file:///meshlens/';
 const settings = resolveMeshSettings();
 
 const definition = (strategies: string): string => `apiVersion: apiextensions.k8s.io/v1
@@ -115,7 +116,7 @@ describe('completion', () => {
 test('hover shows type, words, limits and default, and nothing of it is markup', () => {
   const of = (spec: string): string => {
     const { files, snapshot, uri, position } = sceneOf({ 'crd.yaml': text, 'a.yaml': rollout(spec) });
-    return hover(files, snapshot, settings, uri, position)?.contents ?? '';
+    return hover(files, snapshot, settings, uri, position, docsRoot)?.contents ?? '';
   };
   assert.equal(
     of('  rep¦licas: 2'),

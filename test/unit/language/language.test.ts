@@ -15,6 +15,7 @@ import { applyEdits } from '../../../src/engine/policy/fixes/apply-edits.ts';
 import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
 import type { Location, Position, Range } from '../../../src/shared/text.ts';
 
+const docsRoot = 'file:///meshlens/';
 const settings = resolveMeshSettings();
 const uri = 'file:///route.yaml';
 
@@ -122,7 +123,7 @@ describe('hover', () => {
   for (const [name, before, expected] of cases) {
     test(name, () => {
       const { files, snapshot, position } = scene(at(route, before));
-      const found = hover(files, snapshot, settings, uri, position);
+      const found = hover(files, snapshot, settings, uri, position, docsRoot);
       if (expected) assert.match(found?.contents ?? '', expected);
       else assert.equal(found, undefined);
     });
@@ -131,7 +132,7 @@ describe('hover', () => {
   test('names from files cannot become markup', () => {
     const text = route.replaceAll('host: reviews, subset: v1', 'host: "re`vi`ews", subset: v1');
     const { files, snapshot, position } = scene(at(text, 're`vi'));
-    assert.match(hover(files, snapshot, settings, uri, position)?.contents ?? '', /`re'vi'ews\./);
+    assert.match(hover(files, snapshot, settings, uri, position, docsRoot)?.contents ?? '', /`re'vi'ews\./);
   });
 });
 

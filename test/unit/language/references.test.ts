@@ -11,6 +11,7 @@ import { applyEdits } from '../../../src/engine/policy/fixes/apply-edits.ts';
 import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
 import { cursorBefore, sceneOf, shownPlace } from './language-scene.ts';
 
+const docsRoot = 'file:///meshlens/';
 const settings = resolveMeshSettings();
 
 const world = `apiVersion: v1
@@ -331,7 +332,7 @@ describe('hover over names', () => {
         'world.yaml': world,
         'page.yaml': cursorBefore(text, before),
       });
-      assert.match(hover(files, snapshot, settings, uri, position)?.contents ?? '', expected);
+      assert.match(hover(files, snapshot, settings, uri, position, docsRoot)?.contents ?? '', expected);
     });
   }
 
@@ -340,7 +341,7 @@ describe('hover over names', () => {
       'world.yaml': world,
       'page.yaml': cursorBefore(entry, 'shop-cert'),
     });
-    const { contents } = hover(files, snapshot, settings, uri, position) ?? { contents: '' };
+    const { contents } = hover(files, snapshot, settings, uri, position, docsRoot) ?? { contents: '' };
     assert.match(
       contents,
       /^Secret `infra\/shop-cert`\n\nKeys: `tls\.crt`, `tls\.key`\n\nIts certificate cannot be read\./,

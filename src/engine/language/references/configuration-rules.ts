@@ -1,14 +1,20 @@
 import { configurationKind } from '../../../shared/configuration-file.ts';
 import { kindKey } from '../../model/mesh-object.ts';
+import type { Check } from '../../policy/checks/check.ts';
 import { checks } from '../../policy/checks/registry.ts';
 import type { NameProposal } from '../name-proposal.ts';
 import type { Naming, ReferenceRule } from './reference-rule.ts';
 import { rules } from './reference-rule.ts';
+import { ruleSummary } from '../rule-help.ts';
 
 const proposals: readonly NameProposal[] = [
-  ...checks.map(({ code, rule, summary }): NameProposal => ({ name: rule, type: 'rule', detail: code, help: summary })),
-  ...checks.map(({ code, rule, summary }): NameProposal => ({ name: code, type: 'rule', detail: rule, help: summary })),
+  ...checks.map((check): NameProposal => proposalOf(check, check.rule, check.code)),
+  ...checks.map((check): NameProposal => proposalOf(check, check.code, check.rule)),
 ];
+
+function proposalOf(check: Check, name: string, detail: string): NameProposal {
+  return { name, type: 'rule', detail, help: ruleSummary(check) };
+}
 
 /** A mapping of which the keys are rules, by name or code. */
 const ruleName: Naming = {
