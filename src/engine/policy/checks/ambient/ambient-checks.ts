@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { waypointRefuses } from './waypoint-refuses.ts';
 import { waypointSettings } from './waypoint-settings.ts';
 import { ambientSidecarScope } from './ambient-sidecar-scope.ts';
 import { hostWithoutWaypoint } from './host-without-waypoint.ts';
@@ -23,4 +24,5 @@ export const ambientChecks: readonly ObjectCheck[] = [
   unknownWaypoint,
   ambientSidecarScope,
   waypointSettings,
+  waypointRefuses,
 ];

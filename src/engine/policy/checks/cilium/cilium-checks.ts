@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { ciliumException } from './cilium-exception.ts';
+import { ciliumMethodCase } from './cilium-method-case.ts';
 import { ciliumHttpPattern } from './cilium-http-pattern.ts';
 import { ciliumPeerSelectsNothing } from './cilium-peer-selects-nothing.ts';
 import { ciliumSelectsNothing } from './cilium-selects-nothing.ts';
@@ -17,4 +19,6 @@ export const ciliumChecks: readonly ObjectCheck[] = [
   httpOverDatagrams,
   ciliumPeerSelectsNothing,
   ciliumHttpPattern,
+  ciliumMethodCase,
+  ciliumException,
 ];

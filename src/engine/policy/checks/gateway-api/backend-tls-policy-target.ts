@@ -1,5 +1,7 @@
-import { fieldOf, listOf, valueAt } from '../../../../shared/untrusted.ts';
+import type { FieldPath } from '../../../../shared/text.ts';
+import { fieldOf, listOf, recordOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
 import { readReference, toService } from '../../semantics/gateway-api/object-reference.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
@@ -28,12 +30,24 @@ export const backendTlsPolicyTarget: ObjectCheck = {
       const reference = readReference(value, path, subject.namespace, { group: '', kind: 'ConfigMap' });
       if (reference?.key !== Kinds.configMap) continue;
       const lookup = lookUpObject(context, reference, namedObjects(context.ofKind(Kinds.configMap)));
+      if (lookup.state === 'known') checkAuthority(context, [...path, 'name'], lookup.object);
       if (lookup.state !== 'unknown' || !lookup.hasSiblings) continue;
       const consequence = ', so the backend’s certificate cannot be verified';
       reportUnknownObject(context, { path, reference, kind: 'ConfigMap', lookup, consequence, isLocal: true });
     }
   },
 };
+
+/** Authorities are taken from the key `ca.crt` alone. */
+function checkAuthority(context: CheckContext, path: FieldPath, map: MeshObject): void {
+  const keys = ['data', 'binaryData'].flatMap((field) => Object.keys(recordOf(fieldOf(map.rest, field)) ?? {}));
+  if (keys.length === 0 || keys.includes('ca.crt')) return;
+  context.report(context.subject, path, {
+    message: `ConfigMap \`${map.name}\` has no key \`ca.crt\`, from which the authority is taken: the backend’s certificate cannot be verified.`,
+    part: 'value',
+    related: [{ message: `It has ${keys.map((key) => `\`${key}\``).join(', ')}.`, object: map, path: ['data'] }],
+  });
+}
 
 function checkTarget(context: CheckContext, target: ObjectReference): void {
   const lookup = lookUpService(context, target);

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { listenerWithoutRoutes } from './listener-without-routes.ts';
 import { backendTlsPolicyTarget } from './backend-tls-policy-target.ts';
 import { conflictingListeners } from './conflicting-listeners.ts';
 import { conflictingRoutes } from './conflicting-routes.ts';
@@ -49,4 +50,5 @@ export const gatewayApiChecks: readonly ObjectCheck[] = [
   gatewayStatus,
   ignoredHostnames,
   incompatibleRouteKind,
+  listenerWithoutRoutes,
 ];

@@ -1,6 +1,8 @@
 import { didYouMean, misspellingsOf, nearestNames } from '../../../../shared/nearest-names.ts';
+import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
+import { replacements } from '../replacements.ts';
 import { lookUpObject, reportUnknownObject } from '../object-lookup.ts';
 import { namespaceDirectory } from '../directories/namespace-directory.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
@@ -19,6 +21,15 @@ export const uselessReferenceGrant: ObjectCheck = {
   inputs: [namespaceDirectory, serviceDirectory],
   run(context) {
     const { from, to } = grantOf(context.subject);
+    for (const [index, target] of listOf(fieldOf(context.subject.spec, 'to')).entries()) {
+      if (fieldOf(target, 'group') !== 'core') continue;
+      const path = ['spec', 'to', index, 'group'];
+      context.report(context.subject, path, {
+        message: 'The core group, of Services and Secrets, is written `""`; nothing is of a group `core`.',
+        part: 'value',
+        fixes: replacements(context.subject, path, ['']),
+      });
+    }
     for (const { namespace, path } of from) checkNamespace(context, namespace, [...path, 'namespace']);
     for (const { kind, name, path } of to) {
       if (kind !== Kinds.service || name === undefined) continue;

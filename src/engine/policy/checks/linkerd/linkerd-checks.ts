@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { serviceProfile } from './service-profile.ts';
+import { linkerdReferenceGroup } from './reference-group.ts';
 import { linkerdInjection } from './linkerd-injection.ts';
 import { unknownProxyProtocol } from './unknown-proxy-protocol.ts';
 import { competingServers } from './competing-servers.ts';
@@ -17,4 +19,6 @@ export const linkerdChecks: readonly ObjectCheck[] = [
   conflictingAuthentications,
   unknownProxyProtocol,
   linkerdInjection,
+  linkerdReferenceGroup,
+  serviceProfile,
 ];

@@ -28,7 +28,8 @@ export function readGrant(object: MeshObject): Grant {
     listOf(fieldOf(object.spec, key)).flatMap((value, index) => {
       const kind = stringOf(fieldOf(value, 'kind'));
       const group = stringOf(fieldOf(value, 'group')) ?? '';
-      if (kind === undefined || kind === '') return [];
+      // The core group is written as an empty text; no kind is of one that is called `core`.
+      if (kind === undefined || kind === '' || group === 'core') return [];
       return [{ value, path: ['spec', key, index], kind: `${group === '' ? 'core' : group}/${kind}` }];
     });
   return {

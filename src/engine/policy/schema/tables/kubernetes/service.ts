@@ -1,6 +1,27 @@
+import { fieldOf, isRecord, listOf, numberOf, stringOf } from '../../../../../shared/untrusted.ts';
 import type { KindSchema } from '../../kind-schema.ts';
+import type { SchemaRule } from '../../schema.ts';
 import { choice, flag, integer, intOrText, list, record, text, textMap, texts } from '../../schema.ts';
 import { portRange } from '../port-number.ts';
+import { distinct, distinctNames, isGiven } from '../table-rules.ts';
+
+const distinctPorts = distinct(
+  (item) => {
+    const port = numberOf(fieldOf(item, 'port'));
+    return port === undefined ? undefined : `${String(port)}/${stringOf(fieldOf(item, 'protocol')) ?? 'TCP'}`;
+  },
+  (item) => `Port ${String(numberOf(fieldOf(item, 'port')))} is there already with the same transport.`,
+  'port',
+);
+
+const namedAmongSeveral: SchemaRule = (value) =>
+  listOf(value).length < 2
+    ? []
+    : listOf(value).flatMap((item, index) =>
+        isRecord(item) && !isGiven(item, 'name')
+          ? [{ path: [index], message: 'Where there are several ports, each needs a `name`.' }]
+          : [],
+      );
 
 export const service: KindSchema = {
   group: 'core',
@@ -16,7 +37,11 @@ export const service: KindSchema = {
         record(
           'One port.',
           {
-            name: text('Name of the port; the mesh reads the protocol from what stands before the first `-`.'),
+            name: text('Name of the port; the mesh reads the protocol from what stands before the first `-`.', {
+              maxLength: 63,
+              pattern: /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/,
+              patternHelp: 'lower-case letters, digits and `-`, with a letter or digit at both ends',
+            }),
             port: integer('Number by which it is called.', portRange),
             targetPort: intOrText('Number or name of the port of the pods; the same number unless given.'),
             protocol: choice('Transport.', ['TCP', 'UDP', 'SCTP']),
@@ -25,6 +50,7 @@ export const service: KindSchema = {
           },
           { required: ['port'] },
         ),
+        { rules: [distinctNames('port'), distinctPorts, namedAmongSeveral] },
       ),
       selector: textMap('Labels of the pods.'),
       type: choice('How it is reached from outside.', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),

@@ -40,8 +40,8 @@ const peer: ObjectSchema = record(
     ipBlock: record(
       'Addresses outside the cluster.',
       {
-        cidr: text('Range of addresses, such as `10.0.0.0/8`.'),
-        except: texts('Parts that do not count.'),
+        cidr: text('Range of addresses, such as `10.0.0.0/8`.', { format: 'cidr' }),
+        except: texts('Parts that do not count.', { format: 'cidr' }),
       },
       { required: ['cidr'] },
     ),

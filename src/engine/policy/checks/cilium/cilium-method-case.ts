@@ -1,0 +1,35 @@
+import { fieldOf, listOf, stringOf } from '../../../../shared/untrusted.ts';
+import type { ObjectCheck } from '../check.ts';
+import { replacements } from '../replacements.ts';
+import { ciliumPolicyKinds, ciliumSpecsOf } from './cilium-view.ts';
+
+const lowerCase = /^(?:get|head|post|put|delete|connect|options|trace|patch)$/i;
+
+export const ciliumMethodCase: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH6009',
+  rule: 'cilium-method-case',
+  aliases: [],
+  severity: 'warning',
+  summary: 'A rule of Cilium for HTTP names a method in lower case, which no request has.',
+  subject: ciliumPolicyKinds,
+  inputs: [],
+  run(context) {
+    for (const { rules } of ciliumSpecsOf(context.subject)) {
+      for (const { path, value } of rules) {
+        for (const [index, entry] of listOf(value.toPorts).entries()) {
+          for (const [number, http] of listOf(fieldOf(fieldOf(entry, 'rules'), 'http')).entries()) {
+            const method = stringOf(fieldOf(http, 'method')) ?? '';
+            if (!lowerCase.test(method) || method === method.toUpperCase()) continue;
+            const place = [...path, 'toPorts', index, 'rules', 'http', number, 'method'];
+            context.report(context.subject, place, {
+              message: `Methods are compared letter by letter: no request has the method \`${method}\`.`,
+              part: 'value',
+              fixes: replacements(context.subject, place, [method.toUpperCase()]),
+            });
+          }
+        }
+      }
+    }
+  },
+};
