@@ -30,6 +30,13 @@ spec:
     - route: [{destination: ${destination}}]
 `;
 
+const subsets = (host: string, name: string): string => `---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: other, namespace: shop}
+spec: {host: "${host}", subsets: [{name: "${name}", labels: {version: v1}}]}
+`;
+
 const rule = (pool: string): string => `apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: cart, namespace: shop}
@@ -46,6 +53,21 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   ['a number to come', service('cart', 'shop', '"${PORT}"'), []],
   ['a number in quotes', service('cart', 'shop', '"80"'), ['6 wrong-type']],
   ['a wrong field beside', service('cart', 'shop', '80') + rule('simpel: "${METHOD}"'), ['15 unknown-field']],
+  [
+    'an unknown subset',
+    service('cart', 'shop', '80') + route('{host: cart, subset: v1}') + subsets('cart', 'v2'),
+    ['14 unknown-subset'],
+  ],
+  [
+    'a subset of a name to come',
+    service('cart', 'shop', '80') + route('{host: cart, subset: v1}') + subsets('cart', 'v${MAJOR}'),
+    [],
+  ],
+  [
+    'a subset of a host to come',
+    service('cart', 'shop', '80') + route('{host: cart, subset: v1}') + subsets('${HOST}', 'v1'),
+    [],
+  ],
   ['an unknown host', service('cart', 'shop', '80') + route('{host: basket}'), ['14 unknown-host']],
   ['a host to come', service('cart', 'shop', '80') + route('{host: "<your service>"}'), []],
   ['an unknown port', service('cart', 'shop', '80') + route('{host: cart, port: {number: 81}}'), ['14 unknown-port']],

@@ -3,6 +3,7 @@ import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
 import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
+import { filledIn, hasPlaceholder } from '../../documents/placeholders.ts';
 import type { ExportTo } from '../../semantics/export-to.ts';
 import { exportToOf, isExportedTo } from '../../semantics/export-to.ts';
 import { hostCovers, isWildcard, resolveHost } from '../../semantics/hosts.ts';
@@ -40,6 +41,8 @@ export class SubsetDirectory {
   readonly #wildcards: DestinationRuleView[] = [];
   readonly #byShortName = new Map<string, DestinationRuleView[]>();
   readonly #namespaces = new Set<string>();
+  /** Hosts that are filled in before they are applied, as what they may become. */
+  readonly #open: RegExp[] = [];
 
   constructor(rules: readonly MeshObject[], settings: ResolvedMeshSettings) {
     for (const object of rules) {
@@ -52,6 +55,7 @@ export class SubsetDirectory {
         exportTo: exportToOf(object, settings, 'defaultDestinationRuleExportTo'),
         subsets: subsetsOf(object),
       };
+      if (hasPlaceholder(view.host)) this.#open.push(filledIn(view.host));
       if (isWildcard(view.host)) this.#wildcards.push(view);
       else addToList(this.#exact, view.host, view);
       this.#namespaces.add(object.namespace);
@@ -69,6 +73,11 @@ export class SubsetDirectory {
   /** Whether the namespace, or, without one, any has rules. */
   hasRulesIn(namespace: string | undefined): boolean {
     return namespace === undefined ? this.#namespaces.size > 0 : this.#namespaces.has(namespace);
+  }
+
+  /** Whether a rule whose host is filled in before it is applied may be for this one. */
+  mayHaveRules(host: string): boolean {
+    return this.#open.some((pattern) => pattern.test(host));
   }
 
   /** Rules that write the same short name, whatever their namespace. */

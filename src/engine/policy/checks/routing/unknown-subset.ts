@@ -1,4 +1,5 @@
 import { Kinds } from '../../../model/kinds.ts';
+import { filledIn, hasPlaceholder } from '../../documents/placeholders.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
 import { isRecord } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
@@ -42,7 +43,9 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   // Neither the service nor any rule beside which its own would be missing: both are kept elsewhere.
   const namespace = isNamespaceKnown ? subject.namespace : undefined;
   if (rules.length === 0 && lookup.state === 'undecided' && !directory.hasRulesIn(namespace)) return;
-  if (rules.some(({ subsets }) => subsets.some(({ name }) => name === subset))) return;
+  if (rules.length === 0 && directory.mayHaveRules(lookup.host)) return;
+  const isOpen = (name: string): boolean => hasPlaceholder(name) && filledIn(name).test(subset);
+  if (rules.some(({ subsets }) => subsets.some(({ name }) => name === subset || isOpen(name)))) return;
   const names = rules.flatMap(({ subsets }) => subsets.map(({ name }) => name));
   const near = nearestNames(subset, names);
   const path = [...destination.path, 'subset'];
