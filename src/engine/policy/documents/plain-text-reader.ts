@@ -11,24 +11,24 @@ interface At {
   readonly end: number;
 }
 
-export interface ScalarNode extends At {
+interface ScalarNode extends At {
   readonly type: 'plain' | 'quoted' | 'block' | 'empty';
   readonly value: unknown;
 }
 
-export interface MapNode extends At {
+interface MapNode extends At {
   readonly type: 'map';
   readonly isFlow: boolean;
   readonly entries: Map<string, MapEntry>;
 }
 
-export interface ListNode extends At {
+interface ListNode extends At {
   readonly type: 'list';
   readonly isFlow: boolean;
   readonly items: readonly PlainNode[];
 }
 
-export interface MapEntry {
+interface MapEntry {
   readonly key: At;
   readonly node: PlainNode;
 }
