@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { loadKubeconfig } from '../../../src/engine/discovery/kubernetes/kubeconfig/load-kubeconfig.ts';
-import { meshNamespaces } from '../../../src/engine/discovery/kubernetes/meshes/detect-meshes.ts';
 import { wantedKinds } from '../../../src/engine/discovery/kubernetes/resources/wanted-kinds.ts';
 import { KubeSession } from '../../../src/engine/discovery/kubernetes/session/kube-session.ts';
 import { createTransport } from '../../../src/engine/discovery/kubernetes/transport/create-transport.ts';
@@ -121,7 +120,8 @@ describe('a session whose namespaces are chosen anew', { skip: realClusterMissin
         15_000,
       );
       const ms = performance.now() - started;
-      const followed = expected(namespaces.length === 0 ? 0 : namespaces.length + meshNamespaces.length);
+      // Of the namespaces that meshes are in, this cluster has kube-system.
+      const followed = expected(namespaces.length === 0 ? 0 : namespaces.length + 1);
       let counted: readonly string[] = [];
       await until('the watches', async () => (counted = await watches()).join() === followed.join()).catch(() =>
         assert.deepEqual(counted, followed),
@@ -130,5 +130,28 @@ describe('a session whose namespaces are chosen anew', { skip: realClusterMissin
       assert.ok(way.open <= 5, `${way.open} connections`);
       t.diagnostic(`${namespaces.join() || 'all'}: ${ms.toFixed(0)} ms, ${way.open} connections, ${way.made} made`);
     }
+  });
+
+  test('follows the namespace of a mesh beside the chosen ones as long as it is there', async () => {
+    session.setNamespaces(['shop-a']);
+    const system = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'istio-system' } };
+    const gateway = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'door', namespace: 'istio-system' },
+      spec: { selector: { app: 'door' }, servers: [] },
+    };
+    const inStep = async (namespaces: number, doors: number): Promise<void> => {
+      const followed = expected(namespaces).join();
+      await until(`${namespaces} namespaces and ${doors} gateways`, async () => {
+        const found = session.store.snapshot().ofKind(Kinds.gateway).length;
+        return found === doors && (await watches()).join() === followed;
+      });
+    };
+    await inStep(2, 0);
+    await cluster.apply([system, gateway].map((object) => JSON.stringify(object)).join('\n---\n'));
+    await inStep(3, 1);
+    await cluster.kubectl('delete', 'namespace', 'istio-system', '--wait=true');
+    await inStep(2, 0);
   });
 });

@@ -71,7 +71,11 @@ export class FieldsOutline {
   /** What is kept of the field whose name is written there, without its quotes. */
   of(body: Uint8Array, from: number, to: number): Kept {
     const named = this.#names.find(body, from, to);
-    if (named) return named.kept;
+    return named ? named.kept : this.ofOther(body, from, to);
+  }
+
+  /** The same, of a field that was not found. */
+  ofOther(body: Uint8Array, from: number, to: number): Kept {
     // A name written with escapes may be any.
     return this.#others ?? (hasEscape(body, from, to) ? 'whole' : undefined);
   }

@@ -92,7 +92,7 @@ export class ChangeReader {
     while (line[at] === quote) {
       const nameEnd = endOfText(line, at);
       const found = outline.find(line, at + 1, nameEnd - 1);
-      const kept = found ? found.kept : outline.of(line, at + 1, nameEnd - 1);
+      const kept = found ? found.kept : outline.ofOther(line, at + 1, nameEnd - 1);
       const start = startOfValue(line, nameEnd);
       if (kept === undefined) at = endOfValue(line, start);
       else at = this.#field(found?.text ?? textAt(line, at, nameEnd), start, kept, into);

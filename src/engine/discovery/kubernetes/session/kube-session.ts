@@ -31,9 +31,10 @@ import type { OpenPodTunnel } from '../proxies/pod-http.ts';
 import { istiodVersion, proxyStatuses, runningIstiods } from '../proxies/proxy-statuses.ts';
 import { systemClock, type Clock, type Timer } from '../reflector/clock.ts';
 import { ReflectorSet } from '../reflector/reflector-set.ts';
-import { wantedKinds, type WantedKind } from '../resources/wanted-kinds.ts';
+import { wantedKinds } from '../resources/wanted-kinds.ts';
 import type { KubeFailure, KubeTransport } from '../transport/kube-transport.ts';
 import { AccessKeeper } from './access-keeper.ts';
+import { SessionScope, wantedOf } from './session-scope.ts';
 import { sessionStatus, type SessionTrouble } from './session-status.ts';
 
 export interface KubeSessionOptions {
@@ -66,12 +67,6 @@ const meshKinds: ReadonlySet<KindKey> = new Set([
 ]);
 const detectMs = 1000;
 
-const wantedOf = ({ group, plural, namespaced }: WantedKind): WantedResource => ({
-  group,
-  resource: plural,
-  namespaced,
-});
-
 /** A context that is connected: follows what its user may read, and asks and changes the cluster for a person. */
 export class KubeSession implements ClusterSession {
   readonly context: string;
@@ -80,6 +75,7 @@ export class KubeSession implements ClusterSession {
   readonly #options: KubeSessionOptions;
   readonly #clock: Clock;
   readonly #reflectors: ReflectorSet;
+  readonly #scope: SessionScope;
   readonly #access: AccessKeeper;
   readonly #client: ObjectClient;
   readonly #resources: ApiResources;
@@ -107,8 +103,7 @@ export class KubeSession implements ClusterSession {
     this.transport = transport;
     this.store = createObjectStore('cluster');
     this.#reflectors = new ReflectorSet({ transport, store: this.store, clock });
-    // Nothing is asked for before it is known what may be read.
-    this.#reflectors.setScope(() => []);
+    this.#scope = new SessionScope(this.#reflectors, this.store, () => this.#namespaces);
     this.#access = new AccessKeeper({
       transport,
       clock,
@@ -123,7 +118,10 @@ export class KubeSession implements ClusterSession {
     this.#changes = this.#createChanges();
     this.#subscriptions = [
       this.#reflectors.onStatus(() => this.#heard()),
-      this.store.onDelta((delta) => this.#detectLater(delta)),
+      this.store.onDelta((delta) => {
+        this.#scope.changed(delta);
+        this.#detectLater(delta);
+      }),
     ];
     this.#status = this.#present();
   }
@@ -233,7 +231,7 @@ export class KubeSession implements ClusterSession {
   #reviewed(review: AccessReview): void {
     this.#review = review;
     this.#reviewTrouble = undefined;
-    this.#reflectors.setScope((kind) => review.scopeOf(wantedOf(kind)));
+    this.#scope.apply(review);
     this.#changed();
   }
 
@@ -253,6 +251,7 @@ export class KubeSession implements ClusterSession {
       const present = new Set(kinds.filter(({ state }) => state !== 'absent').map(({ kind }) => kind));
       const isNew = wantedKinds.some((kind) => present.has(kind.key) && !review.knows(wantedOf(kind)));
       if (isNew || this.#isRefusedAnew(review)) this.#access.reviewSoon();
+      this.#scope.refresh();
     }
     this.#changed();
   }
