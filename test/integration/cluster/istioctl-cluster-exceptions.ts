@@ -40,6 +40,10 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'a policy with `targetRefs` is for gateways and waypoints, not for pods',
     findings: [
+      'principal-without-tokens/other-gateway.yaml: IST0127 AuthorizationPolicy shop/inner',
+      'principal-without-tokens/other-gateway.yaml: IST0127 AuthorizationPolicy shop/outer',
+      'unknown-policy-target/targets.yaml: IST0127 AuthorizationPolicy shop/cart',
+      'unknown-policy-target/undecided.yaml: IST0127 AuthorizationPolicy shop/cart',
       'invalid-target-ref/broken.yaml: IST0127 AuthorizationPolicy shop/a',
       'invalid-target-ref/sound.yaml: IST0127 AuthorizationPolicy shop/a',
       'policy-selects-nothing/selects.yaml: IST0127 AuthorizationPolicy shop/of-a-gateway',
@@ -179,6 +183,12 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'it says twice that the gateway does not exist: once more as having none of the hosts',
     findings: [
+      'double-tls/once.yaml: IST0132 VirtualService shop/pay',
+      'rules-of-other-protocol/spoken.yaml: IST0132 VirtualService shop/elsewhere',
+      'unbound-match/bound.yaml: IST0132 VirtualService shop/both',
+      'unknown-delegate/delegates.yaml: IST0132 VirtualService shop/root',
+      'unknown-delegate/kept-elsewhere.yaml: IST0132 VirtualService shop/root',
+      'unserved-match-port/unknown.yaml: IST0132 VirtualService shop/cart',
       'invalid-gateway-reference/broken.yaml: IST0132 VirtualService shop/b',
       'unknown-gateway/gateway-api.yaml: IST0132 VirtualService edge/reviews',
       'unknown-gateway/kept-elsewhere.yaml: IST0132 VirtualService orders/orders',
@@ -202,6 +212,7 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'no other EnvoyFilter here changes what the patch goes by, so their order does not matter',
     findings: [
+      'principal-without-tokens/own-filter.yaml: IST0151 EnvoyFilter shop/tokens',
       'patch-order/rivals.yaml: IST0151 EnvoyFilter other/trace',
       'patch-order/settled.yaml: IST0151 EnvoyFilter shop/first',
       'patch-order/settled.yaml: IST0151 EnvoyFilter shop/limits',
@@ -276,6 +287,13 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'the endpoints of a Service without selector are kept by hand',
     findings: ['subset-selects-nothing/nobody-in-cluster.yaml: IST0173 DestinationRule shop/legacy'],
+  },
+  {
+    reason: 'what was to bring the namespace into the mesh is misspelt, and that is said instead',
+    findings: [
+      'injection-label/namespaces.yaml: IST0102 Namespace blog',
+      'injection-label/namespaces.yaml: IST0102 Namespace web',
+    ],
   },
 ];
 

@@ -10,6 +10,7 @@ import { checks } from '../../../src/engine/policy/checks/registry.ts';
 import type { MeshSettings } from '../../../src/shared/mesh-settings.ts';
 import { realIstioMissing, startRealCluster, type RealCluster } from '../../cluster/real-cluster.ts';
 import { fixtures } from '../../unit/policy/checks/fixture-files.ts';
+import { ground } from './stage-ground.ts';
 import { ClusterStage, documentsIn, type StagedDocument } from './cluster-stage.ts';
 import { clusterFalsePositives, failures } from './istioctl-cluster-exceptions.ts';
 import type { ToolFinding } from './istioctl-findings.ts';
@@ -65,7 +66,7 @@ describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
   /** Theirs about the objects of the text; of a pod that a controller made, about the controller's object. */
   const about = async (text: string, present: string): Promise<readonly ToolFinding[]> => {
     const declared = new Set(objectsIn(text));
-    const known = new Set(objectsIn(present));
+    const known = new Set([present, ...ground].flatMap(objectsIn));
     const owners = await stage.ownersOfPods();
     const theirs = (await istioctlFindings(['--kubeconfig', cluster.kubeconfig])).map((finding) => ({
       ...finding,

@@ -219,6 +219,84 @@ const falsePositives: readonly FalsePositive[] = [
     object: 'VirtualService bookinfo/reviews',
     reason: 'what a delegate does not match gets to the rules behind it',
   },
+  {
+    file: 'double-tls/once.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/pay',
+    reason: keptElsewhere,
+  },
+  {
+    file: 'double-tls/once.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/pay',
+    reason: followsGateway,
+  },
+  {
+    file: 'rules-of-other-protocol/spoken.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/elsewhere',
+    reason: keptElsewhere,
+  },
+  {
+    file: 'rules-of-other-protocol/spoken.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/elsewhere',
+    reason: followsGateway,
+  },
+  {
+    file: 'unbound-match/bound.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/both',
+    reason: keptElsewhere,
+  },
+  {
+    file: 'unbound-match/bound.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/both',
+    reason: followsGateway,
+  },
+  {
+    file: 'unknown-delegate/delegates.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/root',
+    reason: keptElsewhere,
+  },
+  {
+    file: 'unknown-delegate/delegates.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/root',
+    reason: followsGateway,
+  },
+  {
+    file: 'unknown-delegate/kept-elsewhere.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/root',
+    reason: keptElsewhere,
+  },
+  {
+    file: 'unknown-delegate/kept-elsewhere.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/root',
+    reason: followsGateway,
+  },
+  {
+    file: 'unserved-match-port/unknown.yaml',
+    code: 'IST0101',
+    object: 'VirtualService shop/cart',
+    reason: keptElsewhere,
+  },
+  {
+    file: 'unserved-match-port/unknown.yaml',
+    code: 'IST0132',
+    object: 'VirtualService shop/cart',
+    reason: followsGateway,
+  },
+  {
+    file: 'principal-without-tokens/own-filter.yaml',
+    code: 'IST0151',
+    object: 'EnvoyFilter shop/tokens',
+    reason: settledOrder,
+  },
 ];
 
 describe('istioctl analyze without a cluster', { skip: realIstioMissing }, () => {

@@ -80,7 +80,10 @@ metadata: {name: mesh}
 spec: {policyName: mesh}
 `;
 
-/** What installing Istio leaves, whatever its version: the namespace, and the certificate authority of istiod. */
+/**
+ * What a mesh has: the namespace, the certificate authority of istiod, and a Gateway, here that of other networks. By them a
+ * tool sees that it may read such kinds.
+ */
 const istio = `
 apiVersion: v1
 kind: Namespace
@@ -91,6 +94,16 @@ kind: Secret
 metadata: {name: istio-ca-secret, namespace: istio-system}
 type: istio.io/ca-root
 data: {}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: cross-network-gateway, namespace: istio-system}
+spec:
+  selector: {istio: eastwestgateway}
+  servers:
+    - port: {number: 15443, name: tls, protocol: TLS}
+      tls: {mode: AUTO_PASSTHROUGH}
+      hosts: ['*.local']
 `;
 
 export const ground: readonly string[] = [mesh, nameService, istio];
