@@ -131,6 +131,7 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'nothing tells that the Service is one of a mesh',
     findings: [
+      'cel-rule/service-ports.yaml: IST0118 Service shop/pay',
       'allow-rule-on-tcp/fits.yaml: IST0118 Service shop/web',
       'external-name-port/no-mesh.yaml: IST0150 Service shop/partner',
       'unknown-app-protocol/known.yaml: IST0118 Service other/elsewhere',
