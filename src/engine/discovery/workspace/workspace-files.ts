@@ -7,9 +7,11 @@ import { kindKey } from '../../model/mesh-object.ts';
 import type { DocumentFile, DocumentSource } from '../../policy/documents/document-file.ts';
 import { locateField, readDocumentFile } from '../../policy/documents/document-file.ts';
 import type { ReadOptions } from '../../policy/documents/declared-objects.ts';
+import { readFast } from '../../policy/documents/fast-values.ts';
 import type { ConfiguredPath } from '../../policy/configuration/configuration.ts';
 import { YamlDocument } from '../../policy/documents/yaml-document.ts';
 import { Configurations } from './configurations.ts';
+import { isKustomization, Kustomizations } from './kustomizations.ts';
 import { localMeshObjects } from './local-mesh-objects.ts';
 
 export interface WorkspaceFilesOptions {
@@ -27,6 +29,8 @@ export type TextState = 'unsaved' | 'saved';
 interface FileRecord {
   /** A configuration leaves it out. */
   isIgnored: boolean;
+  /** A part of an object, which Kustomize puts into a whole one: it declares nothing. */
+  isPatch: boolean;
   disk?: string;
   open?: { readonly text: string; readonly version: number };
   /** Read from the open text, else from disk. */
@@ -42,6 +46,7 @@ export class WorkspaceFiles implements DocumentSource {
   #defaultNamespace: string;
   readonly #namespace: string | undefined;
   readonly #configurations: Configurations;
+  readonly #kustomizations = new Kustomizations();
   readonly #objects = new Map<TextState, { readonly revision: number; readonly objects: readonly MeshObject[] }>();
   #byName: { readonly revision: number; readonly objects: ReadonlyMap<string, readonly MeshObject[]> } | undefined;
   #order: readonly (readonly [string, FileRecord])[] | undefined;
@@ -124,13 +129,14 @@ export class WorkspaceFiles implements DocumentSource {
       this.#records.delete(uri);
       this.#order = undefined;
       this.#configure(uri, undefined);
+      this.#findPatches(uri, undefined);
       this.#changed();
     }
   }
 
   /** In the order of their URIs. */
   files(): readonly DocumentFile[] {
-    return this.#sorted().flatMap(([, { current, isIgnored }]) => (current && !isIgnored ? [current] : []));
+    return this.#sorted().flatMap(([, record]) => (record.current && counts(record) ? [record.current] : []));
   }
 
   /** The files as they are on disk, whatever an editor shows: what a running mesh goes by. In the order of their URIs. */
@@ -159,7 +165,7 @@ export class WorkspaceFiles implements DocumentSource {
     if (known?.revision === this.#revision) return known.objects;
     const objects = this.#sorted().flatMap(([uri, record]) => {
       const file = state === 'unsaved' ? record.current : this.#savedFile(uri, record);
-      if (record.isIgnored) return [];
+      if (!counts(record)) return [];
       return (file?.documents ?? []).flatMap((document) =>
         document.objects.map(({ object }) => object).filter(({ name }) => name !== ''),
       );
@@ -179,7 +185,8 @@ export class WorkspaceFiles implements DocumentSource {
   #record(uri: string): FileRecord {
     let record = this.#records.get(uri);
     if (!record) {
-      this.#records.set(uri, (record = { isIgnored: this.#configurations.isIgnored(uri) }));
+      const isIgnored = this.#configurations.isIgnored(uri);
+      this.#records.set(uri, (record = { isIgnored, isPatch: this.#kustomizations.isPatch(uri) }));
       this.#order = undefined;
     }
     return record;
@@ -192,7 +199,18 @@ export class WorkspaceFiles implements DocumentSource {
     else if (record.current?.text !== text || record.current.isOpen !== isOpen)
       record.current = readDocumentFile(uri, text, isOpen, this.#options, record.current);
     this.#configure(uri, record.current);
+    this.#findPatches(uri, record.current);
     this.#changed();
+  }
+
+  #findPatches(uri: string, file: DocumentFile | undefined): void {
+    if (!isKustomization(uri)) return;
+    const read = file?.documents.map(({ yaml }) => readFast(yaml.text)) ?? [];
+    // Half typed, it says what it last said.
+    if (read.some(({ ok }) => !ok)) return;
+    const values = read.map((document) => (document.ok ? document.value : undefined));
+    if (!this.#kustomizations.set(uri, values)) return;
+    for (const [each, record] of this.#records) record.isPatch = this.#kustomizations.isPatch(each);
   }
 
   /** Of a configuration file its first document counts; one that says nothing yet is a configuration too. */
@@ -227,7 +245,7 @@ export class WorkspaceFiles implements DocumentSource {
   }
 
   #savedFile(uri: string, record: FileRecord): DocumentFile | undefined {
-    if (record.disk === undefined || record.isIgnored) return undefined;
+    if (record.disk === undefined || !counts(record)) return undefined;
     if (record.current?.text === record.disk) return record.current;
     if (record.saved?.text !== record.disk) {
       record.saved = readDocumentFile(uri, record.disk, false, this.#options, record.saved ?? record.current);
@@ -252,6 +270,10 @@ export class WorkspaceFiles implements DocumentSource {
     this.#byName = { revision: this.#revision, objects };
     return objects;
   }
+}
+
+function counts({ isIgnored, isPatch }: FileRecord): boolean {
+  return !isIgnored && !isPatch;
 }
 
 function nameKey(ref: Pick<MeshObject, 'apiVersion' | 'kind' | 'namespace' | 'name'>): string {

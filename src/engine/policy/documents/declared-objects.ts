@@ -68,7 +68,8 @@ export function declaredObjects(
   options: ReadOptions,
 ): readonly DeclaredObject[] {
   const origin: Origin = { layer: 'workspace', source: uri, document };
-  if (!isRecord(value)) return [];
+  // A directive of strategic merge makes the whole a patch of an object, which nobody applies as it stands.
+  if (!isRecord(value) || '$patch' in value) return [];
   const items = fieldOf(value, 'items');
   if (stringOf(fieldOf(value, 'kind'))?.endsWith('List') && Array.isArray(items)) {
     return listOf(items)

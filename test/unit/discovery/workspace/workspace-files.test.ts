@@ -91,6 +91,57 @@ describe('WorkspaceFiles', () => {
     assert.ok(files.objects().every(({ origin }) => origin.layer === 'workspace' && origin.source === uri));
   });
 
+  describe('patches of Kustomize', () => {
+    const overlay = 'file:///shop/overlays/prod%20eu/kustomization.yaml';
+    const patch = 'file:///shop/overlays/prod%20eu/larger.yaml';
+    const shared = 'file:///shop/patches/shared.yaml';
+    const overlaid = (text: string): WorkspaceFiles => {
+      const files = new WorkspaceFiles();
+      files.setDisk(patch, service('larger'));
+      files.setDisk(overlay, text);
+      files.setDisk(shared, service('shared'));
+      files.setDisk('file:///shop/base/web.yaml', service('web'));
+      return files;
+    };
+
+    for (const [form, text] of [
+      ['patches', 'patches: [{path: larger.yaml}, {path: ../../patches/shared.yaml, target: {kind: Service}}]'],
+      ['patchesStrategicMerge', 'patchesStrategicMerge: [./larger.yaml, ../../patches/shared.yaml, "a: 1\\nb: 2"]'],
+      ['patchesJson6902', 'patchesJson6902: [{path: larger.yaml}, {path: ../../patches/shared.yaml}]'],
+    ] as const) {
+      test(`declare nothing, but can be worked on: ${form}`, () => {
+        const files = overlaid(text);
+        assert.deepEqual(names(files), ['Service web']);
+        assert.deepEqual(names(files, 'saved'), ['Service web']);
+        assert.deepEqual(
+          [...files.files()].map(({ uri: each }) => each),
+          ['file:///shop/base/web.yaml', overlay],
+        );
+        assert.ok(files.file(patch), 'completion and help go on');
+      });
+    }
+
+    test('are objects again once nobody calls them patches', () => {
+      const files = overlaid('patches: [{path: larger.yaml}]');
+      assert.deepEqual(names(files), ['Service web', 'Service shared']);
+      files.setOpen(overlay, 'resources: [larger.yaml]', 1);
+      assert.deepEqual(names(files), ['Service web', 'Service larger', 'Service shared']);
+      files.setOpen(overlay, 'patches: [{path: larger.yaml}]', 2);
+      files.setOpen(overlay, 'patches: [{path: ', 3);
+      assert.deepEqual(names(files), ['Service web', 'Service shared'], 'half typed it says what it last said');
+      files.close(overlay);
+      assert.deepEqual(names(files), ['Service web', 'Service shared']);
+      files.remove(overlay);
+      assert.deepEqual(names(files), ['Service web', 'Service larger', 'Service shared']);
+    });
+
+    for (const text of ['patches: 7', 'patches: [{path: [a]}, null, {path: "http://["}]', '- patches', 'patches: [']) {
+      test(`are none where it is written wrong: ${text}`, () => {
+        assert.equal(names(overlaid(text)).length, 3);
+      });
+    }
+  });
+
   test('a LocalMesh brings its services and workloads, each with its place', () => {
     const files = new WorkspaceFiles();
     const text = `apiVersion: meshlens.dev/v1alpha1

@@ -38,8 +38,8 @@ const defaultPorts: Readonly<Record<string, number>> = {
 };
 
 function parseProxy(proxy: string): URL {
-  const address = URL.parse(proxy);
-  if (address === null || defaultPorts[address.protocol] === undefined) {
+  const address = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (!address || defaultPorts[address.protocol] === undefined) {
     throw new Error('the proxy of the kubeconfig is no http, https or socks5 address');
   }
   return address;
