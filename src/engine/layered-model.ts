@@ -12,7 +12,7 @@ import { readFiles } from './discovery/workspace/read-files.ts';
 import { UnreadableInput } from './discovery/workspace/unreadable-input.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 import { joinEndpoints, noEndpoints, type EndpointDirectory } from './model/endpoints.ts';
-import type { MeshObject } from './model/mesh-object.ts';
+import type { KindKey, MeshObject } from './model/mesh-object.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { createSnapshot } from './model/snapshot.ts';
 import { stackSnapshots } from './model/stack-snapshots.ts';
@@ -159,6 +159,7 @@ export class LayeredModel {
       : {
           files,
           base: [...base, ...(isGiven ? [] : this.#registeredObjects())],
+          complete: completeKindsOf(connections),
           settings,
           fileRules: this.#newRules(files, rules),
           now: Date.now(),
@@ -207,6 +208,7 @@ export class LayeredModel {
     return {
       files: this.#options.workspace,
       base: this.#baseObjects(),
+      complete: completeKindsOf(this.#connections),
       settings: this.settings,
       fileRules: this.#ownRules(),
       now: Date.now(),
@@ -286,6 +288,14 @@ export class LayeredModel {
 /** Lowest first: of equal names the cluster that was connected first counts. */
 function stackOf(connections: Connections): readonly Snapshot[] {
   return connections.map(({ snapshot }) => snapshot).reverse();
+}
+
+/** Of several clusters any may have what another has not. */
+function completeKindsOf([first, ...others]: Connections): ReadonlySet<KindKey> {
+  const shared = first?.completeKinds.filter((kind) =>
+    others.every(({ completeKinds }) => completeKinds.includes(kind)),
+  );
+  return new Set(shared);
 }
 
 /** Adds what could not be decided, in files where that is asked for. */

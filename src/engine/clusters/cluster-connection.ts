@@ -9,6 +9,7 @@ import type { KubeSession } from '../discovery/kubernetes/session/kube-session.t
 import { clusterEndpoints } from '../model/cluster-endpoints.ts';
 import type { EndpointDirectory } from '../model/endpoints.ts';
 import { Kinds } from '../model/kinds.ts';
+import type { KindKey } from '../model/mesh-object.ts';
 import { podMembership } from '../model/membership.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { ClusterDeclarations } from '../topology/cluster/cluster-declarations.ts';
@@ -85,6 +86,10 @@ export class ClusterConnection {
 
   get snapshot(): Snapshot {
     return this.session.store.snapshot();
+  }
+
+  get completeKinds(): readonly KindKey[] {
+    return this.session.completeKinds;
   }
 
   /** What the cluster itself says of its mesh. The same object while its objects do not change it. */

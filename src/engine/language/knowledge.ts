@@ -4,7 +4,7 @@ import { fieldOf, isRecord } from '../../shared/untrusted.ts';
 import { Kinds } from '../model/kinds.ts';
 import type { Labels } from '../model/mesh-object.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Index } from '../policy/checks/check.ts';
+import type { Index, ObjectReader } from '../policy/checks/check.ts';
 import type { ServiceDirectory } from '../policy/checks/directories/service-directory.ts';
 import { serviceDirectory } from '../policy/checks/directories/service-directory.ts';
 import type { SubsetDirectory } from '../policy/checks/directories/subset-directory.ts';
@@ -122,7 +122,14 @@ export class Knowledge {
   }
 
   #index<T>(index: Index<T>): T {
-    if (!this.#built.has(index)) this.#built.set(index, index.build(this.snapshot, this.settings));
+    const { snapshot } = this;
+    const objects: ObjectReader = {
+      ofKind: (kind) => snapshot.ofKind(kind),
+      find: (kind, namespace, name) => snapshot.find(kind, namespace, name),
+      // Findings say what does not exist; here it is enough that a cluster was asked.
+      isComplete: (kind) => snapshot.ofKind(kind).some(({ origin }) => origin.layer === 'cluster'),
+    };
+    if (!this.#built.has(index)) this.#built.set(index, index.build(objects, this.settings));
     return this.#built.get(index) as T;
   }
 }

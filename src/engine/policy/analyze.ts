@@ -30,6 +30,8 @@ export interface AnalyzeInput {
   readonly files: DocumentSource;
   /** Objects of other layers: a live cluster, the local registry. */
   readonly base?: readonly MeshObject[];
+  /** Kinds of which the base has all that the clusters have. Where it is not said: those of which it has any of a cluster. */
+  readonly complete?: ReadonlySet<KindKey>;
   readonly settings: ResolvedMeshSettings;
   readonly rules?: RuleSettings;
   /** Instead of `rules`, where they differ by file. */
@@ -133,7 +135,7 @@ export class IncrementalAnalyzer {
     const { fileRules = this.#sameForAll(input.rules ?? noRules) } = input;
     const run = ++this.#runs;
     const files = [...source.files()];
-    const world = this.#updatedWorld(files, base, settings);
+    const world = this.#updatedWorld(files, base, input.complete ?? kindsOfClusters(base), settings);
     this.#knowsNamespace = namespaceKnowledge(files);
     const checks = this.#checksByKind(world, now === undefined ? undefined : now - (now % hour));
     const schemas = this.#catalogs.of(world);
@@ -165,6 +167,7 @@ export class IncrementalAnalyzer {
   #updatedWorld(
     files: readonly DocumentFile[],
     base: readonly MeshObject[],
+    complete: ReadonlySet<KindKey>,
     settings: ResolvedMeshSettings,
   ): ObjectWorld {
     if (!this.#world || !isSameSettings(this.#world.settings, settings)) {
@@ -189,7 +192,7 @@ export class IncrementalAnalyzer {
         }
       }
     }
-    this.#world.update(byKind, assumed);
+    this.#world.update(byKind, assumed, complete);
     return this.#world;
   }
 
@@ -268,6 +271,10 @@ export class IncrementalAnalyzer {
     const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
     return [...ofText, ...(isBroken ? decided.filter(({ rule }) => rule.needsValidText !== true) : decided)];
   }
+}
+
+function kindsOfClusters(base: readonly MeshObject[]): ReadonlySet<KindKey> {
+  return new Set(base.flatMap((object) => (object.origin.layer === 'cluster' ? [kindKey(object)] : [])));
 }
 
 function hasSameStructure(a: SchemaCatalog, b: SchemaCatalog, { apiVersion, kind }: MeshObject): boolean {

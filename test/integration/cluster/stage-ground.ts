@@ -1,6 +1,6 @@
 /** What is in the cluster before anything is put there. */
 
-/** Every cluster has pods of its own: by them a tool sees that it may read pods, and that those it sees are all. */
+/** Every cluster has pods of its own. */
 const nameService = `
 apiVersion: v1
 kind: Service
@@ -80,30 +80,11 @@ metadata: {name: mesh}
 spec: {policyName: mesh}
 `;
 
-/**
- * What a mesh has: the namespace, the certificate authority of istiod, and a Gateway, here that of other networks. By them a
- * tool sees that it may read such kinds.
- */
+/** Where a mesh keeps its own, of which a cluster need not have anything. */
 const istio = `
 apiVersion: v1
 kind: Namespace
 metadata: {name: istio-system}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: istio-ca-secret, namespace: istio-system}
-type: istio.io/ca-root
-data: {}
----
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: {name: cross-network-gateway, namespace: istio-system}
-spec:
-  selector: {istio: eastwestgateway}
-  servers:
-    - port: {number: 15443, name: tls, protocol: TLS}
-      tls: {mode: AUTO_PASSTHROUGH}
-      hosts: ['*.local']
 `;
 
 export const ground: readonly string[] = [mesh, nameService, istio];

@@ -63,6 +63,13 @@ describe('a set of reflectors', { concurrency: false }, () => {
     assert.deepEqual(names('core/Pod'), ['bank/a', 'bank/b', 'shop/a', 'shop/b']);
   });
 
+  test('knows of which kinds it has all there are', () => {
+    const { completeKinds } = rig.set;
+    assert.ok(completeKinds.includes('core/Pod'));
+    assert.ok(completeKinds.includes('core/Service'), 'without a single one, too');
+    assert.ok(!completeKinds.includes('networking.istio.io/VirtualService'), 'what is not served may be in files only');
+  });
+
   test('what people look at first is asked for first', () => {
     const asked = server.requests.filter((request) => request.startsWith('watch '));
     assert.deepEqual(asked.slice(0, 2).sort(), ['watch namespaces', 'watch services']);
@@ -82,6 +89,8 @@ describe('a set of reflectors', { concurrency: false }, () => {
     assert.deepEqual(names('core/Pod'), ['shop/a', 'shop/b'], 'what is left is forgotten at once');
     assert.deepEqual(names('core/Namespace').length, 3, 'kinds without namespaces stay');
     await synced(rig.set);
+    assert.ok(!rig.set.completeKinds.includes('core/Pod'), 'others may be elsewhere');
+    assert.ok(rig.set.completeKinds.includes('core/Namespace'));
     pod('bank', 'unseen');
     pod('shop', 'c');
     await until('the new pod', () => names('core/Pod').includes('shop/c'));
@@ -90,6 +99,7 @@ describe('a set of reflectors', { concurrency: false }, () => {
     await until('both namespaces', () => names('core/Pod').length === 6);
     rig.set.setNamespaces([]);
     await synced(rig.set);
+    assert.ok(rig.set.completeKinds.includes('core/Pod'));
     await equalToServer(rig, 'core/Pod', () => server.objects('pods'));
   });
 
@@ -117,6 +127,7 @@ describe('a set of reflectors', { concurrency: false }, () => {
     proxy.cut();
     await until('forbidden', () => rig.set.status.forbidden.length === 1);
     assert.equal(names('core/Pod').length, 4, 'one refusal may be a hiccup');
+    assert.ok(!rig.set.completeKinds.includes('core/Pod'));
     rig.set.retry();
     await until('no pods', () => names('core/Pod').length === 0);
   });

@@ -116,6 +116,65 @@ describe('analyze', () => {
     assert.deepEqual(analyze({ files, base: [base], settings }).diagnostics, []);
   });
 
+  describe('what a cluster does not have', () => {
+    const cart: MeshObject = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      namespace: 'shop',
+      name: 'cart',
+      labels: {},
+      annotations: {},
+      spec: { ports: [{ port: 80 }] },
+      origin: { layer: 'cluster', source: 'kind' },
+    };
+    const files = filesOf({
+      'a.yaml': `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: orders, namespace: shop}
+spec:
+  hosts: [orders.example.com]
+  gateways: [front]
+  http:
+    - route:
+        - destination: {host: orders.billing.svc.cluster.local}
+`,
+    });
+    const cases: readonly (readonly [
+      what: string,
+      complete: readonly string[] | undefined,
+      found: readonly string[],
+    ])[] = [
+      [
+        'is not there, where all of it was read',
+        ['core/Service', 'networking.istio.io/Gateway'],
+        ['MESH1202', 'MESH1203'],
+      ],
+      ['is not there, though there is none of the kind', ['networking.istio.io/Gateway'], ['MESH1202']],
+      ['may be where nobody may look: other namespaces', [], []],
+      ['is not there, where nothing tells that something was not read', undefined, ['MESH1203']],
+    ];
+    for (const [what, complete, found] of cases) {
+      test(what, () => {
+        const input = { files, base: [cart], settings, ...(complete && { complete: new Set(complete) }) };
+        assert.deepEqual(
+          analyze(input).diagnostics.map(({ code }) => code),
+          found,
+        );
+      });
+    }
+
+    test('is found and forgotten as rights come and go', () => {
+      const analyzer = new IncrementalAnalyzer();
+      for (const [, complete, found] of [...cases, ...cases.toReversed()]) {
+        const input = { files, base: [cart], settings, ...(complete && { complete: new Set(complete) }) };
+        assert.deepEqual(
+          analyzer.analyze(input).diagnostics.map(({ code }) => code),
+          found,
+        );
+      }
+    });
+  });
+
   test('rules are switched off or changed by code, name or alias', () => {
     const files = filesOf({ 'a.yaml': route('reviewz'), 'b.yaml': service('reviews') });
     const severities = (rules: Record<string, 'off' | 'warning' | 'hint'>): readonly string[] =>

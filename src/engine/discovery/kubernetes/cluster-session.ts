@@ -7,6 +7,7 @@ import type {
   ProxyStatus,
 } from '../../../shared/cluster.ts';
 import type { ResourceRef } from '../../../shared/resource.ts';
+import type { KindKey } from '../../model/mesh-object.ts';
 import type { ObjectStore } from '../../model/object-store.ts';
 import type { KubeTransport } from './transport/kube-transport.ts';
 
@@ -21,6 +22,8 @@ export interface ClusterSession {
   /** Objects of the cluster, stripped of what the model does not need. */
   readonly store: ObjectStore;
   readonly transport: KubeTransport;
+  /** Kinds of which the store has every object that the cluster has: what is not there does not exist. */
+  readonly completeKinds: readonly KindKey[];
   onStatus(listener: (status: ClusterStatus) => void): Disposable;
   /** Empty: all namespaces that may be read. */
   setNamespaces(namespaces: readonly string[]): void;

@@ -36,6 +36,7 @@ export class CheckRunner {
     this.#shared = {
       ofKind: (kind) => reader.ofKind(kind),
       find: (kind, namespace, name) => reader.find(kind, namespace, name),
+      isComplete: (kind) => reader.isComplete(kind),
       hasKnownNamespace,
       versionsOf: (kind, namespace, name) => {
         // The same kinds may be read as through the reader, which says so where they may not.

@@ -11,6 +11,7 @@ interface KindState {
   readonly byName: ReadonlyMap<string, MeshObject>;
   /** Objects, of any kind, whose namespace no text names. */
   readonly assumed: ReadonlySet<MeshObject>;
+  readonly isComplete: boolean;
   readonly version: number;
 }
 
@@ -21,7 +22,14 @@ interface BuiltIndex {
   readonly version: number;
 }
 
-const nothing: KindState = { given: [], sorted: [], byName: new Map(), assumed: new Set(), version: 0 };
+const nothing: KindState = {
+  given: [],
+  sorted: [],
+  byName: new Map(),
+  assumed: new Set(),
+  isComplete: false,
+  version: 0,
+};
 
 /**
  * All objects that checks may look at, by kind, with a version for each kind that grows when any of its objects changes.
@@ -41,15 +49,21 @@ export class ObjectWorld {
   }
 
   /**
-   * Takes the objects that exist now, by kind, and those of them of which the namespace is our assumption. What is the
-   * same as before keeps what was computed from it.
+   * Takes the objects that exist now, by kind, those of them of which the namespace is our assumption, and the kinds of
+   * which a cluster told all it has. What is the same as before keeps what was computed from it.
    */
-  update(byKind: Map<KindKey, MeshObject[]>, assumed: ReadonlySet<MeshObject> = new Set()): void {
+  update(
+    byKind: Map<KindKey, MeshObject[]>,
+    assumed: ReadonlySet<MeshObject> = new Set(),
+    complete: ReadonlySet<KindKey> = new Set(),
+  ): void {
     const kinds = new Map<KindKey, KindState>();
-    for (const key of this.#kinds.keys()) if (!byKind.has(key)) byKind.set(key, []);
+    for (const key of [...this.#kinds.keys(), ...complete]) if (!byKind.has(key)) byKind.set(key, []);
     for (const [key, given] of byKind) {
       const before = this.#kinds.get(key);
-      kinds.set(key, before && isSame(before.given, given) ? before : this.#newState(key, given, assumed));
+      const isComplete = complete.has(key);
+      const isAsBefore = before?.isComplete === isComplete && isSame(before.given, given);
+      kinds.set(key, isAsBefore ? before : this.#newState(key, given, assumed, isComplete));
     }
     this.#kinds = kinds;
     this.#current.clear();
@@ -100,7 +114,7 @@ export class ObjectWorld {
   /** Whether the index takes the same from both states. */
   #isSameFor(index: Index<unknown>, before: KindState, now: KindState): boolean {
     if (before === now) return true;
-    if (before.sorted.length !== now.sorted.length) return false;
+    if (before.isComplete !== now.isComplete || before.sorted.length !== now.sorted.length) return false;
     return before.sorted.every((old, at) => {
       const object = now.sorted[at];
       if (object === undefined || old === object) return object !== undefined;
@@ -131,13 +145,22 @@ export class ObjectWorld {
         admit(kind);
         return this.find(kind, namespace, name);
       },
+      isComplete: (kind) => {
+        admit(kind);
+        return this.#stateOf(kind).isComplete;
+      },
     };
   }
 
-  #newState(key: KindKey, given: readonly MeshObject[], assumed: ReadonlySet<MeshObject>): KindState {
+  #newState(
+    key: KindKey,
+    given: readonly MeshObject[],
+    assumed: ReadonlySet<MeshObject>,
+    isComplete: boolean,
+  ): KindState {
     const sorted = createSnapshot(given).ofKind(key);
     const byName = new Map(sorted.map((object) => [`${object.namespace}/${object.name}`, object]));
-    return { given, sorted, byName, assumed, version: ++this.#versions };
+    return { given, sorted, byName, assumed, isComplete, version: ++this.#versions };
   }
 }
 

@@ -46,6 +46,8 @@ export interface ObjectReader {
   /** Objects of a kind, sorted by namespace, then name. */
   ofKind(kind: KindKey): readonly MeshObject[];
   find(kind: KindKey, namespace: string, name: string): MeshObject | undefined;
+  /** Whether these are all there are: a cluster is connected, and all of it may be read. What is not there does not exist. */
+  isComplete(kind: KindKey): boolean;
 }
 
 export interface Related {

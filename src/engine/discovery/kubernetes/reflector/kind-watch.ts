@@ -34,11 +34,26 @@ const putAtOnce = 1000;
 /** States from the one that says most to the one that says least, where namespaces differ. */
 const precedence: readonly KindState[] = ['retrying', 'listing', 'synced', 'forbidden', 'absent'];
 
+/** While it lists again, or tries to, all that it knows stays. */
+function isComplete({ state }: ReflectorState, before: boolean): boolean {
+  switch (state) {
+    case 'synced':
+      return true;
+    case 'listing':
+    case 'retrying':
+      return before;
+    case 'forbidden':
+    case 'absent':
+      return false;
+  }
+}
+
 /** Follows one kind in its scope, and says how that goes. */
 export class KindWatch {
   readonly #options: KindWatchOptions;
   readonly #reflectors = new Map<string, Reflector>();
   #resource: ServedResource | undefined;
+  #isComplete = false;
 
   constructor(options: KindWatchOptions) {
     this.#options = options;
@@ -52,6 +67,11 @@ export class KindWatch {
     return this.#resource !== undefined;
   }
 
+  /** Whether the store has every object of the kind that the cluster has. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
   /** Follows the kind as it is served now (undefined: not at all) where it is to be followed now. */
   update(resource: ServedResource | undefined, scope: ReflectorScope): void {
     const isOther = !isSameResource(resource, this.#resource);
@@ -61,6 +81,7 @@ export class KindWatch {
       if (wanted.has(namespace) && !isOther) continue;
       reflector.stop();
       this.#reflectors.delete(namespace);
+      if (namespace === everywhere) this.#isComplete = false;
     }
     this.#forgetOutside(wanted);
     for (const namespace of wanted) if (!this.#reflectors.has(namespace)) this.#start(namespace, resource);
@@ -119,6 +140,7 @@ export class KindWatch {
     const reflector = new Reflector(target, context, this.#sinkOf(target.namespace), (state) => {
       const was = before;
       before = state;
+      if (namespace === everywhere) this.#isComplete = isComplete(state, this.#isComplete);
       if (state.state === 'absent') this.#options.onAbsent();
       if (was.state === 'forbidden' && state.state !== 'forbidden') this.#options.onAllowed();
       this.#options.onChange();

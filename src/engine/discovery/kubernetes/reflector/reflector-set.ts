@@ -1,5 +1,6 @@
 import type { ForbiddenResource, WatchedKind } from '../../../../shared/cluster.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { KindKey } from '../../../model/mesh-object.ts';
 import type { ObjectStore } from '../../../model/object-store.ts';
 import { assumedResource, negotiateResource } from '../resources/negotiate-resource.ts';
 import { fullResourceName, type ServedResource } from '../resources/served-resource.ts';
@@ -133,6 +134,11 @@ export class ReflectorSet {
       isSynced:
         this.#resources !== undefined && kinds.every(({ state }) => state !== 'listing' && state !== 'retrying'),
     };
+  }
+
+  /** The kinds of which the store has every object that the cluster has. */
+  get completeKinds(): readonly KindKey[] {
+    return this.#watches.flatMap(({ kind, watch }) => (watch.isComplete ? [kind.key] : []));
   }
 
   /** Called soon after a change of the status; many changes are told as one. */

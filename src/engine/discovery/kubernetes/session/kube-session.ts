@@ -136,6 +136,10 @@ export class KubeSession implements ClusterSession {
     return this.#status;
   }
 
+  get completeKinds(): readonly KindKey[] {
+    return this.#reflectors.completeKinds;
+  }
+
   onStatus(listener: (status: ClusterStatus) => void): Disposable {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };

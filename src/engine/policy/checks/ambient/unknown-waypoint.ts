@@ -6,7 +6,6 @@ import type { MeshObject } from '../../../model/mesh-object.ts';
 import { useWaypoint, wishedWaypoint } from '../../semantics/waypoints.ts';
 import { podKinds, podTemplatePath } from '../../semantics/workloads.ts';
 import type { ObjectCheck } from '../check.ts';
-import { namespaceDirectory } from '../directories/namespace-directory.ts';
 import { replacements } from '../replacements.ts';
 import { waypointLabels } from './waypoint-use.ts';
 
@@ -26,7 +25,7 @@ export const unknownWaypoint: ObjectCheck = {
   severity: 'error',
   summary: 'A label names a waypoint that does not exist, or a Gateway that is none.',
   subject: [Kinds.namespace, Kinds.service, Kinds.serviceEntry, ...podKinds],
-  inputs: [Kinds.kubernetesGateway, namespaceDirectory],
+  inputs: [Kinds.kubernetesGateway],
   run(context) {
     const { subject, isNamespaceKnown } = context;
     const isNamespace = subject.kind === 'Namespace';
@@ -84,7 +83,7 @@ export const unknownWaypoint: ObjectCheck = {
       return;
     }
     // A command makes waypoints that no file shows.
-    if (here.length === 0 && !context.index(namespaceDirectory).isComplete) return;
+    if (here.length === 0 && !context.isComplete(Kinds.kubernetesGateway)) return;
     const near = nearestNames(wish.name, here);
     context.report(subject, path, {
       message: `Namespace \`${wish.namespace}\` has no waypoint \`${wish.name}\`, so traffic goes without one.${didYouMean(near.length > 0 ? near : here.slice(0, 3))}`,

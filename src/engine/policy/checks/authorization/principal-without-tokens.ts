@@ -49,7 +49,7 @@ function areTokensUnchecked(context: CheckContext): boolean {
   const { subject } = context;
   const policies = context.ofKind(Kinds.requestAuthentication).filter(checksTokens);
   // Where nothing of the kind is known they may be kept elsewhere.
-  if (policies.length === 0 && !context.index(namespaceDirectory).isComplete) return false;
+  if (policies.length === 0 && !context.isComplete(Kinds.requestAuthentication)) return false;
   if (context.index(ownTokenChecks)) return false;
   const target = readPolicyTarget(subject.spec);
   if (target.references.length > 0) return !policies.some((policy) => mayShareTarget(context, policy, target));

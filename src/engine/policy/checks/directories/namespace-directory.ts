@@ -28,11 +28,11 @@ export class NamespaceDirectory {
   readonly #declared: ReadonlyMap<string, MeshObject>;
   readonly #inUse: ReadonlySet<string>;
 
-  constructor(namespaces: readonly MeshObject[], inUse: ReadonlySet<string>) {
+  constructor(namespaces: readonly MeshObject[], inUse: ReadonlySet<string>, isComplete: boolean) {
     this.#declared = new Map(namespaces.map((object) => [object.name, object]));
     this.#inUse = inUse;
     this.names = [...this.#declared.keys()];
-    this.isComplete = namespaces.some(({ origin }) => origin.layer === 'cluster');
+    this.isComplete = isComplete;
   }
 
   /** The Namespace object, where something declares it. */
@@ -63,6 +63,6 @@ export const namespaceDirectory: Index<NamespaceDirectory> = {
   build: (objects, settings) => {
     const inUse = new Set(witnesses.flatMap((kind) => objects.ofKind(kind).map(({ namespace }) => namespace)));
     inUse.add(settings.rootNamespace);
-    return new NamespaceDirectory(objects.ofKind(Kinds.namespace), inUse);
+    return new NamespaceDirectory(objects.ofKind(Kinds.namespace), inUse, objects.isComplete(Kinds.namespace));
   },
 };

@@ -10,13 +10,13 @@ export class ServiceAccountDirectory {
   /** All service accounts there are are known: a cluster tells them. */
   readonly isComplete: boolean;
 
-  constructor(accounts: readonly MeshObject[]) {
+  constructor(accounts: readonly MeshObject[], isComplete: boolean) {
     for (const { namespace, name } of accounts) {
       const names = this.#byNamespace.get(namespace);
       if (names) names.add(name);
       else this.#byNamespace.set(namespace, new Set([name]));
     }
-    this.isComplete = accounts.some(({ origin }) => origin.layer === 'cluster');
+    this.isComplete = isComplete;
   }
 
   namesIn(namespace: string): readonly string[] {
@@ -39,5 +39,6 @@ export class ServiceAccountDirectory {
 export const serviceAccountDirectory: Index<ServiceAccountDirectory> = {
   inputs: [Kinds.serviceAccount],
   relevant: () => undefined,
-  build: (objects) => new ServiceAccountDirectory(objects.ofKind(Kinds.serviceAccount)),
+  build: (objects) =>
+    new ServiceAccountDirectory(objects.ofKind(Kinds.serviceAccount), objects.isComplete(Kinds.serviceAccount)),
 };

@@ -22,7 +22,7 @@ export type HostLookup =
 /** Services and ServiceEntries by host. */
 export class ServiceDirectory {
   readonly isEmpty: boolean;
-  /** A cluster is among the sources: what it does not have does not exist. */
+  /** What it does not have does not exist. */
   readonly isComplete: boolean;
   readonly #exact = new Map<string, ServiceModel[]>();
   readonly #wildcards: ServiceModel[] = [];
@@ -32,9 +32,9 @@ export class ServiceDirectory {
   readonly #namespaces = new Map<string, string[]>();
   readonly #settings: ResolvedMeshSettings;
 
-  constructor(services: readonly ServiceModel[], settings: ResolvedMeshSettings) {
+  constructor(services: readonly ServiceModel[], settings: ResolvedMeshSettings, isComplete: boolean) {
     this.isEmpty = services.length === 0;
-    this.isComplete = services.some(({ object }) => object.origin.layer === 'cluster');
+    this.isComplete = isComplete;
     this.#settings = settings;
     this.#open = services.filter(({ host }) => hasPlaceholder(host)).map(({ host }) => filledIn(host));
     for (const service of services) {
@@ -143,5 +143,6 @@ export const serviceDirectory: Index<ServiceDirectory> = {
     annotations['networking.istio.io/exportTo'],
     kind === 'Service' && isRecord(spec) ? serviceParts(spec) : spec,
   ],
-  build: (objects, settings) => new ServiceDirectory(readServices(objects, settings), settings),
+  build: (objects, settings) =>
+    new ServiceDirectory(readServices(objects, settings), settings, objects.isComplete(Kinds.service)),
 };

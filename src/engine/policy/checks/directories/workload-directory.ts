@@ -14,15 +14,15 @@ import { addToList } from './add-to-list.ts';
  */
 export class WorkloadDirectory {
   readonly all: readonly WorkloadView[];
-  /** A cluster is among the sources: what it does not have does not exist. */
+  /** What it does not have does not exist. */
   readonly isComplete: boolean;
   readonly #byNamespace = new Map<string, WorkloadView[]>();
   readonly #byLabel = new Map<string, WorkloadView[]>();
   readonly #accounts = new Set<string>();
 
-  constructor(workloads: readonly WorkloadView[]) {
+  constructor(workloads: readonly WorkloadView[], isComplete: boolean) {
     this.all = workloads;
-    this.isComplete = workloads.some(({ object }) => object.origin.layer === 'cluster');
+    this.isComplete = isComplete;
     for (const workload of workloads) {
       addToList(this.#byNamespace, workload.namespace, workload);
       this.#accounts.add(`${workload.namespace}/${workload.serviceAccount}`);
@@ -123,5 +123,10 @@ export const workloadDirectory: Index<WorkloadDirectory> = {
     const containers = view.containers.map(({ name }) => name);
     return [{ ...view, object: undefined, containers }, object.kind === 'Pod' && makerOf(object)];
   },
-  build: (objects) => new WorkloadDirectory(readAll(workloadKinds.flatMap((kind) => objects.ofKind(kind)))),
+  build: (objects) =>
+    new WorkloadDirectory(
+      readAll(workloadKinds.flatMap((kind) => objects.ofKind(kind))),
+      // Whatever made them, it is pods that run.
+      workloadKinds.some((kind) => objects.isComplete(kind)),
+    ),
 };

@@ -41,7 +41,7 @@ export const unknownGatewayClass: ObjectCheck = {
     const name = stringOf(fieldOf(subject.spec, 'gatewayClassName'));
     const classes = context.ofKind(Kinds.gatewayClass);
     if (name === undefined || name === '' || classes.some((each) => each.name === name)) return;
-    const isClusterKnown = classes.some(({ origin }) => origin.layer === 'cluster');
+    const isClusterKnown = context.isComplete(Kinds.gatewayClass);
     if (!isClusterKnown && selfMade.includes(name)) return;
     const declared = classes.map((each) => each.name);
     // Files seldom declare classes: what is no misspelling of a known one may exist.

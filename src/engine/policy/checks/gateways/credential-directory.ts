@@ -31,8 +31,8 @@ export class CredentialDirectory {
   readonly #byName = new Map<string, MeshObject[]>();
   readonly #names = new Map<string, string[]>();
 
-  constructor(objects: readonly MeshObject[]) {
-    this.isComplete = objects.some(({ kind, origin }) => kind === 'Secret' && origin.layer === 'cluster');
+  constructor(objects: readonly MeshObject[], isComplete: boolean) {
+    this.isComplete = isComplete;
     for (const object of objects) {
       const name = secretNameOf(object);
       addToList(this.#byName, name, object);
@@ -52,5 +52,9 @@ export class CredentialDirectory {
 export const credentialDirectory: Index<CredentialDirectory> = {
   inputs: [Kinds.secret, ...makers],
   relevant: (object) => [secretNameOf(object), object.kind === 'Secret' && object.rest],
-  build: (objects) => new CredentialDirectory([Kinds.secret, ...makers].flatMap((kind) => objects.ofKind(kind))),
+  build: (objects) =>
+    new CredentialDirectory(
+      [Kinds.secret, ...makers].flatMap((kind) => objects.ofKind(kind)),
+      objects.isComplete(Kinds.secret),
+    ),
 };

@@ -2,6 +2,7 @@ import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
 import type { Index } from '../check.ts';
 import { perObject } from '../per-object.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
+import { Kinds } from '../../../model/kinds.ts';
 import { readWorkload, workloadKinds } from '../../semantics/workloads.ts';
 
 /** What is known of the proxies that serve Gateways. */
@@ -42,7 +43,7 @@ export const gatewayProxies: Index<GatewayProxies> = {
   build: (objects) => {
     const workloads = workloadKinds.flatMap((kind) => objects.ofKind(kind));
     return {
-      areAllKnown: workloads.some(({ kind, origin }) => kind === 'Pod' && origin.layer === 'cluster'),
+      areAllKnown: objects.isComplete(Kinds.pod),
       someKnown: workloads.some(isProxyObject),
     };
   },

@@ -53,7 +53,7 @@ function checkName(context: CheckContext, written: string, path: FieldPath): voi
   const proposals = [...near, ...elsewhere].slice(0, 4);
   // Gateways are often kept apart from routes: nothing is known where none is declared, and none has such a name.
   const isKeptElsewhere = gateways.length === 0 || (here.length === 0 && isExplicit && namespace !== subject.namespace);
-  if (isKeptElsewhere && proposals.length === 0 && !gateways.some(({ origin }) => origin.layer === 'cluster')) return;
+  if (isKeptElsewhere && proposals.length === 0 && !context.isComplete(Kinds.gateway)) return;
   const where = isExplicit || isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
   context.report(subject, path, {
     message: `No Gateway \`${name}\`${where}.${didYouMean(proposals)}`,

@@ -42,7 +42,8 @@ spec:
 function read(others: readonly MeshObject[] = []): WorkloadDirectory {
   const files = new WorkspaceFiles();
   files.setDisk('file:///a.yaml', text);
-  return workloadDirectory.build(createSnapshot([...files.objects(), ...others]), resolveMeshSettings());
+  const snapshot = createSnapshot([...files.objects(), ...others]);
+  return workloadDirectory.build({ ...snapshot, isComplete: () => false }, resolveMeshSettings());
 }
 
 function pod(name: string, owner?: MeshObject['owners']): MeshObject {
