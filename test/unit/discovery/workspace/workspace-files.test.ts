@@ -135,6 +135,12 @@ describe('WorkspaceFiles', () => {
       assert.deepEqual(names(files), ['Service web', 'Service larger', 'Service shared']);
     });
 
+    test('may say themselves what they are', () => {
+      const files = new WorkspaceFiles();
+      files.setDisk(uri, `${service('cart')}---\n$patch: delete\n${service('old')}`);
+      assert.deepEqual(names(files), ['Service cart']);
+    });
+
     for (const text of ['patches: 7', 'patches: [{path: [a]}, null, {path: "http://["}]', '- patches', 'patches: [']) {
       test(`are none where it is written wrong: ${text}`, () => {
         assert.equal(names(overlaid(text)).length, 3);

@@ -24,13 +24,15 @@ export const unknownPort: ObjectCheck = {
       if (services.some(({ ports }) => ports.length === 0 || ports.some(({ number }) => number === port))) continue;
       const [service] = services;
       if (!service) continue;
+      // TCP and UDP may have the same.
+      const numbers = [...new Set(service.ports.map(({ number }) => number))];
       context.report(subject, [...path, 'port', 'number'], {
         message: `\`${host}\` has no port ${String(port)}. It has ${portList(service)}.`,
         part: 'value',
         related: [{ message: 'The ports are declared here.', object: service.object, path: ['spec', 'ports'] }],
-        fixes: service.ports.slice(0, 5).map(({ number }, index) => ({
+        fixes: numbers.slice(0, 5).map((number, index) => ({
           title: `Replace with \`${String(number)}\``,
-          isPreferred: index === 0 && service.ports.length === 1,
+          isPreferred: index === 0 && numbers.length === 1,
           changes: [{ type: 'replace-value', object: subject, path: [...path, 'port', 'number'], value: number }],
         })),
       });
