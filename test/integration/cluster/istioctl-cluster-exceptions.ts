@@ -133,6 +133,7 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
     findings: [
       'cel-rule/service-ports.yaml: IST0118 Service shop/pay',
       'allow-rule-on-tcp/fits.yaml: IST0118 Service shop/web',
+      'external-name-port/no-mesh.yaml: IST0150 Service shop/partner',
       'unknown-app-protocol/known.yaml: IST0118 Service other/elsewhere',
       'unknown-app-protocol/unknown.yaml: IST0118 Service shop/web',
       'unknown-backend-port/unknown.yaml: IST0118 Service shop/reviews',

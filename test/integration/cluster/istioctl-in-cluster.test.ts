@@ -44,9 +44,18 @@ const fixtureCases = fixtures
 
 const cases = [...fixtureCases, ...sampleCases];
 
+/** A cluster in which one case after another is looked at. */
+interface Station {
+  readonly cluster: RealCluster;
+  readonly stage: ClusterStage;
+}
+
+/** Cases wait for one another's processes most of the time: two at once, each in a cluster of its own, take little more. */
+const atOnce = 2;
+
 describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
-  let cluster: RealCluster;
-  let stage: ClusterStage;
+  /** Those that no case uses now. */
+  const free: Station[] = [];
   const unused = new Set(clusterFalsePositives.flatMap(({ findings }) => findings));
   const tally = { compared: 0, agreed: 0, excepted: 0, documents: 0 };
   /** Cases, and documents of cases, with why they are not compared. */
@@ -54,17 +63,21 @@ describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
   const refused: string[] = [];
 
   before(async () => {
-    cluster = await startRealCluster();
-    stage = await ClusterStage.on(cluster);
+    for (let count = 0; count < atOnce; count++) {
+      const cluster = await startRealCluster();
+      free.push({ cluster, stage: await ClusterStage.on(cluster) });
+    }
   });
 
   after(async () => {
-    stage.close();
-    await cluster.stop();
+    for (const { cluster, stage } of free) {
+      stage.close();
+      await cluster.stop();
+    }
   });
 
   /** Theirs about the objects of the text; of a pod that a controller made, about the controller's object. */
-  const about = async (text: string, present: string): Promise<readonly ToolFinding[]> => {
+  const about = async ({ cluster, stage }: Station, text: string, present: string): Promise<readonly ToolFinding[]> => {
     const declared = new Set(objectsIn(text));
     const known = new Set([present, ...ground].flatMap(objectsIn));
     const owners = await stage.ownersOfPods();
@@ -81,50 +94,59 @@ describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
     return theirs.filter(({ object }) => declared.has(object));
   };
 
-  for (const { name, text, settings, others } of cases) {
-    test(`finds nothing in ${name} that we miss`, async (t) => {
-      if (others.length > 1) {
-        leftOut.push(`${name}: it is about several clusters`);
-        t.skip('it is about several clusters');
-        return;
-      }
-      const below = others[0]?.text ?? '';
-      const present = documentsIn(below);
-      try {
-        const staged = (await stage.put([...present, ...documentsIn(text)])).slice(present.length);
-        // What lies over an object of the cluster is not put there: that is as the cluster has it.
-        const liesOver = (why: string): boolean => below !== '' && why.endsWith('already exists');
-        const isAccepted = ({ refused: why }: StagedDocument): boolean => why === undefined || liesOver(why);
-        const accepted = staged.filter(isAccepted);
-        for (const document of staged) if (!isAccepted(document)) refused.push(`${name}: ${document.refused ?? ''}`);
-        const applied = accepted.map((document) => document.text).join('\n---\n');
-        if (accepted.length === 0) {
-          leftOut.push(`${name}: the API server refuses all of it`);
-          t.skip('the API server refuses all of it');
+  describe('of one case after another', { concurrency: atOnce }, () => {
+    for (const { name, text, settings, others } of cases) {
+      test(`finds nothing in ${name} that we miss`, async (t) => {
+        if (others.length > 1) {
+          leftOut.push(`${name}: it is about several clusters`);
+          t.skip('it is about several clusters');
           return;
         }
-        const failure = failures.find(({ files }) => files.includes(name));
-        if (failure) {
-          await assert.rejects(about(applied, below), failure.says, 'it no longer fails: take the exception away');
-          leftOut.push(`${name}: ${failure.reason}`);
-          return;
+        const below = others[0]?.text ?? '';
+        const present = documentsIn(below);
+        const station = free.pop();
+        assert.ok(station, 'as many cases at once as clusters');
+        const { cluster, stage } = station;
+        try {
+          const staged = (await stage.put([...present, ...documentsIn(text)])).slice(present.length);
+          // What lies over an object of the cluster is not put there: that is as the cluster has it.
+          const liesOver = (why: string): boolean => below !== '' && why.endsWith('already exists');
+          const isAccepted = ({ refused: why }: StagedDocument): boolean => why === undefined || liesOver(why);
+          const accepted = staged.filter(isAccepted);
+          for (const document of staged) if (!isAccepted(document)) refused.push(`${name}: ${document.refused ?? ''}`);
+          const applied = accepted.map((document) => document.text).join('\n---\n');
+          if (accepted.length === 0) {
+            leftOut.push(`${name}: the API server refuses all of it`);
+            t.skip('the API server refuses all of it');
+            return;
+          }
+          const failure = failures.find(({ files }) => files.includes(name));
+          if (failure) {
+            await assert.rejects(
+              about(station, applied, below),
+              failure.says,
+              'it no longer fails: take the exception away',
+            );
+            leftOut.push(`${name}: ${failure.reason}`);
+            return;
+          }
+          const theirs = await about(station, applied, below);
+          // Connecting takes as long as all the rest: where it finds nothing, there is nothing to miss.
+          const ours = theirs.length > 0 ? await ownFindingsInCluster(cluster.kubeconfig, applied, settings) : [];
+          const left = missed(theirs, ours);
+          const unnamed = left.filter((finding) => !named.has(`${name}: ${keyOf(finding)}`));
+          for (const finding of left) unused.delete(`${name}: ${keyOf(finding)}`);
+          tally.compared += 1;
+          tally.documents += accepted.length;
+          tally.agreed += theirs.length - left.length;
+          tally.excepted += left.length;
+          assert.deepEqual(unnamed, []);
+        } finally {
+          await stage.clear().finally(() => free.push(station));
         }
-        const theirs = await about(applied, below);
-        // Connecting takes as long as all the rest: where it finds nothing, there is nothing to miss.
-        const ours = theirs.length > 0 ? await ownFindingsInCluster(cluster.kubeconfig, applied, settings) : [];
-        const left = missed(theirs, ours);
-        const unnamed = left.filter((finding) => !named.has(`${name}: ${keyOf(finding)}`));
-        for (const finding of left) unused.delete(`${name}: ${keyOf(finding)}`);
-        tally.compared += 1;
-        tally.documents += accepted.length;
-        tally.agreed += theirs.length - left.length;
-        tally.excepted += left.length;
-        assert.deepEqual(unnamed, []);
-      } finally {
-        await stage.clear();
-      }
-    });
-  }
+      });
+    }
+  });
 
   test('finds all that is called a false positive of it', () => {
     assert.deepEqual([...unused], []);
