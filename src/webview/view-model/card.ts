@@ -105,7 +105,7 @@ export function instanceNote(instances: readonly TopologyInstance[]): string {
 function quietText({ health: { health }, instances }: VisibleNode): string {
   if (health === 'idle') return 'idle';
   if (instances.length > 0) return `${String(instances.filter(({ state }) => state === 'ready').length)} ready`;
-  return health === 'unknown' ? 'not measured' : 'idle';
+  return health === 'unknown' ? 'no metrics' : 'idle';
 }
 
 /** A sidecar is what one expects, and a card without a proxy has another border; the rest is said. */

@@ -57,7 +57,7 @@ test('DOT: clusters for boxes, health as colour, dashes for idle', () => {
 test('an edge that nobody measures is not called idle', () => {
   const unknown = { health: 'unknown', reason: 'Its traffic is not known' } as const;
   const unmeasured: TopologyGraph = { ...small, edges: small.edges.map((edge) => ({ ...edge, health: unknown })) };
-  assert.match(topologyToDot(unmeasured), /"vapp_local_bookinfo_shop-v1" -> [^\n]* \[label="not measured"/u);
+  assert.match(topologyToDot(unmeasured), /"vapp_local_bookinfo_shop-v1" -> [^\n]* \[label="no metrics"/u);
 });
 
 test('DOT: names cannot end their quotes', () => {

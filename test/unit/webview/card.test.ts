@@ -18,7 +18,7 @@ describe('card', () => {
     assert.equal(line({ kind: 'gateway' }), 'gateway · 48/s · 21 ms');
     assert.equal(line({ inbound: sampleRates(), version: 'v2' }), 'v2 · idle');
     const unknown = { health: 'unknown', reason: 'Its traffic is not known' } as const;
-    assert.equal(line({ inbound: sampleRates(), health: unknown }), 'not measured', 'nobody measures: not idle');
+    assert.equal(line({ inbound: sampleRates(), health: unknown }), 'no metrics', 'nobody measures: not idle');
     const half = { inbound: sampleRates(), instances: [instance('a', 'ready'), instance('b', 'down')] };
     assert.equal(line({ ...half, health: { health: 'degraded', reason: '' } }), '1 ready');
     assert.equal(line({ ...half, health: { health: 'idle', reason: '' } }), 'idle');

@@ -27,7 +27,7 @@ export function nodeText(node: TopologyNode): string {
 
 /** Nothing flows, or nobody measures whether it does: not the same. */
 function quietText({ health: { health } }: TopologyEdge | TopologyNode): string {
-  return health === 'unknown' ? 'not measured' : 'idle';
+  return health === 'unknown' ? 'no metrics' : 'idle';
 }
 
 /** Whether anything flowed over it in the window. */
