@@ -30,7 +30,7 @@ export interface AnalyzeInput {
   readonly files: DocumentSource;
   /** Objects of other layers: a live cluster, the local registry. */
   readonly base?: readonly MeshObject[];
-  /** Kinds of which the base has all that the clusters have. Where it is not said: those of which it has any of a cluster. */
+  /** Kinds of which the base has all that the clusters have. Where it is not said: every kind of an object that a cluster has. */
   readonly complete?: ReadonlySet<KindKey>;
   readonly settings: ResolvedMeshSettings;
   readonly rules?: RuleSettings;

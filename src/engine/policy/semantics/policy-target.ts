@@ -1,6 +1,16 @@
 /** What a policy of Istio says it is for: the forms are the same for all kinds that have `selector` and `targetRefs`. */
 import { fieldOf, isRecord, listOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
-import type { Labels } from '../../model/mesh-object.ts';
+import { Kinds } from '../../model/kinds.ts';
+import type { KindKey, Labels } from '../../model/mesh-object.ts';
+
+/** Kinds that may say by `targetRefs` what they are for. */
+export const targetedKinds: readonly KindKey[] = [
+  Kinds.authorizationPolicy,
+  Kinds.requestAuthentication,
+  Kinds.telemetry,
+  Kinds.wasmPlugin,
+  Kinds.trafficExtension,
+];
 
 export interface PolicyTarget {
   /** Absent without a label: then it is for the whole namespace, or mesh. */

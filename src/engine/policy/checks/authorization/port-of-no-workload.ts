@@ -1,4 +1,3 @@
-import { textsOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import { readPolicyTarget } from '../../semantics/policy-target.ts';
 import type { ObjectCheck } from '../check.ts';
@@ -19,10 +18,9 @@ export const portOfNoWorkload: ObjectCheck = {
   inputs: [workloadDirectory, selectingServices, toldPorts],
   run(context) {
     const { subject, isNamespaceKnown } = context;
-    const selector = textsOf(valueAt(subject.spec, ['selector', 'matchLabels']));
+    const { selector, references } = readPolicyTarget(subject.spec);
     const written = policyPorts(subject);
-    const hasTarget = readPolicyTarget(subject.spec).references.length > 0;
-    if (!isNamespaceKnown || hasTarget || Object.keys(selector).length === 0 || written.length === 0) return;
+    if (!isNamespaceKnown || references.length > 0 || !selector || written.length === 0) return;
     const workloads = context.index(workloadDirectory).selectedIn(subject.namespace, selector);
     const known = listeningPorts(context, workloads);
     if (!known) return;

@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import { fieldOf, isRecord, listOf, stringOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import { targetedKinds } from '../../semantics/policy-target.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import { namedServices } from '../gateway-api/known-targets.ts';
@@ -14,13 +15,7 @@ export const unknownPolicyTarget: ObjectCheck = {
   aliases: [],
   severity: 'error',
   summary: 'A policy is attached to a Gateway or Service that does not exist, so nothing follows it.',
-  subject: [
-    Kinds.authorizationPolicy,
-    Kinds.requestAuthentication,
-    Kinds.telemetry,
-    Kinds.wasmPlugin,
-    Kinds.trafficExtension,
-  ],
+  subject: targetedKinds,
   inputs: [Kinds.kubernetesGateway, serviceDirectory],
   run(context) {
     const { spec } = context.subject;

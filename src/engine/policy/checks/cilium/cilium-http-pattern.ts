@@ -1,7 +1,7 @@
-import { fieldOf, listOf, stringOf } from '../../../../shared/untrusted.ts';
+import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import { regexProblem } from '../../semantics/routing/string-match.ts';
 import type { ObjectCheck } from '../check.ts';
-import { ciliumPolicyKinds, ciliumSpecsOf } from './cilium-view.ts';
+import { ciliumHttpRulesOf, ciliumPolicyKinds } from './cilium-view.ts';
 
 const patterns = ['path', 'method', 'host'] as const;
 
@@ -15,21 +15,15 @@ export const ciliumHttpPattern: ObjectCheck = {
   subject: ciliumPolicyKinds,
   inputs: [],
   run(context) {
-    for (const { rules } of ciliumSpecsOf(context.subject)) {
-      for (const { path, value } of rules) {
-        for (const [index, entry] of listOf(value.toPorts).entries()) {
-          for (const [number, http] of listOf(fieldOf(fieldOf(entry, 'rules'), 'http')).entries()) {
-            for (const key of patterns) {
-              const text = stringOf(fieldOf(http, key));
-              const problem = text === undefined ? undefined : regexProblem(text);
-              if (text === undefined || problem === undefined) continue;
-              context.report(context.subject, [...path, 'toPorts', index, 'rules', 'http', number, key], {
-                message: `\`${text.slice(0, 80)}\` is no regular expression: ${problem}.`,
-                part: 'value',
-              });
-            }
-          }
-        }
+    for (const { path, value } of ciliumHttpRulesOf(context.subject)) {
+      for (const key of patterns) {
+        const text = stringOf(fieldOf(value, key));
+        const problem = text === undefined ? undefined : regexProblem(text);
+        if (text === undefined || problem === undefined) continue;
+        context.report(context.subject, [...path, key], {
+          message: `\`${text.slice(0, 80)}\` is no regular expression: ${problem}.`,
+          part: 'value',
+        });
       }
     }
   },

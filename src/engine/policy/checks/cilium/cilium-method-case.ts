@@ -1,7 +1,7 @@
-import { fieldOf, listOf, stringOf } from '../../../../shared/untrusted.ts';
+import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import type { ObjectCheck } from '../check.ts';
 import { replacements } from '../replacements.ts';
-import { ciliumPolicyKinds, ciliumSpecsOf } from './cilium-view.ts';
+import { ciliumHttpRulesOf, ciliumPolicyKinds } from './cilium-view.ts';
 
 const lowerCase = /^(?:get|head|post|put|delete|connect|options|trace|patch)$/i;
 
@@ -15,21 +15,15 @@ export const ciliumMethodCase: ObjectCheck = {
   subject: ciliumPolicyKinds,
   inputs: [],
   run(context) {
-    for (const { rules } of ciliumSpecsOf(context.subject)) {
-      for (const { path, value } of rules) {
-        for (const [index, entry] of listOf(value.toPorts).entries()) {
-          for (const [number, http] of listOf(fieldOf(fieldOf(entry, 'rules'), 'http')).entries()) {
-            const method = stringOf(fieldOf(http, 'method')) ?? '';
-            if (!lowerCase.test(method) || method === method.toUpperCase()) continue;
-            const place = [...path, 'toPorts', index, 'rules', 'http', number, 'method'];
-            context.report(context.subject, place, {
-              message: `Methods are compared letter by letter: no request has the method \`${method}\`.`,
-              part: 'value',
-              fixes: replacements(context.subject, place, [method.toUpperCase()]),
-            });
-          }
-        }
-      }
+    for (const { path, value } of ciliumHttpRulesOf(context.subject)) {
+      const method = stringOf(fieldOf(value, 'method')) ?? '';
+      if (!lowerCase.test(method) || method === method.toUpperCase()) continue;
+      const place = [...path, 'method'];
+      context.report(context.subject, place, {
+        message: `Methods are compared letter by letter: no request has the method \`${method}\`.`,
+        part: 'value',
+        fixes: replacements(context.subject, place, [method.toUpperCase()]),
+      });
     }
   },
 };

@@ -60,6 +60,25 @@ function rulesOf(spec: UntrustedRecord, path: FieldPath): readonly CiliumRule[] 
   );
 }
 
+interface CiliumHttpRule {
+  readonly path: FieldPath;
+  readonly value: unknown;
+}
+
+/** What a policy says of HTTP, of every port of every rule. */
+export function ciliumHttpRulesOf(object: MeshObject): readonly CiliumHttpRule[] {
+  return ciliumSpecsOf(object).flatMap(({ rules }) =>
+    rules.flatMap((rule) =>
+      listOf(rule.value.toPorts).flatMap((entry, index) =>
+        listOf(fieldOf(fieldOf(entry, 'rules'), 'http')).map((value, number) => ({
+          path: [...rule.path, 'toPorts', index, 'rules', 'http', number],
+          value,
+        })),
+      ),
+    ),
+  );
+}
+
 /**
  * A selector with the names that labels have on pods. Undefined where it goes by labels of Cilium's own (`reserved:`,
  * `io.kubernetes.pod.namespace`), which stand on no template.

@@ -1,5 +1,5 @@
-import { fieldOf, listOf, textsOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import { readPolicyTarget } from '../../semantics/policy-target.ts';
 import { policyPorts } from '../authorization/policy-ports.ts';
 import type { ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
@@ -18,10 +18,9 @@ export const portOfService: ObjectCheck = {
   inputs: [workloadDirectory, serviceDirectory, servicePorts],
   run(context) {
     const { subject, isNamespaceKnown } = context;
-    const selector = textsOf(valueAt(subject.spec, ['selector', 'matchLabels']));
+    const { selector, references } = readPolicyTarget(subject.spec);
     // Waypoints, which policies with targets are for, go by the ports of Services.
-    const hasTarget = listOf(fieldOf(subject.spec, 'targetRefs')).length > 0;
-    if (!isNamespaceKnown || hasTarget || Object.keys(selector).length === 0) return;
+    if (!isNamespaceKnown || references.length > 0 || !selector) return;
     const workloads = context.index(workloadDirectory).selectedIn(subject.namespace, selector);
     for (const { port, path, isKey } of policyPorts(subject)) {
       const translation = translatedPort(context, workloads, port, 'TCP');

@@ -1,5 +1,5 @@
 import { fieldOf, stringOf } from '../../../../../shared/untrusted.ts';
-import { Kinds } from '../../../../model/kinds.ts';
+import { targetedKinds } from '../../../semantics/policy-target.ts';
 import type { ObjectCheck } from '../../check.ts';
 import { sitesIn } from '../sites.ts';
 
@@ -19,13 +19,7 @@ export const invalidTargetRef: ObjectCheck = {
   severity: 'error',
   summary: 'A policy is attached to a kind that policies cannot be attached to.',
   refusedBy: 'webhook',
-  subject: [
-    Kinds.authorizationPolicy,
-    Kinds.requestAuthentication,
-    Kinds.telemetry,
-    Kinds.wasmPlugin,
-    Kinds.trafficExtension,
-  ],
+  subject: targetedKinds,
   inputs: [],
   run(context) {
     const { subject } = context;
