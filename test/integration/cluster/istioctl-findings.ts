@@ -9,6 +9,7 @@ import { checks } from '../../../src/engine/policy/checks/registry.ts';
 import { istioctlProgram } from '../../cluster/real-cluster.ts';
 import type { Diagnostic } from '../../../src/shared/diagnostics.ts';
 import type { MeshSettings } from '../../../src/shared/mesh-settings.ts';
+import type { RuleSettings } from '../../../src/shared/rule-settings.ts';
 import { resolveMeshSettings } from '../../../src/shared/mesh-settings.ts';
 
 /** One finding: the code, `Kind namespace/name` of the object, and the words. */
@@ -43,7 +44,7 @@ export function istioctlFindings(args: readonly string[]): Promise<readonly Tool
 }
 
 /** The tool leaves the namespace out where the file does. */
-function withNamespace(origin: string): string {
+export function withNamespace(origin: string): string {
   const [kind = '', name = ''] = origin.split(' ');
   return clusterScoped.has(kind) || name.includes('/') ? origin : `${kind} default/${name}`;
 }
@@ -59,9 +60,25 @@ const aliasesOf = new Map(checks.map(({ code, aliases }) => [code, aliases]));
 
 /** Our findings in the files, once for every code that other tools have for the rule. */
 export function ownFindings(paths: readonly string[], settings: MeshSettings, now: number): readonly ToolFinding[] {
+  return ownFindingsIn(new Map(paths.map((path) => [`file://${path}`, readFileSync(path, 'utf8')])), { settings, now });
+}
+
+/** Our findings in texts by their URI, on top of the objects that a cluster has. */
+export function ownFindingsIn(
+  texts: ReadonlyMap<string, string>,
+  { settings, rules, now, base = [] }: Given,
+): readonly ToolFinding[] {
   const files = new WorkspaceFiles();
-  for (const path of paths) files.setDisk(`file://${path}`, readFileSync(path, 'utf8'));
-  return asToolFindings(files, analyze({ files, settings: resolveMeshSettings(settings), now }).diagnostics);
+  for (const [uri, text] of texts) files.setDisk(uri, text);
+  const given = { files, base, settings: resolveMeshSettings(settings), now, ...(rules && { rules }) };
+  return asToolFindings(files, analyze(given).diagnostics);
+}
+
+interface Given {
+  readonly settings: MeshSettings;
+  readonly rules?: RuleSettings;
+  readonly now: number;
+  readonly base?: readonly MeshObject[];
 }
 
 /** Diagnostics as findings about the objects of the documents they are in, once for every code of another tool. */

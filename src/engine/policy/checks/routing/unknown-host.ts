@@ -1,6 +1,8 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { FixPlan } from '../../fixes/fix-plan.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
+import { exportToOf, isExportedTo } from '../../semantics/export-to.ts';
 import { expandedServiceName } from '../../semantics/hosts.ts';
 import { destinationHostProblem } from '../admission/formats/host-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
@@ -40,6 +42,7 @@ function checkDestination(context: CheckContext, directory: ServiceDirectory, de
     });
     return;
   }
+  if (lookup.state === 'known') checkReaders(context, directory, destination, lookup.host);
   if (lookup.state === 'known' || lookup.state === 'undecided') return;
   if (lookup.state === 'hidden') {
     const owner = lookup.services[0];
@@ -57,6 +60,30 @@ function checkDestination(context: CheckContext, directory: ServiceDirectory, de
     return;
   }
   report(context, directory, destination, lookup.host);
+}
+
+/** Proxies of every namespace that is shown the route must know where it leads. */
+function checkReaders(
+  context: CheckContext,
+  directory: ServiceDirectory,
+  destination: DestinationView,
+  host: string,
+): void {
+  const { subject, isNamespaceKnown, settings } = context;
+  // A delegate is read with the VirtualService that names it.
+  if (!isNamespaceKnown || listOf(fieldOf(subject.spec, 'hosts')).length === 0) return;
+  const services = directory.servicesOf(host);
+  const [owner] = services;
+  const blind = [...exportToOf(subject, settings, 'defaultVirtualServiceExportTo')].find(
+    (reader) => reader !== '*' && !services.some(({ exportTo }) => isExportedTo(exportTo, reader)),
+  );
+  if (blind === undefined || !owner) return;
+  context.report(subject, [...destination.path, 'host'], {
+    message: `Namespace \`${blind}\` gets this route but not \`${destination.host}\`, which is not exported to it: its requests fail with 503.`,
+    part: 'value',
+    severity: 'warning',
+    related: [{ message: 'It is declared here.', object: owner.object, path: ['metadata', 'name'] }],
+  });
 }
 
 function report(context: CheckContext, directory: ServiceDirectory, destination: DestinationView, host: string): void {

@@ -49,7 +49,9 @@ export const subsetSelectsNothing: ObjectCheck = {
       return;
     }
     for (const subset of subsetsOf(subject)) {
-      const isDecidable = Object.keys(subset.labels).length > 0 && !Object.keys(subset.labels).some(isGivenLabel);
+      // What the platform gives a label is not known, but it is never empty.
+      const isGiven = Object.entries(subset.labels).some(([key, value]) => value !== '' && isGivenLabel(key));
+      const isDecidable = Object.keys(subset.labels).length > 0 && !isGiven;
       if (!isDecidable || workloads.some((labels) => selectorMatches(subset.labels, labels))) continue;
       report(context, host, lookup.host, subset, workloads);
     }
