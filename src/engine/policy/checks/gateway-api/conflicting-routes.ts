@@ -9,7 +9,7 @@ import type { CheckContext, Index, ObjectCheck } from '../check.ts';
 import { perObject } from '../per-object.ts';
 import { routeOf } from './gateway-views.ts';
 import { gatewayOf } from './known-targets.ts';
-import { attachmentInputs, attachmentTo } from './route-attachments.ts';
+import { attachmentInputs, meetAt, sharedListeners } from './route-attachments.ts';
 
 /** What a route wants: requests that fit a match, for a hostname, at a parent. */
 interface RouteClaim {
@@ -97,19 +97,7 @@ function competes(context: CheckContext, claim: RouteClaim, rival: RouteClaim): 
   if (areKnown.includes(false)) return areKnown[0] === areKnown[1] && object.origin.source === subject.origin.source;
   const gateway = gatewayOf(context, claim.parent);
   // A gateway that we cannot see admits all routes of a namespace or none.
-  return gateway ? shareListener(context, gateway, claim, rival) : object.namespace === subject.namespace;
-}
-
-function shareListener(context: CheckContext, gateway: MeshObject, claim: RouteClaim, rival: RouteClaim): boolean {
-  const [own = [], other = []] = [claim, rival].map(({ object, parent }) => {
-    const attachment = attachmentTo(context, routeOf(object), parent, gateway);
-    return attachment?.state === 'attached' ? attachment.listeners : [];
-  });
-  return own.some((listener) => other.includes(listener));
-}
-
-function meetAt(a: ObjectReference, b: ObjectReference): boolean {
-  const isSame = <T>(first: T | undefined, second: T | undefined): boolean =>
-    first === undefined || second === undefined || first === second;
-  return isSame(a.sectionName, b.sectionName) && isSame(a.port, b.port);
+  return gateway
+    ? sharedListeners(context, gateway, [claim, rival]).length > 0
+    : object.namespace === subject.namespace;
 }

@@ -11,6 +11,8 @@ import { gatewayRedirectLoop } from './redirect-loop.ts';
 import { repeatedRouteMatch } from './repeated-route-match.ts';
 import { routeHostnameMismatch } from './route-hostname-mismatch.ts';
 import { routeNotAllowed } from './route-not-allowed.ts';
+import { routeRegex } from './route-regex.ts';
+import { routesOfTwoKinds } from './routes-of-two-kinds.ts';
 import { ruleWithoutBackend } from './rule-without-backend.ts';
 import { serviceRouteTakesAllPorts } from './service-route-takes-all-ports.ts';
 import { serviceRouteWithoutCatchAll } from './service-route-without-catch-all.ts';
@@ -51,4 +53,6 @@ export const gatewayApiChecks: readonly ObjectCheck[] = [
   ignoredHostnames,
   incompatibleRouteKind,
   listenerWithoutRoutes,
+  routesOfTwoKinds,
+  routeRegex,
 ];

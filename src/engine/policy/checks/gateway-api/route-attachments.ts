@@ -3,6 +3,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { Attachment, NamespaceKnowledge } from '../../semantics/gateway-api/attachment.ts';
 import { attachRoute } from '../../semantics/gateway-api/attachment.ts';
+import type { Listener } from '../../semantics/gateway-api/listeners.ts';
 import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
 import type { RouteView } from '../../semantics/gateway-api/route.ts';
 import type { CheckContext } from '../check.ts';
@@ -53,4 +54,29 @@ function knowledgeOf(context: CheckContext): NamespaceKnowledge {
 /** `Gateway infra/public`, in short where it is of the same namespace. */
 export function nameOf(context: CheckContext, { kind, namespace, name }: MeshObject): string {
   return `${kind} \`${namespace === context.subject.namespace ? name : `${namespace}/${name}`}\``;
+}
+
+/** Whether references to one parent may mean one listener of it. */
+export function meetAt(a: ObjectReference, b: ObjectReference): boolean {
+  const isSame = <T>(first: T | undefined, second: T | undefined): boolean =>
+    first === undefined || second === undefined || first === second;
+  return isSame(a.sectionName, b.sectionName) && isSame(a.port, b.port);
+}
+
+interface Attaching {
+  readonly object: MeshObject;
+  readonly parent: ObjectReference;
+}
+
+/** The listeners of the gateway that both get onto. */
+export function sharedListeners(
+  context: CheckContext,
+  gateway: MeshObject,
+  routes: readonly [Attaching, Attaching],
+): readonly Listener[] {
+  const [own = [], other = []] = routes.map(({ object, parent }) => {
+    const attachment = attachmentTo(context, routeOf(object), parent, gateway);
+    return attachment?.state === 'attached' ? attachment.listeners : [];
+  });
+  return own.filter((listener) => other.includes(listener));
 }

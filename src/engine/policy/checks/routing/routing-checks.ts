@@ -5,6 +5,7 @@ import { unservedMatchPort } from './unserved-match-port.ts';
 import { unboundMatch } from './unbound-match.ts';
 import { unknownDelegate } from './unknown-delegate.ts';
 import { conflictingHosts } from './conflicting-hosts.ts';
+import { delegateOutside } from './delegate-outside.ts';
 import { destinationPortRequired } from './destination-port.ts';
 import { ineffectiveMatch } from './ineffective-match.ts';
 import { missingRoute } from './missing-route.ts';
@@ -37,4 +38,5 @@ export const routingChecks: readonly ObjectCheck[] = [
   unservedMatchPort,
   rulesOfOtherProtocol,
   unknownSourceLabels,
+  delegateOutside,
 ];

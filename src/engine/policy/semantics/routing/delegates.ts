@@ -64,17 +64,23 @@ function mergeMatch(root: HttpMatch, leaf: HttpMatch): HttpMatch {
   };
 }
 
+/** Which entries of the delegate lie inside none of the root. Istio leaves out the whole rule where there is one. */
+export function matchesOutside(root: readonly HttpMatch[], leaf: readonly HttpMatch[]): readonly number[] {
+  if (root.length === 0) return [];
+  return [...leaf.keys()].filter((at) => {
+    const entry = leaf[at];
+    return entry !== undefined && root.every((candidate) => matchConflicts(candidate, entry));
+  });
+}
+
 /** Every entry of the delegate must fit inside an entry of the root; undefined where one does not. */
 function mergeMatches(root: readonly HttpMatch[], leaf: readonly HttpMatch[]): readonly HttpMatch[] | undefined {
   if (root.length === 0) return leaf;
   if (leaf.length === 0) return root;
-  const merged: HttpMatch[] = [];
-  for (const entry of leaf) {
-    const fitting = root.filter((candidate) => !matchConflicts(candidate, entry));
-    if (fitting.length === 0) return undefined;
-    merged.push(...fitting.map((candidate) => mergeMatch(candidate, entry)));
-  }
-  return merged;
+  if (matchesOutside(root, leaf).length > 0) return undefined;
+  return leaf.flatMap((entry) =>
+    root.filter((candidate) => !matchConflicts(candidate, entry)).map((candidate) => mergeMatch(candidate, entry)),
+  );
 }
 
 function mergeRule(root: HttpRule, leaf: HttpRule): HttpRule | undefined {
