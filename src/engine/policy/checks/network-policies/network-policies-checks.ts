@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { closedIngress } from './closed-ingress.ts';
 import { ambientPortBlocked } from './ambient-port-blocked.ts';
 import { clusterPolicyPriority } from './cluster-policy-priority.ts';
 import { egressWithoutDns } from './egress-without-dns.ts';
@@ -19,4 +20,5 @@ export const networkPoliciesChecks: readonly ObjectCheck[] = [
   invalidPolicyRange,
   clusterPolicyPriority,
   unreachablePolicyRule,
+  closedIngress,
 ];

@@ -1,4 +1,7 @@
 import type { ObjectCheck } from '../check.ts';
+import { nodePortRange } from './node-port-range.ts';
+import { externalName } from './external-name.ts';
+import { serviceType } from './service-type.ts';
 import { serviceSelectsNothing } from './service-selects-nothing.ts';
 import { externalNamePort } from './external-name-port.ts';
 import { portOfTwoProtocols } from './port-of-two-protocols.ts';
@@ -19,4 +22,7 @@ export const servicesChecks: readonly ObjectCheck[] = [
   servicesDifferBetweenClusters,
   refusedByIstio,
   serviceSelectsNothing,
+  nodePortRange,
+  externalName,
+  serviceType,
 ];
