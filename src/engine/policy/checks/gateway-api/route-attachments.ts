@@ -30,7 +30,7 @@ export function attachmentsOf(context: CheckContext): readonly ParentAttachment[
 }
 
 /** Undefined for a gateway that has no listeners, or none that can be read. */
-export function attachmentTo(
+function attachmentTo(
   context: CheckContext,
   route: RouteView,
   parent: ObjectReference,
