@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { IncrementalAnalyzer } from '../../src/engine/policy/analyze.ts';
-import { WorkspaceFiles } from '../../src/engine/discovery/workspace/workspace-files.ts';
-import { resolveMeshSettings } from '../../src/shared/mesh-settings.ts';
 import { benchRestart } from './engine-restart.ts';
 import { residentMegabytes } from './process.ts';
-import { digits, median, type BenchRow } from './table.ts';
+import { digits, type BenchRow } from './table.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -56,42 +53,6 @@ spec:
 `;
 }
 
-/** 2,000 documents in 500 files; an edit of one file at a time. */
-function benchDiagnostics(): readonly BenchRow[] {
-  const settings = resolveMeshSettings();
-  const files = new WorkspaceFiles();
-  for (let index = 0; index < 500; index++) files.setDisk(`file:///w/${index}.yaml`, routeOf(index, 50));
-  const analyzer = new IncrementalAnalyzer();
-  const coldStart = performance.now();
-  const cold = analyzer.analyze({ files, settings });
-  const coldMs = performance.now() - coldStart;
-  const times: number[] = [];
-  for (let edit = 0; edit < 200; edit++) {
-    files.setOpen('file:///w/7.yaml', routeOf(7, edit % 100), edit + 1);
-    const started = performance.now();
-    analyzer.analyze({ files, settings });
-    times.push(performance.now() - started);
-  }
-  const sorted = [...times].sort((a, b) => a - b);
-  const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? NaN;
-  return [
-    {
-      what: `diagnostics of ${cold.documents} documents, cold`,
-      ours: `${digits(coldMs)} ms`,
-      peer: '–',
-      budget: '< 3000 ms',
-      met: coldMs < 3000,
-    },
-    {
-      what: 'keystroke to diagnostics there, p50 · p95',
-      ours: `${digits(median(times))} · ${digits(p95)} ms`,
-      peer: `cold ${digits(coldMs)} ms: ${digits(coldMs / median(times))} ×`,
-      budget: 'p95 < 50 ms',
-      met: p95 < 50,
-    },
-  ];
-}
-
 /** Memory of the engine process with the demo mesh: a moment after the start, and after a minute of its traffic. */
 async function benchMemory(): Promise<readonly BenchRow[]> {
   const child = spawn(process.execPath, [path.join(root, 'dist/meshlens.js'), 'demo'], {
@@ -123,5 +84,5 @@ async function benchMemory(): Promise<readonly BenchRow[]> {
 }
 
 export async function benchEngine(): Promise<readonly BenchRow[]> {
-  return [...benchDiagnostics(), ...(await benchMemory()), ...(await benchRestart())];
+  return [...(await benchMemory()), ...(await benchRestart())];
 }

@@ -1,10 +1,11 @@
 /**
  * Measures the budgets beside named peers, in one run, and prints the table of the README.
- *   npm run bench [-- analyzer|data-plane|discovery|editor|engine|tunnels …]
+ *   npm run bench [-- analyzer|data-plane|diagnostics|discovery|editor|engine|tunnels …]
  */
 import process from 'node:process';
 import { benchAnalyzer } from './analyzer.ts';
 import { benchDataPlane } from './data-plane.ts';
+import { benchDiagnostics } from './diagnostics.ts';
 import { benchDiscovery } from './discovery.ts';
 import { benchEditor } from './editor.ts';
 import { benchEngine } from './engine.ts';
@@ -14,6 +15,7 @@ import { benchTunnels } from './tunnels.ts';
 const parts: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   editor: benchEditor,
   analyzer: benchAnalyzer,
+  diagnostics: benchDiagnostics,
   engine: benchEngine,
   discovery: benchDiscovery,
   'data-plane': benchDataPlane,
