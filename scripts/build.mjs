@@ -1,5 +1,6 @@
 // Bundles the extension, the engine (which is also the command line), its worker and helper process, and the webview.
 //   node scripts/build.mjs [--watch] [--metafile]
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
@@ -25,19 +26,29 @@ const builtinsByRequire = {
   name: 'builtins-by-require',
   setup({ onResolve, onLoad }) {
     const late =
-      /^(?:crypto|net|tls|https?|child_process|worker_threads|zlib|dns|readline|timers\/promises|util|url|os)$/;
+      /^(?:crypto|net|tls|https?|child_process|worker_threads|zlib|dns|readline|(?:fs|timers)\/promises|util|url|os)$/;
     onResolve({ filter: /^(?:node:)?[a-z_/]+$/ }, ({ path: name, kind }) =>
       isBuiltin(name) && kind === 'import-statement' ? { path: name, namespace: 'by-require' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'by-require' }, ({ path: name }) => {
       const isLate = late.test(name.replace('node:', ''));
-      const contents = isLate
-        ? lateExports(name, Object.keys(createRequire(import.meta.url)(name)))
-        : `module.exports = require(${JSON.stringify(name)});`;
-      return { contents };
+      const names = Object.keys(createRequire(import.meta.url)(name));
+      return { contents: isLate ? lateExports(name, names) : exportsNow(name, names) };
     });
   },
 };
+
+/**
+ * A module of Node's as one of ours: what nobody imports of it is left out, and what is imported is a variable.
+ * @param {string} name
+ * @param {readonly string[]} names
+ */
+function exportsNow(name, names) {
+  const read = names
+    .filter((each) => each !== 'default')
+    .map((each) => `export const ${each} = /* @__PURE__ */ (() => library.${each})();`);
+  return [`const library = require(${JSON.stringify(name)});`, ...read, 'export default library;'].join('\n');
+}
 
 /**
  * A module that stands for another and loads it with the first export that somebody reads.
@@ -94,13 +105,20 @@ const namedLibraries = {
   },
 };
 
-/** The start is a file by itself, so that it can have Node keep the compiled code of the other one. */
-const besideTheStart = {
-  name: 'beside-the-start',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+/**
+ * What the command line loads when it needs it are pieces of their own, beside the one file in which the rest of it is.
+ * @param {(file: string) => string} pieceOf The name of the piece with the module.
+ */
+const inPieces = (pieceOf) => ({
+  name: 'in-pieces',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^\./ }, async ({ path: name, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const found = await resolve(name, { kind: 'import-statement', resolveDir });
+      return { path: `./${pieceOf(found.path)}`, external: true };
+    });
   },
-};
+});
 
 /** @param {string} file */
 async function exportsOf(file) {
@@ -144,15 +162,6 @@ const bundles = [
     external: ['vscode'],
     outdir: out,
   },
-  {
-    ...nodeEsm,
-    entryPoints: { meshlens: 'src/cli/start.ts' },
-    outdir: out,
-    plugins: [besideTheStart],
-    banner: { js: '#!/usr/bin/env node' },
-  },
-  // In pieces: a command waits for what it needs alone to be read and compiled.
-  { ...nodeEsm, entryPoints: { main: 'src/cli/main.ts' }, splitting: true, chunkNames: 'main-[hash]', outdir: out },
   { ...nodeEsm, entryPoints: { 'dataplane-worker': 'src/engine/dataplane/worker/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { 'tunnel-worker': 'src/engine/dataplane/tunnels/worker/main.ts' }, outdir: out },
   { ...nodeEsm, entryPoints: { reaper: 'src/engine/discovery/registry/reaper.ts' }, outdir: out },
@@ -164,12 +173,53 @@ const bundles = [
   },
 ];
 
+/**
+ * The file that starts; it reads itself alone until a command needs more.
+ * @param {(file: string) => string} pieceOf
+ * @param {string} [identity] What the whole command line is made of.
+ */
+const startOf = (pieceOf, identity) => ({
+  ...nodeEsm,
+  entryPoints: { meshlens: 'src/cli/main.ts' },
+  outdir: out,
+  banner: { js: `#!/usr/bin/env node\n${requireForEsm}` },
+  plugins: [inPieces(pieceOf), ...nodeEsm.plugins],
+  define: identity === undefined ? {} : { meshlensBuild: JSON.stringify(identity) },
+});
+
+/** The start and its pieces, which are named by what is in them: the names say what all of it is. */
+async function commandLine() {
+  const late = new Set();
+  const bare = await build({ ...startOf((file) => (late.add(file), 'later.js')), write: false });
+  const nameOf = (file) => path.basename(file, '.ts');
+  const pieces = {
+    ...nodeEsm,
+    entryPoints: Object.fromEntries([...late].map((file) => [nameOf(file), file])),
+    splitting: true,
+    entryNames: watch ? 'main-[name]' : 'main-[hash]',
+    chunkNames: 'main-[hash]',
+    outdir: out,
+  };
+  if (watch) return [pieces, startOf((file) => `main-${nameOf(file)}.js`)];
+  const { metafile } = await build({ ...pieces, write: false });
+  const names = new Map(
+    Object.entries(metafile.outputs).map(([output, { entryPoint = '' }]) => [
+      path.join(root, entryPoint),
+      path.basename(output),
+    ]),
+  );
+  const hash = createHash('sha256');
+  for (const name of names.values()) hash.update(name);
+  for (const { contents } of bare.outputFiles) hash.update(contents);
+  return [pieces, startOf((file) => names.get(file) ?? file, hash.digest('hex'))];
+}
+
 if (watch) {
-  for (const options of bundles) await (await context(options)).watch();
+  for (const options of [...bundles, ...(await commandLine())]) await (await context(options)).watch();
   console.log('Watching; stop with Ctrl+C.');
 } else {
   await rm(out, { recursive: true, force: true });
-  const results = await Promise.all(bundles.map((options) => build(options)));
+  const results = await Promise.all([...bundles, ...(await commandLine())].map((options) => build(options)));
   const inputs = results.reduce(
     (all, { metafile }) => ({
       inputs: { ...all.inputs, ...metafile.inputs },

@@ -1,8 +1,17 @@
 /** Keeps findings in a folder, under all that they depend on: the same question of the same files has its answer there. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import process from 'node:process';
 import { readFiles } from '../engine/discovery/workspace/read-files.ts';
 import type { AnalyzeResult } from '../shared/diagnostics.ts';
 import type { EngineParams } from '../shared/engine-protocol.ts';
@@ -10,84 +19,114 @@ import { fieldOf, isRecord } from '../shared/untrusted.ts';
 
 type Question = EngineParams<'mesh/analyze'>;
 
+/** Another build may find something else: this says which it is. Sources, which change, have none. */
+declare const meshlensBuild: string | undefined;
+
+/** Findings, and until when they hold: what expires is told by the hour. */
 interface Answer {
   readonly result: AnalyzeResult;
-  readonly texts: ReadonlyMap<string, string>;
+  readonly holdsUntil?: number;
 }
 
-/** Answers that are kept; older ones make room. */
-const maximumAnswers = 32;
-const day = 86_400_000;
+/** Answers that are kept; those that nobody asked for longest make room. */
+const maximumAnswers = 64;
+const maximumBytes = 64 * 1024 * 1024;
+/** One answer leaves room for others. */
+const maximumAnswerBytes = maximumBytes / 8;
 
 export class FindingsCache {
+  /** The question with the texts of its files, as they were read for the key. */
+  readonly question: Question;
+  readonly texts: ReadonlyMap<string, string>;
   readonly #file: string;
-  readonly #texts: ReadonlyMap<string, string>;
 
-  private constructor(file: string, texts: ReadonlyMap<string, string>) {
+  private constructor(file: string, question: Question, texts: ReadonlyMap<string, string>) {
     this.#file = file;
-    this.#texts = texts;
+    this.question = question;
+    this.texts = texts;
   }
 
-  /** Undefined where the files cannot be read as they are: the analysis says why. */
-  static async of(folder: string, question: Question, now: number): Promise<FindingsCache | undefined> {
+  /** Undefined where the files cannot be read as they are, as the analysis says why, and where nothing says what we are. */
+  static async of(folder: string, question: Question): Promise<FindingsCache | undefined> {
+    if (typeof meshlensBuild === 'undefined') return undefined;
     const { files = [], resources = [], configuration, ...settings } = question;
-    const read = await readFiles([...files, ...(configuration ? [configuration] : [])], { blocks: true });
-    if (read.problems.length > 0) return undefined;
-    const texts = new Map([...read.files, ...resources].map(({ uri, text }) => [uri, text]));
-    // Certificates expire, which is said by the day here.
-    const parts = [await programIdentity(), Math.floor(now / day), settings, configuration, [...texts]];
-    const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-    return new FindingsCache(path.join(folder, `${key}.json`), texts);
+    const named = configuration === undefined || configuration === '' ? [] : [configuration];
+    const read = await readFiles(files, { blocks: true });
+    const readNamed = await readFiles(named, { blocks: true });
+    if (read.problems.length > 0 || readNamed.problems.length > 0) return undefined;
+    const texts = [...read.files, ...resources];
+    const rest = [meshlensBuild, process.version, settings, configuration, readNamed.files];
+    const hash = createHash('sha256').update(JSON.stringify(rest));
+    // Each with its length, so that nothing in one looks like another.
+    for (const { uri, text } of texts) hash.update(`\n${uri} ${String(text.length)}\n`).update(text);
+    return new FindingsCache(
+      path.join(folder, `${hash.digest('hex')}.json`),
+      { ...question, files: [], resources: texts },
+      new Map([...texts, ...readNamed.files].map(({ uri, text }) => [uri, text])),
+    );
   }
 
-  /** What was found before; undefined where nothing was, or it cannot be read. */
-  async kept(): Promise<Answer | undefined> {
+  /** What was found before; undefined where nothing was, it holds no longer, or cannot be read. */
+  answer(now: number): (Pick<FindingsCache, 'texts'> & Pick<Answer, 'result'>) | undefined {
     try {
-      const result: unknown = JSON.parse(await readFile(this.#file, 'utf8'));
-      return isResult(result) ? { result, texts: this.#texts } : undefined;
+      const answer: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
+      if (!isAnswer(answer) || (answer.holdsUntil !== undefined && now >= answer.holdsUntil)) return undefined;
+      utimesSync(this.#file, now / 1000, now / 1000);
+      return { result: answer.result, texts: this.texts };
     } catch {
       return undefined;
     }
   }
 
-  /** @throws where the folder cannot be written. */
-  async keep(result: AnalyzeResult): Promise<void> {
+  /** Nobody but the person may read it, as findings quote files. @throws where the folder cannot be written. */
+  keep({ result, holdsUntil }: Answer): void {
+    const text = JSON.stringify({ result, holdsUntil });
+    if (text.length > maximumAnswerBytes) return;
     const folder = path.dirname(this.#file);
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Somebody else may read or write it now: it is there as a whole or not at all.
     const draft = path.join(folder, `${randomUUID()}.draft`);
-    await writeFile(draft, JSON.stringify(result));
-    await rename(draft, this.#file);
-    await removeOldest(folder);
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, this.#file);
+    removeOldest(folder);
   }
 }
 
-/** Another build of the program may find something else. In the bundle the name of this file says what all of it is. */
-async function programIdentity(): Promise<string> {
-  const file = fileURLToPath(import.meta.url);
-  const { size, mtimeMs } = await stat(file);
-  return `${path.basename(file)} ${String(size)} ${String(mtimeMs)}`;
-}
-
-function isResult(value: unknown): value is AnalyzeResult {
-  return isRecord(value) && Array.isArray(value.diagnostics) && typeof fieldOf(value, 'documents') === 'number';
-}
-
-async function removeOldest(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
-  if (names.length <= maximumAnswers) return;
-  const aged = await Promise.all(
-    names.map(async (name) => {
-      const file = path.join(folder, name);
-      return {
-        file,
-        time: await stat(file).then(
-          ({ mtimeMs }) => mtimeMs,
-          () => 0,
-        ),
-      };
-    }),
+function isAnswer(value: unknown): value is Answer {
+  const result = fieldOf(value, 'result');
+  const holdsUntil = fieldOf(value, 'holdsUntil');
+  return (
+    isRecord(result) &&
+    Array.isArray(result.diagnostics) &&
+    typeof result.documents === 'number' &&
+    (holdsUntil === undefined || typeof holdsUntil === 'number')
   );
-  aged.sort((a, b) => b.time - a.time);
-  await Promise.all(aged.slice(maximumAnswers).map(({ file }) => rm(file, { force: true })));
+}
+
+interface KeptFile {
+  readonly file: string;
+  readonly time: number;
+  readonly bytes: number;
+}
+
+/** Drafts, which somebody may still be writing, count as the answers that they are to become. */
+function removeOldest(folder: string): void {
+  const names = readdirSync(folder).filter((name) => /^(?:[0-9a-f]{64}\.json|[0-9a-f-]{36}\.draft)$/.test(name));
+  const kept = names.flatMap((name) => keptFile(path.join(folder, name)));
+  kept.sort((a, b) => b.time - a.time);
+  let bytes = 0;
+  for (const [index, each] of kept.entries()) {
+    bytes += each.bytes;
+    if (index >= maximumAnswers || bytes > maximumBytes) rmSync(each.file, { force: true });
+  }
+}
+
+/** Nothing where somebody else removed it meanwhile. */
+function keptFile(file: string): readonly KeptFile[] {
+  try {
+    const { mtimeMs, size } = lstatSync(file);
+    return [{ file, time: mtimeMs, bytes: size }];
+  } catch {
+    return [];
+  }
 }

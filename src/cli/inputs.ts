@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { stdinUri } from '../engine/discovery/workspace/read-files.ts';
-import { isConfigurationFile } from '../shared/configuration-file.ts';
+import { configurationFileNames } from '../shared/configuration-file.ts';
 import { globRoot, isGlob } from '../shared/glob.ts';
 import type { Inputs } from '../shared/engine-protocol.ts';
 import type { CommandIo, OptionValues } from './command.ts';
@@ -25,12 +25,12 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
 const projectMark = '.git';
 
 /** The configuration files at the place and in the folders above it, up to that of the whole project. */
-async function configurationsAbove(place: string): Promise<readonly string[]> {
+function configurationsAbove(place: string): readonly string[] {
   const found: string[] = [];
   for (let each = place; ; each = path.dirname(each)) {
-    const names = await readdir(each).catch((): string[] => []);
-    found.push(...names.filter((name) => isConfigurationFile(name)).map((name) => path.join(each, name)));
-    if (names.includes(projectMark) || path.dirname(each) === each) return found;
+    // Asked by name: a folder above, such as that of all temporary files, may hold very many.
+    found.push(...configurationFileNames.map((name) => path.join(each, name)).filter((file) => existsSync(file)));
+    if (existsSync(path.join(each, projectMark)) || path.dirname(each) === each) return found;
   }
 }
 
@@ -50,11 +50,10 @@ export async function inputsFrom(positionals: readonly string[], values: OptionV
     ...paths.map((name) => (isGlob(name) ? globRoot(name) : name)),
     ...(paths.length === 0 ? ['.'] : []),
   ]);
-  const above = await Promise.all(
-    configuration === undefined ? [...places].map((place) => configurationsAbove(path.resolve(io.cwd, place))) : [],
-  );
+  const above =
+    configuration === undefined ? [...places].flatMap((place) => configurationsAbove(path.resolve(io.cwd, place))) : [];
   return {
-    files: [...new Set(above.flat()), ...paths.map((name) => path.resolve(io.cwd, name))],
+    files: [...new Set(above), ...paths.map((name) => path.resolve(io.cwd, name))],
     ...(configuration !== undefined && { configuration }),
     ...(positionals.includes('-') ? { resources: [{ uri: stdinUri, text: await readAll(io.stdin) }] } : {}),
     mesh: {

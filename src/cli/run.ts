@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Command, CommandIo } from './command.ts';
-import { ExitCode, UnreachableError, UsageError } from './command.ts';
+import { ExitCode, type UnreachableError, type UsageError } from './command.ts';
 
 function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
@@ -23,6 +23,11 @@ function manual(command: Command): string {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** By name: a command that is a piece of the bundle has classes of its own. */
+function isNamed(error: unknown, name: (UsageError | UnreachableError)['name']): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 /** Runs one command line (without the program's name) and says the exit code. Never throws. */
@@ -66,13 +71,13 @@ export async function runCommandLine(
     return await command.run(values, positionals, io);
   } catch (error) {
     const isUsage =
-      error instanceof UsageError ||
+      isNamed(error, 'UsageError') ||
       (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
     io.err(`meshlens ${name}: ${describe(error)}\n`);
     if (isUsage) {
       io.err(`Try: meshlens help ${name}\n`);
       return ExitCode.usage;
     }
-    return error instanceof UnreachableError ? ExitCode.unreachable : ExitCode.usage;
+    return isNamed(error, 'UnreachableError') ? ExitCode.unreachable : ExitCode.usage;
   }
 }

@@ -61,6 +61,13 @@ interface Given {
   readonly configuration?: NamedConfiguration;
 }
 
+interface Analyzed {
+  readonly result: AnalyzeResult;
+  readonly texts: ReadonlyMap<string, string>;
+  /** When time changes it, in milliseconds since 1970; absent where none does. */
+  readonly holdsUntil?: number;
+}
+
 /** Somebody else holds documents to our JSON Schema: nothing of that is said twice. */
 const structureOff: RuleSettings = Object.fromEntries(
   structureChecks
@@ -145,11 +152,8 @@ export class LayeredModel {
     );
   }
 
-  /** Findings with the texts they are about, for those who print them. */
-  async analyze(
-    params: EngineParams<'mesh/analyze'>,
-    signal?: AbortSignal,
-  ): Promise<{ readonly result: AnalyzeResult; readonly texts: ReadonlyMap<string, string> }> {
+  /** Findings with the texts they are about, for those who print them or keep them. */
+  async analyze(params: EngineParams<'mesh/analyze'>, signal?: AbortSignal): Promise<Analyzed> {
     const { files, settings, connections, isGiven, configuration } = await this.#given(params);
     const { mesh, rules, context, layer } = params;
     const isUsual = !isGiven && [mesh, rules, context, layer].every((each) => each === undefined);
@@ -170,6 +174,7 @@ export class LayeredModel {
       layer === undefined
         ? withUndecided(found, input, () => createSnapshot([...(input.base ?? []), ...files.objects()]))
         : found;
+    const { holdsUntil } = analyzer;
     const texts = new Map(files.files().map(({ uri, text }) => [uri, text]));
     // Among the files under a name that makes it a configuration, it has had its findings like any other.
     if (
@@ -177,11 +182,12 @@ export class LayeredModel {
       layer !== undefined ||
       (texts.has(configuration.uri) && isConfigurationFile(configuration.uri))
     )
-      return { result, texts };
+      return { result, texts, ...(holdsUntil !== undefined && { holdsUntil }) };
     const ofConfiguration = configuration.findings((alone) => this.#newRules(alone, rules));
     return {
       result: { ...result, diagnostics: [...result.diagnostics, ...ofConfiguration].sort(byPlace) },
       texts: texts.set(configuration.uri, configuration.text),
+      ...(holdsUntil !== undefined && { holdsUntil }),
     };
   }
 

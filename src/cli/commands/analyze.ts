@@ -1,4 +1,6 @@
+import { homedir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import type { Engine } from '../../engine/engine.ts';
 import { undecidedReference } from '../../engine/policy/checks/engine/undecided-reference.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
@@ -7,7 +9,8 @@ import { clusterDetails, clusterOptions } from '../cluster-flags.ts';
 import type { EngineParams } from '../../shared/engine-protocol.ts';
 import type { Command, CommandIo, OptionValues } from '../command.ts';
 import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
-import type { FindingsCache } from '../findings-cache.ts';
+import { cacheFolder } from '../cache-folder.ts';
+import { FindingsCache } from '../findings-cache.ts';
 import { formatFindings } from '../format/format-findings.ts';
 import { inputsFrom } from '../inputs.ts';
 
@@ -19,7 +22,7 @@ export const analyzeCommand: Command = {
   name: 'analyze',
   summary: 'Finds what is wrong in mesh policies, in files, folders or standard input.',
   usage:
-    'analyze [PATH…] [--context NAME] [--layer admission] [--cache FOLDER] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
+    'analyze [PATH…] [--context NAME] [--layer admission] [--cache FOLDER|--no-cache] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
   details: [
     'PATH            files and folders with YAML; default: this folder; - reads standard input',
     '--format        text (default) with the lines concerned, json, sarif 2.1.0, or github annotations',
@@ -29,7 +32,9 @@ export const analyzeCommand: Command = {
     '                its code, or the code of another tool',
     '--config        configuration file to go by, or none; default: the .meshlensrc.yaml of each file’s nearest folder',
     '--undecided     says too what could not be checked, because nothing here declares it',
-    '--cache         folder in which findings are kept: the same question of the same files is answered from there',
+    '--cache         folder in which findings are kept: the same question of the same files is answered from there;',
+    '                default: meshlens/findings in your folder for caches',
+    '--no-cache      keeps nothing, and looks at nothing that was kept',
     '--namespace     namespace of documents that name none; default default',
     '--cluster-domain  default cluster.local',
     ...clusterDetails,
@@ -42,6 +47,7 @@ export const analyzeCommand: Command = {
     config: { type: 'string' },
     undecided: { type: 'boolean' },
     cache: { type: 'string' },
+    'no-cache': { type: 'boolean' },
     rule: { type: 'string', multiple: true },
     namespace: { type: 'string' },
     'cluster-domain': { type: 'string' },
@@ -54,7 +60,7 @@ export const analyzeCommand: Command = {
     const inputs = await inputsFrom(positionals, values, io);
     const question: Question = { ...inputs, ...(layer && { layer }), rules: await rulesOf(values) };
     const cache = await cacheFor(question, values, io);
-    const { result, texts } = (await cache?.kept()) ?? (await analyzed(question, values, io, cache));
+    const { result, texts } = cache?.answer(Date.now()) ?? (await analyzed(question, values, io, cache));
     const options = { color: io.isTerminal, cwd: io.cwd };
     const written =
       format === 'sarif'
@@ -68,14 +74,15 @@ export const analyzeCommand: Command = {
 };
 
 async function cacheFor(question: Question, values: OptionValues, io: CommandIo): Promise<FindingsCache | undefined> {
-  const folder = stringOption(values, 'cache');
+  const named = stringOption(values, 'cache');
   // What a cluster has changes without the files.
-  if (folder === undefined || values.context !== undefined) return undefined;
-  const { FindingsCache } = await import('../findings-cache.ts');
-  return FindingsCache.of(path.resolve(io.cwd, folder), question, Date.now());
+  if (values['no-cache'] === true || values.context !== undefined) return undefined;
+  const usual = { env: io.env, platform: process.platform, home: homedir() };
+  const folder = named === undefined ? cacheFolder(usual) : path.resolve(io.cwd, named);
+  return folder === undefined ? undefined : FindingsCache.of(folder, question);
 }
 
-type Found = Awaited<ReturnType<Engine['analyze']>>;
+type Found = Pick<Awaited<ReturnType<Engine['analyze']>>, 'result' | 'texts'>;
 
 /** Loads what analyzes, which answers from a cache do not wait for. */
 async function analyzed(
@@ -86,10 +93,14 @@ async function analyzed(
 ): Promise<Found> {
   if (values.context !== undefined) return analyzedOnCluster(question, values, io);
   const { filesModel } = await import('../files-model.ts');
-  const found = await filesModel().analyze(question, io.signal);
-  await cache?.keep(found.result).catch((error: unknown) => {
-    io.err(`The findings were not kept: ${error instanceof Error ? error.message : String(error)}\n`);
-  });
+  const found = await filesModel().analyze(cache?.question ?? question, io.signal);
+  try {
+    cache?.keep(found);
+  } catch (error) {
+    // A folder that nobody named need not be there.
+    if (values.cache !== undefined)
+      io.err(`The findings were not kept: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
   return found;
 }
 

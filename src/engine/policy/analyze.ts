@@ -111,6 +111,7 @@ export class IncrementalAnalyzer {
   #memories = new Map<ObjectCheck, KeptCheck>();
   #versions = 0;
   #knowsNamespace: (object: MeshObject) => boolean = () => true;
+  #holdsUntil: number | undefined;
   readonly #generations = new Map<KindKey, number>();
   #objects = new ObjectFindings();
   readonly #declared = new WeakMap<DeclaredObject, DeclarationMemory>();
@@ -119,6 +120,11 @@ export class IncrementalAnalyzer {
   constructor(checks: readonly ObjectCheck[] = objectChecks, layer?: AnalysisLayer) {
     this.#layer = layer;
     this.#checks = layer === undefined ? checks : checks.filter(isAboutAdmission);
+  }
+
+  /** When time changes what was found last, in milliseconds since 1970; undefined where none does. */
+  get holdsUntil(): number | undefined {
+    return this.#holdsUntil;
   }
 
   analyze(input: AnalyzeInput): AnalyzeResult {
@@ -137,7 +143,12 @@ export class IncrementalAnalyzer {
     const files = [...source.files()];
     const world = this.#updatedWorld(files, base, input.complete ?? kindsOfClusters(base), settings);
     this.#knowsNamespace = namespaceKnowledge(files);
-    const checks = this.#checksByKind(world, now === undefined ? undefined : now - (now % hour));
+    const began = now === undefined ? undefined : now - (now % hour);
+    const checks = this.#checksByKind(world, kindsIn(files), began);
+    const readsTime = [...checks.values()].some((each) =>
+      each.checks.some(({ runner }) => runner.check.readsTime === true),
+    );
+    this.#holdsUntil = readsTime && began !== undefined ? began + hour : undefined;
     const schemas = this.#catalogs.of(world);
     const diagnostics: Diagnostic[] = [];
     let documents = 0;
@@ -196,10 +207,16 @@ export class IncrementalAnalyzer {
     return this.#world;
   }
 
-  /** The checks by the kind they look at, with what their findings hold for. */
-  #checksByKind(world: ObjectWorld, now: number | undefined): Map<KindKey, SubjectChecks> {
+  /** The checks by the kind they look at, of kinds that there are, with what their findings hold for. */
+  #checksByKind(
+    world: ObjectWorld,
+    present: ReadonlySet<KindKey>,
+    now: number | undefined,
+  ): Map<KindKey, SubjectChecks> {
     const byKind = new Map<KindKey, KeptCheck[]>();
     for (const check of this.#checks) {
+      const kinds = subjectsOf(check).filter((kind) => present.has(kind));
+      if (kinds.length === 0) continue;
       const stamp = world.stampOf(check.inputs) + (check.readsTime === true ? ` at ${String(now)}` : '');
       let memory = this.#memories.get(check);
       if (memory?.stamp !== stamp) {
@@ -207,7 +224,7 @@ export class IncrementalAnalyzer {
         this.#memories.set(check, (memory = { stamp, version: ++this.#versions, runner }));
         for (const kind of subjectsOf(check)) this.#generations.set(kind, (this.#generations.get(kind) ?? 0) + 1);
       }
-      for (const kind of subjectsOf(check)) {
+      for (const kind of kinds) {
         const same = byKind.get(kind);
         if (same) same.push(memory);
         else byKind.set(kind, [memory]);
@@ -271,6 +288,10 @@ export class IncrementalAnalyzer {
     const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
     return [...ofText, ...(isBroken ? decided.filter(({ rule }) => rule.needsValidText !== true) : decided)];
   }
+}
+
+function kindsIn(files: readonly DocumentFile[]): ReadonlySet<KindKey> {
+  return new Set(files.flatMap(({ documents }) => documents.flatMap(({ objects }) => objects.map(({ kind }) => kind))));
 }
 
 function kindsOfClusters(base: readonly MeshObject[]): ReadonlySet<KindKey> {

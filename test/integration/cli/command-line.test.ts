@@ -1,35 +1,19 @@
 /** The built command, as a person or a CI job runs it. */
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { filesModel } from '../../../src/cli/files-model.ts';
+import { bundle, runMeshlens, type Result } from './built-command.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const bundle = path.join(root, 'dist/meshlens.js');
 const bookinfo = path.join(root, 'samples/bookinfo');
 let folder = '';
 
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 function meshlens(args: readonly string[], input = ''): Promise<Result> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [bundle, ...args],
-      { cwd: folder, maxBuffer: 64 * 1024 * 1024 },
-      (error, out, err) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
-      },
-    );
-    child.stdin?.end(input);
-  });
+  return runMeshlens(args, { cwd: folder, input });
 }
 
 const route = (host: string): string => `
@@ -75,31 +59,6 @@ test('analyze gives rules another severity, by any of their names, and says what
   assert.match(strange.err, /such as MESH1203=off/);
   const { out } = await meshlens(['analyze', 'good.yaml', '--undecided', '--format', 'json']);
   assert.match(out, /MESH9003/);
-});
-
-test('analyze answers from a folder what it found before in the same files', async () => {
-  const project = path.join(folder, 'cached');
-  const cache = path.join(folder, 'cache');
-  await mkdir(project);
-  const file = path.join(project, 'route.yaml');
-  await writeFile(file, route('reviewz'));
-  const run = (...more: readonly string[]): Promise<Result> =>
-    meshlens(['analyze', project, '--cache', cache, '--format', 'json', ...more]);
-  const plain = await meshlens(['analyze', project, '--format', 'json']);
-  assert.deepEqual(await run(), plain);
-  const [kept = '', ...others] = await readdir(cache);
-  assert.deepEqual(others, []);
-  assert.deepEqual(await run(), plain);
-  // What stands there is what is said.
-  const answer = path.join(cache, kept);
-  const text = await readFile(answer, 'utf8');
-  await writeFile(answer, text.replaceAll('reviewz', 'from-the-cache'));
-  assert.match((await run()).out, /from-the-cache/);
-  assert.doesNotMatch((await run('--rule', 'MESH1203=warning')).out, /from-the-cache/);
-  await writeFile(answer, text.slice(0, 40));
-  assert.deepEqual(await run(), plain);
-  await writeFile(file, route('reviews'));
-  assert.equal((await run()).code, 0);
 });
 
 test('the bundle finds in every example what the sources find, whatever it loads late', async () => {

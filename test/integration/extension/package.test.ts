@@ -17,7 +17,6 @@ const allowed = [
   'extension/changelog.md',
   'extension/dist/dataplane-worker.js',
   'extension/dist/extension.cjs',
-  'extension/dist/main.js',
   'extension/dist/meshlens.js',
   'extension/dist/reaper.js',
   'extension/dist/tunnel-worker.js',

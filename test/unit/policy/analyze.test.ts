@@ -33,6 +33,16 @@ spec:
 const service = (name: string): string =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: bookinfo}\nspec: {ports: [{port: 80}]}\n`;
 
+test('findings hold until the hour ends where a check reads the time', () => {
+  const now = Date.UTC(2026, 0, 2, 10, 30);
+  const analyzer = new IncrementalAnalyzer();
+  analyzer.analyze({ files: filesOf({ 'a.yaml': route('reviews') }), settings, now });
+  assert.equal(analyzer.holdsUntil, undefined);
+  const gateway = 'apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: n}\nspec: {}\n';
+  analyzer.analyze({ files: filesOf({ 'a.yaml': gateway }), settings, now });
+  assert.equal(analyzer.holdsUntil, Date.UTC(2026, 0, 2, 11));
+});
+
 describe('the layer of admission', () => {
   const admission = (text: string, rules: AnalyzeInput['rules'] = {}): readonly string[] =>
     analyze({ files: filesOf({ 'a.yaml': text }), settings, rules, layer: 'admission' }).diagnostics.map(
