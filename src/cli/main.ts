@@ -10,8 +10,8 @@ import { isTerminal, writeOutput } from './standard-output.ts';
 if ('enableCompileCache' in module) module.enableCompileCache();
 
 /** Each is loaded when it is asked for, as what one needs the others would wait for; but one answers from what it kept. */
-const commands: Readonly<Record<string, () => Command | Promise<Command>>> = {
-  analyze: () => analyzeCommand,
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  analyze: () => Promise.resolve(analyzeCommand),
   batch: async () => (await import('./commands/batch.ts')).batchCommand,
   clusters: async () => (await import('./commands/clusters.ts')).clustersCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
