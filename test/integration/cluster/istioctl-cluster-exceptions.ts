@@ -184,6 +184,7 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'it says twice that the gateway does not exist: once more as having none of the hosts',
     findings: [
+      'destination-port-required/several.yaml: IST0132 VirtualService bookinfo/elsewhere',
       'double-tls/once.yaml: IST0132 VirtualService shop/pay',
       'rules-of-other-protocol/spoken.yaml: IST0132 VirtualService shop/elsewhere',
       'unbound-match/bound.yaml: IST0132 VirtualService shop/both',
@@ -196,6 +197,13 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
       'unknown-gateway/kept-elsewhere.yaml: IST0132 VirtualService shop/cart',
       'unknown-gateway/none-declared.yaml: IST0132 VirtualService shop/cart',
       'unknown-gateway/unknown.yaml: IST0132 VirtualService bookinfo/reviews',
+    ],
+  },
+  {
+    reason: 'requests go to the port by which they came, and the service has it',
+    findings: [
+      'destination-port-required/same-ports.yaml: IST0112 VirtualService bookinfo/inside',
+      'destination-port-required/same-ports.yaml: IST0112 VirtualService bookinfo/reviews',
     ],
   },
   {
@@ -216,6 +224,8 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
       'principal-without-tokens/own-filter.yaml: IST0151 EnvoyFilter shop/tokens',
       'patch-order/rivals.yaml: IST0151 EnvoyFilter other/trace',
       'patch-order/settled.yaml: IST0151 EnvoyFilter shop/first',
+      'patch-order/settled.yaml: IST0151 EnvoyFilter mixed/inbound',
+      'patch-order/settled.yaml: IST0151 EnvoyFilter mixed/outbound',
       'patch-order/settled.yaml: IST0151 EnvoyFilter shop/limits',
     ],
   },

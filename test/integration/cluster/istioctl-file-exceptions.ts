@@ -42,6 +42,18 @@ export const fileFalsePositives: readonly FalsePositive[] = [
     reason: settledOrder,
   },
   {
+    file: 'patch-order/settled.yaml',
+    code: 'IST0151',
+    object: 'EnvoyFilter mixed/outbound',
+    reason: settledOrder,
+  },
+  {
+    file: 'patch-order/settled.yaml',
+    code: 'IST0151',
+    object: 'EnvoyFilter mixed/inbound',
+    reason: settledOrder,
+  },
+  {
     file: 'unknown-gateway/kept-elsewhere.yaml',
     code: 'IST0101',
     object: 'VirtualService shop/cart',
@@ -279,6 +291,18 @@ export const fileFalsePositives: readonly FalsePositive[] = [
     file: 'unserved-match-port/unknown.yaml',
     code: 'IST0132',
     object: 'VirtualService shop/cart',
+    reason: followsGateway,
+  },
+  {
+    file: 'destination-port-required/several.yaml',
+    code: 'IST0101',
+    object: 'VirtualService bookinfo/elsewhere',
+    reason: keptElsewhere,
+  },
+  {
+    file: 'destination-port-required/several.yaml',
+    code: 'IST0132',
+    object: 'VirtualService bookinfo/elsewhere',
     reason: followsGateway,
   },
   {

@@ -74,13 +74,15 @@ export const patchOrder: ObjectCheck = {
 };
 
 /** Patches of other EnvoyFilters of the same proxies that come out differently before and after this one. */
-function rivalsOf(context: CheckContext, { applyTo, operation, anchor }: PatchView): readonly PlacedPatch[] {
+function rivalsOf(context: CheckContext, patched: PatchView): readonly PlacedPatch[] {
+  const { applyTo, operation, anchor } = patched;
   const { subject, settings } = context;
   const place = anchor === undefined ? applyTo : `${applyTo} ${anchor}`;
   return (context.index(patchesInPlay).get(place) ?? []).filter(
     ({ object, patch }) =>
       !(object.name === subject.name && object.namespace === subject.namespace) &&
       (anchor !== undefined || takings.has(operation) || patch.operation !== 'MERGE') &&
+      areOfSameTraffic(patched, patch) &&
       mayMeet(subject, object, settings),
   );
 }
@@ -91,6 +93,9 @@ function isSettled({ operation, anchor }: PatchView, earlier: readonly PatchView
   if (anchor === undefined) return insertions.has(operation);
   return builtIn.test(anchor) || earlier.some(({ inserted }) => inserted === anchor);
 }
+
+const areOfSameTraffic = (a: PatchView, b: PatchView): boolean =>
+  a.context === 'ANY' || b.context === 'ANY' || a.context === b.context;
 
 function mayMeet(a: MeshObject, b: MeshObject, { rootNamespace }: ResolvedMeshSettings): boolean {
   if (a.namespace !== b.namespace && a.namespace !== rootNamespace && b.namespace !== rootNamespace) return false;
