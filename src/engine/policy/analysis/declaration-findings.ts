@@ -59,9 +59,8 @@ function structureFindings(
   return problems.flatMap(({ kind, path, part, message, fixes }) => {
     // `unknown-api-version` and `unknown-kind` say it better.
     if (kind !== 'experimental-field' && (path[0] === 'apiVersion' || path[0] === 'kind')) return [];
-    const isNamedByServer = kind === 'missing-field' && path[0] === 'metadata';
     const rule = structureChecks.find(({ problems: kinds }: StructureCheck) => kinds.includes(kind));
-    if (!rule || isNamedByServer) return [];
+    if (!rule) return [];
     return [{ rule, severity: rule.severity, message, object, path, part, related: [], fixes }];
   });
 }

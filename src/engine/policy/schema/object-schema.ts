@@ -1,5 +1,6 @@
 import type { KindFields, KindSchema } from './kind-schema.ts';
 import type { ObjectSchema } from './schema.ts';
+import { hasName, hasNoNamespace } from './object-rules.ts';
 import { anything, choice, record } from './schema.ts';
 import { metadataSchema } from './tables/kubernetes/metadata.ts';
 
@@ -19,12 +20,14 @@ function objectOf(schema: KindSchema, { fields, required, rules, isOpen }: KindF
   const versions = [...schema.versions, ...(schema.experimentalVersions ?? [])].map((version) =>
     schema.group === 'core' ? version : `${schema.group}/${version}`,
   );
+  const metadata = metadataSchema(schema.nameForm ?? 'subdomain');
+  const scope = schema.isClusterScoped === true ? [hasNoNamespace(schema.kind)] : [];
   return record(
     schema.help,
     {
       apiVersion: choice('Group and version of the kind.', versions),
       kind: choice('What the object is.', [schema.kind]),
-      metadata: metadataSchema(schema.nameForm ?? 'subdomain'),
+      metadata: { ...metadata, rules: [...(metadata.rules ?? []), hasName, ...scope] },
       ...fields,
       status: anything('Written by controllers.'),
     },

@@ -12,7 +12,8 @@ export interface RuleProblem {
   readonly part?: 'key' | 'value' | 'head';
   readonly message: string;
   /** Default `broken-rule`; `undecided-rule` where it could not be evaluated and nothing is known to be wrong. */
-  readonly kind?: 'broken-rule' | 'undecided-rule' | 'invalid-format' | 'out-of-range' | 'missing-field';
+  readonly kind?:
+    'broken-rule' | 'undecided-rule' | 'invalid-format' | 'out-of-range' | 'missing-field' | 'ignored-namespace';
 }
 
 /** What must hold between the fields of a value (`x-kubernetes-validations`). Sees it with defaults filled in. Never throws. */

@@ -14,7 +14,8 @@ export type StructureProblemKind =
   | 'empty-field'
   | 'experimental-field'
   | 'broken-rule'
-  | 'undecided-rule';
+  | 'undecided-rule'
+  | 'ignored-namespace';
 
 export interface StructureProblem {
   readonly kind: StructureProblemKind;

@@ -5,6 +5,7 @@ import { duplicateItem } from './duplicate-item.ts';
 import { emptyField } from './empty-field.ts';
 import { exclusiveFields } from './exclusive-fields.ts';
 import { experimentalField } from './experimental-field.ts';
+import { ignoredNamespace } from './ignored-namespace.ts';
 import { invalidFormat } from './invalid-format.ts';
 import { missingField } from './missing-field.ts';
 import { outOfRange } from './out-of-range.ts';
@@ -27,4 +28,5 @@ export const structureChecks: readonly StructureCheck[] = [
   celRule,
   experimentalField,
   undecidedRule,
+  ignoredNamespace,
 ];
