@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { ciliumLabelKey } from './label-key.ts';
+import { foreignNamespace } from './foreign-namespace.ts';
 import { ciliumException } from './cilium-exception.ts';
 import { ciliumMethodCase } from './cilium-method-case.ts';
 import { ciliumHttpPattern } from './cilium-http-pattern.ts';
@@ -21,4 +23,6 @@ export const ciliumChecks: readonly ObjectCheck[] = [
   ciliumHttpPattern,
   ciliumMethodCase,
   ciliumException,
+  ciliumLabelKey,
+  foreignNamespace,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { linkerdIdentity } from './linkerd-identity.ts';
 import { serviceProfile } from './service-profile.ts';
 import { linkerdReferenceGroup } from './reference-group.ts';
 import { linkerdInjection } from './linkerd-injection.ts';
@@ -21,4 +22,5 @@ export const linkerdChecks: readonly ObjectCheck[] = [
   linkerdInjection,
   linkerdReferenceGroup,
   serviceProfile,
+  linkerdIdentity,
 ];

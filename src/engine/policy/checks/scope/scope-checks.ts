@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { workloadPortName } from './workload-port-name.ts';
 import { staticWithoutEndpoints } from './static-without-endpoints.ts';
 import { conflictingEntryProtocols } from './conflicting-entry-protocols.ts';
 import { emptyOutboundPolicy } from './empty-outbound-policy.ts';
@@ -25,4 +26,5 @@ export const scopeChecks: readonly ObjectCheck[] = [
   unknownExportNamespace,
   staticWithoutEndpoints,
   ingressPort,
+  workloadPortName,
 ];

@@ -2,6 +2,7 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { fieldOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
+import { kindKey } from '../../../model/mesh-object.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { WrittenPort } from '../directories/selecting-services.ts';
@@ -29,7 +30,6 @@ export const unknownTargetPort: ObjectCheck = {
   },
 };
 
-/** A workload that declares no ports may listen on any. */
 function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly WorkloadView[]): void {
   const { subject } = context;
   const { target } = port;
@@ -38,7 +38,7 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
     ports.some(
       ({ name, number, protocol }) => (isNamed ? name === target : number === target) && protocol === port.transport,
     );
-  if (workloads.some((workload) => fits(workload) || (!isNamed && workload.ports.length === 0))) return;
+  if (workloads.some((workload) => fits(workload) || (!isNamed && mayListenOnAny(workload)))) return;
   const declared = workloads.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === port.transport);
   const names = [...new Set(declared.map(({ name }) => name).filter((name) => name !== ''))];
   const numbers = [...new Set(declared.map(({ number }) => number))].sort((a, b) => a - b);
@@ -67,6 +67,11 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
       ],
     })),
   });
+}
+
+/** Where no ports are declared, or those of a machine outside the cluster, which only translate names to numbers. */
+function mayListenOnAny({ object, ports }: WorkloadView): boolean {
+  return ports.length === 0 || [Kinds.workloadEntry, Kinds.workloadGroup].some((kind) => kind === kindKey(object));
 }
 
 function portAt(service: MeshObject, { path }: WrittenPort): unknown {
