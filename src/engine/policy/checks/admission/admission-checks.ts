@@ -3,6 +3,7 @@ import { envoyMatch } from './extensions/envoy-match.ts';
 import { envoyPatch } from './extensions/envoy-patch.ts';
 import { invalidProbe } from './extensions/invalid-probe.ts';
 import { missingTypedConfig } from './extensions/missing-typed-config.ts';
+import { unknownEnvoyField } from './extensions/unknown-envoy-field.ts';
 import { invalidEnvoyType } from './extensions/invalid-envoy-type.ts';
 import { oldFilterName } from './extensions/old-filter-name.ts';
 import { telemetrySettings } from './extensions/telemetry-settings.ts';
@@ -137,4 +138,5 @@ export const admissionChecks: readonly ObjectCheck[] = [
   oldFilterName,
   missingTypedConfig,
   invalidEnvoyType,
+  unknownEnvoyField,
 ];

@@ -53,19 +53,44 @@ function anchorOf(patch: unknown): string | undefined {
   return name === '' ? undefined : name;
 }
 
-/** Who takes a filter out, or its place, must say which. Waypoints are matched in another way. */
+/** Whole filters, of which the match must say which one is meant to be taken out, or to get another in its place. */
+const filters: ReadonlySet<string> = new Set(['HTTP_FILTER', 'NETWORK_FILTER', 'LISTENER_FILTER']);
+
+/** Waypoints are matched in another way. */
 export function lacksAnchor({ applyTo, operation, anchor, context }: PatchView): boolean {
-  const isOfFilter = applyTo === 'HTTP_FILTER' || applyTo === 'NETWORK_FILTER';
-  return (
-    isOfFilter && (operation === 'REPLACE' || operation === 'REMOVE') && anchor === undefined && context !== 'WAYPOINT'
-  );
+  if (!filters.has(applyTo) || anchor !== undefined || context === 'WAYPOINT') return false;
+  return operation === 'REPLACE' || operation === 'REMOVE' || (operation === 'MERGE' && applyTo === 'LISTENER_FILTER');
 }
+
+const insertions = ['INSERT_BEFORE', 'INSERT_AFTER', 'INSERT_FIRST'];
+const atFilters = ['MERGE', 'ADD', 'REMOVE', 'REPLACE', ...insertions];
+/** What there is no order of is added where it would be inserted. */
+const atObjects = ['MERGE', 'MERGE_AND_REPLACE_LIST', 'ADD', 'REMOVE', ...insertions];
+
+/** Others are none. */
+const operations: ReadonlySet<string> = new Set([...atFilters, ...atObjects]);
+
+/** Operations that Istio carries out. */
+const carriedOut: Readonly<Record<string, readonly string[]>> = {
+  HTTP_FILTER: atFilters,
+  NETWORK_FILTER: atFilters,
+  LISTENER_FILTER: atFilters,
+  CLUSTER: atObjects,
+  LISTENER: atObjects,
+  FILTER_CHAIN: atObjects,
+  HTTP_ROUTE: atObjects,
+  VIRTUAL_HOST: [...atObjects, 'REPLACE'],
+  ROUTE_CONFIGURATION: ['MERGE', 'MERGE_AND_REPLACE_LIST'],
+  EXTENSION_CONFIG: ['ADD', ...insertions],
+};
+
+/** Undefined for what is not known. */
+export const operationsOn = (applyTo: string): readonly string[] | undefined =>
+  Object.hasOwn(carriedOut, applyTo) ? carriedOut[applyTo] : undefined;
 
 /** An operation that Istio carries out only on some parts of the configuration, and otherwise ignores. */
 export function isIgnored(patch: PatchView): boolean {
   const { applyTo, operation } = patch;
-  if (lacksAnchor(patch)) return true;
-  if (operation === 'REPLACE') return !['HTTP_FILTER', 'NETWORK_FILTER', 'VIRTUAL_HOST'].includes(applyTo);
-  if (operation === 'ADD' || operation === 'REMOVE') return ['ROUTE_CONFIGURATION', 'HTTP_ROUTE'].includes(applyTo);
-  return false;
+  if (!operations.has(operation)) return false;
+  return lacksAnchor(patch) || operationsOn(applyTo)?.includes(operation) === false;
 }

@@ -1,6 +1,13 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
-import { isIgnored, lacksAnchor, patchesOf } from './envoy-filter-view.ts';
+import { isIgnored, lacksAnchor, operationsOn, patchesOf } from './envoy-filter-view.ts';
+
+/** Where the match names a filter. */
+const places: Readonly<Record<string, string>> = {
+  HTTP_FILTER: 'filterChain.filter.subFilter',
+  NETWORK_FILTER: 'filterChain.filter',
+  LISTENER_FILTER: 'listenerFilter',
+};
 
 export const ignoredPatch: ObjectCheck = {
   scope: 'object',
@@ -17,20 +24,11 @@ export const ignoredPatch: ObjectCheck = {
     for (const patch of patchesOf(subject)) {
       if (patch.applyTo === '' || !isIgnored(patch)) continue;
       const { operation, applyTo, path } = patch;
-      if (lacksAnchor(patch)) {
-        const where = applyTo === 'HTTP_FILTER' ? 'filterChain.filter.subFilter' : 'filterChain.filter';
-        context.report(subject, [...path, 'patch', 'operation'], {
-          message: `Istio ignores ${operation} on ${applyTo} without the filter it is for, in \`match.listener.${where}\`.`,
-          part: 'value',
-        });
-        continue;
-      }
-      const works =
-        operation === 'REPLACE' ? 'It works on HTTP_FILTER, NETWORK_FILTER and VIRTUAL_HOST.' : 'Use MERGE.';
-      context.report(subject, [...path, 'patch', 'operation'], {
-        message: `Istio ignores ${operation} on ${applyTo}. ${works}`,
-        part: 'value',
-      });
+      const works = operationsOn(applyTo)?.filter((each) => !each.startsWith('INSERT_')) ?? [];
+      const message = lacksAnchor(patch)
+        ? `Istio ignores ${operation} on ${applyTo} without the filter it is for, in \`match.listener.${places[applyTo] ?? ''}\`.`
+        : `Istio ignores ${operation} on ${applyTo}. Use ${works.join(', ')}.`;
+      context.report(subject, [...path, 'patch', 'operation'], { message, part: 'value' });
     }
   },
 };

@@ -1,0 +1,67 @@
+import { didYouMean, nearestNames } from '../../../../../shared/nearest-names.ts';
+import type { FieldPath } from '../../../../../shared/text.ts';
+import { fieldOf, isRecord, stringOf } from '../../../../../shared/untrusted.ts';
+import { Kinds } from '../../../../model/kinds.ts';
+import type { CheckContext, ObjectCheck } from '../../check.ts';
+import { sitesIn } from '../sites.ts';
+import type { EnvoyMessage } from './envoy-messages.ts';
+import { messageOfPatch, messageOfType } from './envoy-messages.ts';
+
+const deepest = 60;
+
+export const unknownEnvoyField: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH2278',
+  rule: 'unknown-envoy-field',
+  aliases: ['IST0133'],
+  severity: 'warning',
+  summary: 'A patch sets a field that Envoy’s API does not have there, so it is dropped.',
+  warnedBy: 'webhook',
+  needsValidText: true,
+  subject: Kinds.envoyFilter,
+  inputs: [],
+  run(context) {
+    for (const { path, value } of sitesIn(context.subject, 'configPatches[]')) {
+      // Istio does not look at patches for waypoints.
+      if (fieldOf(fieldOf(value, 'match'), 'context') === 'WAYPOINT') continue;
+      const patch = fieldOf(value, 'patch');
+      // Nor at those that say nothing of what to do.
+      if ((stringOf(fieldOf(patch, 'operation')) ?? 'INVALID') === 'INVALID') continue;
+      const message = messageOfPatch(stringOf(fieldOf(value, 'applyTo')) ?? '');
+      checkMessage(context, fieldOf(patch, 'value'), [...path, 'patch', 'value'], message);
+    }
+  },
+};
+
+/** `message` is that of the value, as far as it is known; what has an `@type` says so itself. */
+function checkMessage(context: CheckContext, value: unknown, path: FieldPath, message: EnvoyMessage | undefined): void {
+  if (path.length > deepest) return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of (value as readonly unknown[]).entries()) {
+      checkMessage(context, item, [...path, index], message);
+    }
+  }
+  if (!isRecord(value)) return;
+  const type = stringOf(value['@type']);
+  const own = type === undefined ? message : messageOfType(type);
+  for (const key of Object.keys(value)) {
+    const field = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const at = [...path, key];
+    if (key !== '@type' && own && !own.fields.has(field)) report(context, at, own, Object.keys(value));
+    else checkMessage(context, value[key], at, own?.inside(field));
+  }
+}
+
+function report(context: CheckContext, path: FieldPath, { name, fields }: EnvoyMessage, keys: readonly string[]): void {
+  const key = String(path.at(-1));
+  const near = nearestNames(key, fields).filter((each) => !keys.includes(each));
+  context.report(context.subject, path, {
+    message: `${name} of Envoy has no field \`${key}\`, so this is dropped.${didYouMean(near)}`,
+    part: 'key',
+    fixes: near.map((each, index) => ({
+      title: `Replace with \`${each}\``,
+      isPreferred: index === 0,
+      changes: [{ type: 'rename-key', object: context.subject, path, key: each }],
+    })),
+  });
+}
