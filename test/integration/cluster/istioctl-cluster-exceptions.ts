@@ -16,6 +16,7 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
       'namespace-not-injected/no-mesh.yaml: IST0102 Namespace billing',
       'route-not-allowed/allowed.yaml: IST0102 Namespace shop',
       'route-not-allowed/refused.yaml: IST0102 Namespace shop',
+      'routes-of-two-kinds/one-listener.yaml: IST0102 Namespace shop',
       'unknown-export-namespace/known.yaml: IST0102 Namespace billing',
       'unknown-export-namespace/misspelt.yaml: IST0102 Namespace billing',
       'unknown-export-namespace/misspelt.yaml: IST0102 Namespace shop',
@@ -217,6 +218,14 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'the rule is where gateways are, which read the authority from the credential',
     findings: ['no-server-authority/of-gateways.yaml: IST0129 DestinationRule istio-system/ledger'],
+  },
+  {
+    reason: 'istiod carries the operation out there, whatever the reference says of it',
+    findings: [
+      'ignored-patch/carried-out.yaml: IST0152 EnvoyFilter shop/limits',
+      'ignored-patch/carried-out.yaml: IST0153 EnvoyFilter shop/limits',
+      'ignored-patch/carried-out.yaml: IST0154 EnvoyFilter shop/limits',
+    ],
   },
   {
     reason: 'no other EnvoyFilter here changes what the patch goes by, so their order does not matter',

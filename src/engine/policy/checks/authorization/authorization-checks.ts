@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { everythingRule } from './everything-rule.ts';
+import { appliesToNothing } from './applies-to-nothing.ts';
 import { unknownPolicyTarget } from './unknown-policy-target.ts';
 import { clientsWithoutStrict } from './clients-without-strict.ts';
 import { identityWithoutMtls } from './identity-without-mtls.ts';
@@ -39,4 +41,6 @@ export const authorizationChecks: readonly ObjectCheck[] = [
   strictWithoutClients,
   clientsWithoutStrict,
   unknownPolicyTarget,
+  everythingRule,
+  appliesToNothing,
 ];

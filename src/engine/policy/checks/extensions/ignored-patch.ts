@@ -24,7 +24,7 @@ export const ignoredPatch: ObjectCheck = {
     for (const patch of patchesOf(subject)) {
       if (patch.applyTo === '' || !isIgnored(patch)) continue;
       const { operation, applyTo, path } = patch;
-      const works = operationsOn(applyTo)?.filter((each) => !each.startsWith('INSERT_')) ?? [];
+      const works = operationsOn(applyTo)?.filter((each) => !each.includes('_')) ?? [];
       const message = lacksAnchor(patch)
         ? `Istio ignores ${operation} on ${applyTo} without the filter it is for, in \`match.listener.${places[applyTo] ?? ''}\`.`
         : `Istio ignores ${operation} on ${applyTo}. Use ${works.join(', ')}.`;
