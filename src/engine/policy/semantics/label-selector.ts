@@ -56,6 +56,16 @@ export function labelSelectorMatches(selector: LabelSelector, labels: Labels): b
   });
 }
 
+/** The labels that all it selects have. */
+export function soleLabels({ requirements }: LabelSelector): Labels {
+  return Object.fromEntries(
+    requirements.flatMap(({ key, operator, values }) => {
+      const [value] = values;
+      return operator === 'In' && values.length === 1 && value !== undefined ? [[key, value] as const] : [];
+    }),
+  );
+}
+
 /** How people read it: `app=web, tier in (a, b)`. */
 export function labelSelectorText(selector: LabelSelector): string {
   return selector.requirements

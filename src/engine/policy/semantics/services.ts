@@ -1,5 +1,6 @@
 /** Services and ServiceEntries of a snapshot in one form: what istiod calls its service registry. */
 import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
+import { perPart } from '../../model/indexes/per-part.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../model/mesh-object.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -131,14 +132,21 @@ function readServiceEntry(object: MeshObject, settings: ResolvedMeshSettings): r
     .map((name) => ({ ...common, host: name.toLowerCase(), name: name.toLowerCase() }));
 }
 
+/** One changes, and thousands stay as they were read. */
+const readersWith = perPart((settings: ResolvedMeshSettings) => ({
+  ofService: perPart((object: MeshObject) => readService(object, settings)),
+  ofEntry: perPart((object: MeshObject) => readServiceEntry(object, settings)),
+}));
+
 /** Every service of the snapshot: cluster services first, then entries, oldest first. */
 export function readServices(
   snapshot: Pick<Snapshot, 'ofKind'>,
   settings: ResolvedMeshSettings,
 ): readonly ServiceModel[] {
+  const { ofService, ofEntry } = readersWith(settings);
   return [
-    ...[...snapshot.ofKind(Kinds.service)].sort(byAge).map((object) => readService(object, settings)),
-    ...[...snapshot.ofKind(Kinds.serviceEntry)].sort(byAge).flatMap((object) => readServiceEntry(object, settings)),
+    ...[...snapshot.ofKind(Kinds.service)].sort(byAge).map(ofService),
+    ...[...snapshot.ofKind(Kinds.serviceEntry)].sort(byAge).flatMap(ofEntry),
   ];
 }
 

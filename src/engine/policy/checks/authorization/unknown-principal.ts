@@ -80,10 +80,7 @@ function check(context: CheckContext, { namespace, account, path, write }: Named
 
 /** In a mesh of several clusters an account of one of them is not wrong, but perhaps not what was meant. */
 function checkClusters(context: CheckContext, namespace: string, account: string, path: FieldPath): void {
-  const clusters = new Set(
-    context.ofKind(Kinds.serviceAccount).flatMap(({ origin }) => (origin.layer === 'cluster' ? [origin.source] : [])),
-  );
-  if (clusters.size < 2) return;
+  if (context.index(serviceAccountDirectory).clusters < 2) return;
   const versions = context.versionsOf(Kinds.serviceAccount, namespace, account);
   const [only, ...others] = [
     ...new Set(versions.map(({ origin }) => (origin.layer === 'cluster' ? origin.source : ''))),

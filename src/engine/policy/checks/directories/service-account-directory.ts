@@ -9,6 +9,8 @@ export class ServiceAccountDirectory {
   readonly #byNamespace = new Map<string, Set<string>>();
   /** All service accounts there are are known: a cluster tells them. */
   readonly isComplete: boolean;
+  /** How many clusters they are from. */
+  readonly clusters: number;
 
   constructor(accounts: readonly MeshObject[], isComplete: boolean) {
     for (const { namespace, name } of accounts) {
@@ -17,6 +19,7 @@ export class ServiceAccountDirectory {
       else this.#byNamespace.set(namespace, new Set([name]));
     }
     this.isComplete = isComplete;
+    this.clusters = new Set(accounts.flatMap(({ origin }) => (origin.layer === 'cluster' ? [origin.source] : []))).size;
   }
 
   namesIn(namespace: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-import { podsHere, selectPods } from '../network-policies/selected-pods.ts';
+import { selectedPodsHere, selectPods } from '../network-policies/selected-pods.ts';
 import type { ServerView } from './server-view.ts';
 import { serverOf, servers } from './server-view.ts';
 
@@ -36,5 +36,5 @@ export const competingServers: ObjectCheck = {
 function meet(context: CheckContext, { podSelector: a }: ServerView, { podSelector: b }: ServerView): boolean {
   if (!a || !b) return false;
   if (JSON.stringify(a) === JSON.stringify(b)) return true;
-  return selectPods(selectPods(podsHere(context), a), b).length > 0;
+  return selectPods(selectedPodsHere(context, a), b).length > 0;
 }

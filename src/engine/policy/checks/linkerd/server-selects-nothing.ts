@@ -5,7 +5,7 @@ import { labelSelectorText } from '../../semantics/label-selector.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-import { emptySelection, podsHere, selectPods } from '../network-policies/selected-pods.ts';
+import { emptySelection, selectedPodsHere } from '../network-policies/selected-pods.ts';
 import { replacements } from '../replacements.ts';
 import { serverOf } from './server-view.ts';
 
@@ -22,7 +22,6 @@ export const serverSelectsNothing: ObjectCheck = {
     const { subject, isNamespaceKnown } = context;
     const { podSelector, port } = serverOf(subject);
     if (!podSelector || !isNamespaceKnown) return;
-    const here = podsHere(context);
     const empty = emptySelection(context, podSelector);
     if (empty) {
       const path = ['spec', 'podSelector', 'matchLabels', empty.key ?? ''];
@@ -35,7 +34,7 @@ export const serverSelectsNothing: ObjectCheck = {
       });
       return;
     }
-    if (typeof port === 'string') checkPort(context, port, selectPods(here, podSelector));
+    if (typeof port === 'string') checkPort(context, port, selectedPodsHere(context, podSelector));
   },
 };
 

@@ -11,7 +11,7 @@ import { selectingServices } from '../directories/selecting-services.ts';
 import { servicePorts } from '../directories/service-ports.ts';
 import { translatedPort } from '../directories/service-translation.ts';
 import { networkPolicyOf } from './network-policy-views.ts';
-import { podsHere, selectPods } from './selected-pods.ts';
+import { selectedPodsHere } from './selected-pods.ts';
 
 export const policyPort: ObjectCheck = {
   scope: 'object',
@@ -39,11 +39,12 @@ export const policyPort: ObjectCheck = {
 
 /** The pods whose ports are meant: those of the policy, or those that they reach. None where some are not known. */
 function podsReached(context: CheckContext, rule: PolicyRule): readonly WorkloadView[] {
-  const pods = podsHere(context);
   const { selector } = networkPolicyOf(context.subject);
-  if (rule.direction === 'ingress') return selector ? selectPods(pods, selector) : [];
+  if (rule.direction === 'ingress') return selector ? selectedPodsHere(context, selector) : [];
   const isHere = rule.peers.every(({ podSelector, namespaceSelector }) => podSelector && !namespaceSelector);
-  return isHere ? rule.peers.flatMap(({ podSelector }) => (podSelector ? selectPods(pods, podSelector) : [])) : [];
+  return isHere
+    ? rule.peers.flatMap(({ podSelector }) => (podSelector ? selectedPodsHere(context, podSelector) : []))
+    : [];
 }
 
 function checkName(

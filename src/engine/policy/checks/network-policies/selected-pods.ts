@@ -5,13 +5,13 @@ import type { MeshObject } from '../../../model/mesh-object.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
 import type { Severity } from '../../../../shared/diagnostics.ts';
 import type { LabelSelector } from '../../semantics/label-selector.ts';
-import { labelSelectorMatches } from '../../semantics/label-selector.ts';
+import { labelSelectorMatches, soleLabels } from '../../semantics/label-selector.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 
 /** Workloads whose pods are in the namespace of the subject for sure; those outside the cluster are no pods. */
-export function podsHere(context: CheckContext): readonly WorkloadView[] {
+function podsHere(context: CheckContext): readonly WorkloadView[] {
   return context
     .index(workloadDirectory)
     .inNamespace(context.subject.namespace)
@@ -20,6 +20,15 @@ export function podsHere(context: CheckContext): readonly WorkloadView[] {
 
 function isOfPods(object: MeshObject): boolean {
   return kindKey(object) !== Kinds.workloadEntry && kindKey(object) !== Kinds.workloadGroup;
+}
+
+/** Those of `podsHere` that the selector selects. */
+export function selectedPodsHere(context: CheckContext, selector: LabelSelector): readonly WorkloadView[] {
+  const having = context.index(workloadDirectory).selectedIn(context.subject.namespace, soleLabels(selector));
+  return selectPods(
+    having.filter(({ object }) => isOfPods(object) && context.hasKnownNamespace(object)),
+    selector,
+  );
 }
 
 export function selectPods(pods: readonly WorkloadView[], selector: LabelSelector): readonly WorkloadView[] {
@@ -40,9 +49,9 @@ export interface EmptySelection {
  * is the slip of one that pods have.
  */
 export function emptySelection(context: CheckContext, selector: LabelSelector): EmptySelection | undefined {
+  if (selector.requirements.length === 0 || selectedPodsHere(context, selector).length > 0) return undefined;
   const pods = podsHere(context);
-  if (pods.length === 0 || selector.requirements.length === 0 || selectPods(pods, selector).length > 0)
-    return undefined;
+  if (pods.length === 0) return undefined;
   const mayBeHere = context
     .index(workloadDirectory)
     .all.some(({ labels, object }) => !context.hasKnownNamespace(object) && labelSelectorMatches(selector, labels));
