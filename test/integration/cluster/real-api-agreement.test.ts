@@ -27,6 +27,7 @@ const ownKinds = new Map([
   ['v1/ServiceAccount', 'api/v1/namespaces/default/serviceaccounts'],
   ['v1/ConfigMap', 'api/v1/namespaces/default/configmaps'],
   ['v1/Secret', 'api/v1/namespaces/default/secrets'],
+  ['v1/Service', 'api/v1/namespaces/default/services'],
   ['v1/Namespace', 'api/v1/namespaces'],
   ['apps/v1/Deployment', 'apis/apps/v1/namespaces/default/deployments'],
   ['apps/v1/StatefulSet', 'apis/apps/v1/namespaces/default/statefulsets'],

@@ -8,7 +8,7 @@ export interface TextSection {
 }
 
 /**
- * Splits a stream at its document markers (YAML 1.2 §9.1). A marker at the start of a line ends any scalar, so this needs
+ * Splits a stream at its document markers (YAML 1.2 §9.1), and one of JSON, as kubectl reads it, behind each object. A marker at the start of a line ends any scalar, so this needs
  * no parser. Comments and directives before a marker belong to the document after it. The sections joined are the text.
  */
 export function splitDocuments(text: string): readonly TextSection[] {
@@ -18,6 +18,7 @@ export function splitDocuments(text: string): readonly TextSection[] {
   let startLine = 0;
   let line = 0;
   let hasContent = false;
+  let isJson = false;
   const hasReturns = text.includes('\r');
   const cut = (end: number, endLine: number): void => {
     if (end > start) sections.push({ text: text.slice(start, end), offset: start, line: startLine });
@@ -30,10 +31,15 @@ export function splitDocuments(text: string): readonly TextSection[] {
     if (isMarker(text, offset, '-')) {
       if (hasContent) cut(offset, line);
       hasContent = true;
+      isJson = false;
     } else if (isMarker(text, offset, '.')) {
       cut(end, line + 1);
     } else if (!hasContent) {
       hasContent = !isPrologue(text, offset, end);
+      isJson = hasContent && text[offset] === '{';
+    } else if (isJson && text[offset] === '{' && isBehindObject(text, offset)) {
+      cut(offset, line);
+      hasContent = true;
     }
     offset = end;
     line++;
@@ -67,6 +73,11 @@ function isMarker(text: string, offset: number, sign: '-' | '.'): boolean {
   if (text[offset] !== sign || text[offset + 1] !== sign || text[offset + 2] !== sign) return false;
   const next = text[offset + 3];
   return next === undefined || next === ' ' || next === '\t' || next === '\n' || next === '\r';
+}
+
+/** Within one object nothing stands between `}` and `{` but a comma. */
+function isBehindObject(text: string, offset: number): boolean {
+  return /\}\s*$/.test(text.slice(Math.max(0, offset - 100), offset));
 }
 
 /** Blank lines, comments and directives: what may stand before a document. */

@@ -25,6 +25,20 @@ export function resolveHost(
   return fullHost(host, namespace, settings.clusterDomain);
 }
 
+/**
+ * The host that a destination or a DestinationRule means. Istiod looks for it by its very letters, unlike those that a
+ * VirtualService is for; names of Services are in lower case, so that one of them in capitals is nobody's.
+ */
+export function wantedHost(
+  host: string,
+  namespace: string,
+  settings: Pick<ResolvedMeshSettings, 'clusterDomain'>,
+): string {
+  const resolved = resolveHost(host, namespace, settings);
+  if (!resolved.endsWith(`.svc.${settings.clusterDomain}`) || resolved.startsWith(host)) return resolved;
+  return host + resolved.slice(host.length);
+}
+
 export function isWildcard(host: string): boolean {
   return host.startsWith('*');
 }

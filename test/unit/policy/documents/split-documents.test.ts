@@ -16,6 +16,9 @@ const cases: readonly { readonly name: string; readonly text: string; readonly l
   { name: 'an indented marker is text', text: 'a: |\n  ---\n  x\n', lines: [0] },
   { name: 'CRLF', text: 'a: 1\r\n---\r\nb: 2\r\n', lines: [0, 1] },
   { name: 'lone CR', text: 'a: 1\r---\rb: 2\r', lines: [0, 1] },
+  { name: 'objects of JSON', text: '{"a": 1}\n\n{\n"b": [{},\n{}]\n}\n{"c": 3}', lines: [0, 2, 6] },
+  { name: 'a mapping in braces that goes on', text: '{a: {},\n{b: 2}}\n', lines: [0] },
+  { name: 'braces behind a marker are YAML', text: '---\n{"a": 1}\n{"b": 2}\n', lines: [0] },
   { name: 'no text', text: '', lines: [] },
 ];
 
@@ -32,7 +35,22 @@ describe('splitDocuments', () => {
   }
 
   test('the sections joined are the text, and offsets and lines are theirs', () => {
-    const piece = fc.constantFrom('---', '...', '# c', 'a: 1', '', '%TAG', ' x', '\n', '\r\n', '\r', '\n', '\ufeff');
+    const piece = fc.constantFrom(
+      '---',
+      '...',
+      '# c',
+      'a: 1',
+      '',
+      '%TAG',
+      ' x',
+      '{',
+      '}',
+      '\n',
+      '\r\n',
+      '\r',
+      '\n',
+      '\ufeff',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const text = pieces.join('');

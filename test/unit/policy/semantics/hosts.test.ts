@@ -7,6 +7,7 @@ import {
   namesOfServiceHost,
   resolveHost,
   selectorMatches,
+  wantedHost,
 } from '../../../../src/engine/policy/semantics/hosts.ts';
 import { portProtocol } from '../../../../src/engine/policy/semantics/services.ts';
 import { settingsOf } from './mesh-fixture.ts';
@@ -29,6 +30,19 @@ const resolved: readonly (readonly [string, string])[] = [
 for (const [host, expected] of resolved) {
   test(`host "${host}" in bookinfo is "${expected}"`, () =>
     assert.equal(resolveHost(host, 'bookinfo', settings), expected));
+}
+
+// `ServiceForHostname` of istiod compares letters; names of Services have no capitals.
+const wanted: readonly (readonly [string, string])[] = [
+  ['reviews', 'reviews.bookinfo.svc.cluster.local'],
+  ['Reviews', 'Reviews.bookinfo.svc.cluster.local'],
+  ['reviews.Prod.svc.cluster.local', 'reviews.Prod.svc.cluster.local'],
+  ['API.example.com', 'api.example.com'],
+  ['*', '*'],
+];
+for (const [host, expected] of wanted) {
+  test(`a destination "${host}" in bookinfo is "${expected}"`, () =>
+    assert.equal(wantedHost(host, 'bookinfo', settings), expected));
 }
 
 test('the cluster domain can be another', () => {

@@ -203,6 +203,33 @@ const outcomes: readonly (readonly [
     'direct',
     204,
   ],
+  // Istiod looks for hosts of destinations and DestinationRules by their letters, for those of VirtualServices it does not.
+  [
+    'destination in capitals',
+    base + virtualService('hosts: [Reviews]\nhttp: [{route: [{destination: {host: Reviews}}]}]'),
+    { host: 'reviews', port: 9080 },
+    {},
+    'no-backend',
+    503,
+  ],
+  [
+    'VirtualService in capitals',
+    base + virtualService('hosts: [Reviews]\nhttp: [{directResponse: {status: 204}}]'),
+    { host: 'reviews', port: 9080 },
+    {},
+    'direct',
+    204,
+  ],
+  [
+    'subset of a DestinationRule in capitals',
+    services +
+      reviewsSubsets.replace(/host: reviews/, 'host: Reviews.bookinfo.svc.cluster.local') +
+      virtualService('hosts: [reviews]\nhttp: [{route: [{destination: {host: reviews, subset: v1}}]}]'),
+    { host: 'reviews', port: 9080 },
+    {},
+    'no-backend',
+    503,
+  ],
   ['raw TCP', base, { host: 'mongodb', port: 27017, protocol: 'tcp' }, {}, 'forward', undefined],
   ['TCP port asked over HTTP', base, { host: 'mongodb', port: 27017 }, {}, 'forward', undefined],
   ['TCP to nobody', base, { host: 'nobody', port: 27017, protocol: 'tcp' }, {}, 'passthrough', undefined],

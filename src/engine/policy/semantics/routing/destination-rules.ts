@@ -5,7 +5,7 @@ import { Kinds } from '../../../model/kinds.ts';
 import { refOf, type Labels, type MeshObject } from '../../../model/mesh-object.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import { isExportedTo, resolveExportTo, type ExportTo } from '../export-to.ts';
-import { bySpecificity, hostCovers, isWildcard, resolveHost, selectorMatches } from '../hosts.ts';
+import { bySpecificity, hostCovers, isWildcard, selectorMatches, wantedHost } from '../hosts.ts';
 import { byAge } from '../object-order.ts';
 import { SpecNode } from '../spec-node.ts';
 import type { CompileProblem } from './compiled.ts';
@@ -90,7 +90,7 @@ function readDestinationRule(object: MeshObject, settings: ResolvedMeshSettings)
     });
   return {
     object,
-    host: resolveHost(host ?? '', object.namespace, settings),
+    host: wantedHost(host ?? '', object.namespace, settings),
     // Rules for some workloads are never seen by other namespaces.
     exportTo: selector.present
       ? new Set([object.namespace])

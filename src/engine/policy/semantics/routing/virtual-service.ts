@@ -4,7 +4,7 @@ import type { SourceRef } from '../../../../shared/resource.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { refOf, type MeshObject } from '../../../model/mesh-object.ts';
 import { resolveExportTo, type ExportTo } from '../export-to.ts';
-import { resolveHost } from '../hosts.ts';
+import { resolveHost, wantedHost } from '../hosts.ts';
 import { SpecNode, type FieldReport } from '../spec-node.ts';
 import type {
   CompiledDirectResponse,
@@ -128,7 +128,7 @@ function readTarget(node: SpecNode, context: Context): RouteTarget | undefined {
     if (port !== undefined || !number.present) number.error('A port between 1 and 65535 is needed.');
   }
   return {
-    host: resolveHost(host, context.object.namespace, context.settings),
+    host: wantedHost(host, context.object.namespace, context.settings),
     ...(subset !== undefined && subset !== '' && { subset }),
     ...(port !== undefined && { port }),
     source: context.sourceAt(node.path),
