@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { misspeltLabel } from './misspelt-label.ts';
 import { injectionLabel } from './injection-label.ts';
 import { templateWithoutLabels } from './template-without-labels.ts';
 import { alphaAnnotation } from './alpha-annotation.ts';
@@ -33,4 +34,5 @@ export const workloadsChecks: readonly ObjectCheck[] = [
   uncoveredWorkload,
   templateWithoutLabels,
   injectionLabel,
+  misspeltLabel,
 ];
