@@ -25,6 +25,13 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
     ],
   },
   {
+    reason: 'the label that was meant to ask for sidecars is told, which says why there are none',
+    findings: [
+      'misspelt-label/misspelt.yaml: IST0102 Namespace bank',
+      'misspelt-label/misspelt.yaml: IST0102 Namespace shop',
+    ],
+  },
+  {
     reason: 'nothing runs in the namespace, or what runs there says for itself what it gets',
     findings: [
       'ambient-port-blocked/open.yaml: IST0102 Namespace plain',
