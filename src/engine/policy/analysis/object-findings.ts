@@ -21,7 +21,11 @@ export class ObjectFindings {
   /** What the checks of the kind of the subject, always in the same order, find. */
   findingsOf(subject: Subject, checks: readonly VersionedCheck[]): readonly Finding[] {
     let memory = this.#memories.get(subject.object);
-    if (!memory) this.#memories.set(subject.object, (memory = { versions: [], findings: [] }));
+    if (!memory) {
+      const count = checks.length;
+      memory = { versions: new Array<number>(count), findings: new Array<readonly Finding[]>(count) };
+      this.#memories.set(subject.object, memory);
+    }
     const all: Finding[] = [];
     let index = 0;
     for (const { version, runner } of checks) {

@@ -2,7 +2,7 @@
 import type { FieldPath } from '../../../shared/text.ts';
 import { isRecord } from '../../../shared/untrusted.ts';
 import { withDefaults } from './defaults.ts';
-import type { Schema } from './schema.ts';
+import type { ObjectSchema, Schema } from './schema.ts';
 import type { StructureProblem, StructureProblemKind } from './structure-problem.ts';
 
 const deepest = 100;
@@ -46,8 +46,10 @@ function collect(
   if (schema.type === 'array' && Array.isArray(value)) {
     for (const [index, item] of value.entries()) collect(item, schema.items, [...path, index], blocked, problems);
   } else if (isRecord(value)) {
+    const ofAll = schema.type === 'map' ? schema.values : undefined;
+    const fields = schema.type === 'object' ? ruledFields(schema) : undefined;
     for (const key of Object.keys(value)) {
-      const field = fieldOfSchema(schema, key);
+      const field = ofAll ?? fields?.get(key);
       if (field) collect(value[key], field, [...path, key], blocked, problems);
     }
   }
@@ -59,9 +61,16 @@ function isRelated(a: FieldPath, b: FieldPath): boolean {
   return short.every((step, index) => step === long[index]);
 }
 
-function fieldOfSchema(schema: Schema, key: string): Schema | undefined {
-  if (schema.type === 'map') return schema.values;
-  return schema.type === 'object' && Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
+const ruled = new WeakMap<ObjectSchema, ReadonlyMap<string, Schema>>();
+
+/** The fields that have rules anywhere. */
+function ruledFields(schema: ObjectSchema): ReadonlyMap<string, Schema> {
+  let fields = ruled.get(schema);
+  if (!fields) {
+    fields = new Map(Object.entries(schema.fields).filter(([, field]) => hasRules(field)));
+    ruled.set(schema, fields);
+  }
+  return fields;
 }
 
 const known = new WeakMap<Schema, boolean>();

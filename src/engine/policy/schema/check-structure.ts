@@ -14,7 +14,7 @@ import { logicProblem } from './check-logic.ts';
 import { ruleProblems } from './check-rules.ts';
 import { checkNumber, checkPattern, checkText, isStructureNumber } from './check-scalar.ts';
 import { typeName } from './schema-at.ts';
-import type { ListSchema, MapSchema, ObjectSchema, Schema } from './schema.ts';
+import type { ListSchema, MapSchema, ObjectSchema, Schema, TextSchema } from './schema.ts';
 import type { StructureProblem } from './structure-problem.ts';
 import { article, describeValue, fieldList, nameOf, shorten } from './structure-words.ts';
 
@@ -65,7 +65,7 @@ class StructureWalker {
         if (Array.isArray(value)) this.#list(value, schema, path);
         return;
       case 'string':
-        if (typeof value === 'string') this.#addAll(checkText(value, schema, this.#place(path)));
+        if (typeof value === 'string' && hasLimits(schema)) this.#addAll(checkText(value, schema, this.#place(path)));
         return;
       case 'integer':
       case 'number':
@@ -88,8 +88,10 @@ class StructureWalker {
   }
 
   #map(value: UntrustedRecord, schema: MapSchema, path: FieldPath): void {
-    const kept = Object.keys(value).filter((key) => !isDropped(value[key], schema.values)).length;
-    this.#count(kept, schema.minEntries, schema.maxEntries, 'entries', path);
+    if (schema.minEntries !== undefined || schema.maxEntries !== undefined) {
+      const kept = Object.keys(value).filter((key) => !isDropped(value[key], schema.values)).length;
+      this.#count(kept, schema.minEntries, schema.maxEntries, 'entries', path);
+    }
     for (const key of Object.keys(value)) this.#field(key, value[key], schema.values, path);
   }
 
@@ -109,8 +111,10 @@ class StructureWalker {
         this.#field(key, value[key], field, path);
       }
     }
-    const kept = Object.keys(value).filter((key) => isSet(value, key, schema)).length;
-    this.#count(kept, schema.minEntries, schema.maxEntries, 'fields', path);
+    if (schema.minEntries !== undefined || schema.maxEntries !== undefined) {
+      const kept = Object.keys(value).filter((key) => isSet(value, key, schema)).length;
+      this.#count(kept, schema.minEntries, schema.maxEntries, 'fields', path);
+    }
     this.#required(value, schema, path);
     for (const group of schema.exclusive) this.#exclusive(value, group, schema, path);
     for (const group of schema.exactlyOne ?? []) {
@@ -122,6 +126,8 @@ class StructureWalker {
 
   /** An entry of a mapping. What the API server drops is empty. */
   #field(key: string, value: unknown, schema: Schema, path: FieldPath): void {
+    // Nearly all there is; it is not worth a path.
+    if (isAnyText(value, schema)) return;
     if (!isDropped(value, schema)) {
       this.check(value, schema, [...path, key]);
     } else if (schema.default === undefined) {
@@ -143,9 +149,14 @@ class StructureWalker {
   }
 
   #exclusive(value: UntrustedRecord, group: readonly string[], schema: ObjectSchema, path: FieldPath): void {
-    const [first, ...others] = group.filter((key) => isSet(value, key, schema));
-    for (const key of others) {
-      const message = `Only one of ${group.map((each) => `\`${each}\``).join(', ')} may be set; \`${first ?? ''}\` is set already.`;
+    let first: string | undefined;
+    for (const key of group) {
+      if (!isSet(value, key, schema)) continue;
+      if (first === undefined) {
+        first = key;
+        continue;
+      }
+      const message = `Only one of ${group.map((each) => `\`${each}\``).join(', ')} may be set; \`${first}\` is set already.`;
       const fixes = [this.#removal(`Remove \`${key}\``, [...path, key])];
       this.#add({ kind: 'exclusive-fields', path: [...path, key], part: 'key', message, fixes });
     }
@@ -266,6 +277,21 @@ class StructureWalker {
   #addAll(problems: readonly StructureProblem[]): void {
     this.problems.push(...problems);
   }
+}
+
+/** Whether it is a text where any text may stand. */
+function isAnyText(value: unknown, schema: Schema): boolean {
+  return typeof value === 'string' && schema.type === 'string' && schema.logic === undefined && !hasLimits(schema);
+}
+
+function hasLimits({ values, minLength, maxLength, pattern, format }: TextSchema): boolean {
+  return (
+    values !== undefined ||
+    pattern !== undefined ||
+    format !== undefined ||
+    minLength !== undefined ||
+    maxLength !== undefined
+  );
 }
 
 function hasType(value: unknown, schema: Schema): boolean {

@@ -24,6 +24,7 @@ interface Step {
   readonly into: 'items' | 'entries' | undefined;
 }
 
+const nothing: readonly Site[] = [];
 const parsed = new Map<string, readonly Step[]>();
 
 function stepsOf(pattern: string): readonly Step[] {
@@ -43,11 +44,15 @@ function stepsOf(pattern: string): readonly Step[] {
  * Null is absence, as in Kubernetes; what has another type than the pattern expects is left out.
  */
 export function sitesBelow(value: unknown, path: FieldPath, ...patterns: readonly string[]): readonly Site[] {
-  const found: Site[] = [];
-  if (!isRecord(value)) return found;
-  const at = [...path];
-  for (const pattern of patterns) collect(value, stepsOf(pattern), at, '', found);
-  return found;
+  if (!isRecord(value)) return nothing;
+  let found: Site[] | undefined;
+  for (const pattern of patterns) {
+    const steps = stepsOf(pattern);
+    // Of most patterns not even the first field is there.
+    if (steps[0] && value[steps[0].key] === undefined) continue;
+    collect(value, steps, [...path], '', (found ??= []));
+  }
+  return found ?? nothing;
 }
 
 /** The same, below the spec of an object. */
@@ -85,13 +90,15 @@ function collect(
     found.push({ path: [...path], key, value });
     return;
   }
-  if (!isRecord(value) || !Object.hasOwn(value, step.key)) return;
+  if (!isRecord(value)) return;
   const field = value[step.key];
-  if (field === null || field === undefined) return;
+  if (field === null || field === undefined || !Object.hasOwn(value, step.key)) return;
   path.push(step.key);
   if (step.into === undefined) collect(field, steps, path, step.key, found, depth + 1);
   else if (step.into === 'items' && Array.isArray(field)) {
-    for (const [index, item] of (field as readonly unknown[]).entries()) {
+    let index = -1;
+    for (const item of field as readonly unknown[]) {
+      index++;
       if (item === null) continue;
       path.push(index);
       collect(item, steps, path, '', found, depth + 1);
