@@ -1,6 +1,8 @@
 import type { ObjectCheck } from '../check.ts';
 import { everythingRule } from './everything-rule.ts';
 import { appliesToNothing } from './applies-to-nothing.ts';
+import { unknownIssuer } from './unknown-issuer.ts';
+import { deniedAllowance } from './denied-allowance.ts';
 import { unknownPolicyTarget } from './unknown-policy-target.ts';
 import { clientsWithoutStrict } from './clients-without-strict.ts';
 import { identityWithoutMtls } from './identity-without-mtls.ts';
@@ -43,4 +45,6 @@ export const authorizationChecks: readonly ObjectCheck[] = [
   unknownPolicyTarget,
   everythingRule,
   appliesToNothing,
+  deniedAllowance,
+  unknownIssuer,
 ];

@@ -1,6 +1,8 @@
 import type { ObjectCheck } from '../check.ts';
 import { ciliumLabelKey } from './label-key.ts';
 import { foreignNamespace } from './foreign-namespace.ts';
+import { ciliumEmptyPolicy } from './cilium-empty-policy.ts';
+import { httpOfEncrypted } from './http-of-encrypted.ts';
 import { ciliumException } from './cilium-exception.ts';
 import { ciliumMethodCase } from './cilium-method-case.ts';
 import { ciliumHttpPattern } from './cilium-http-pattern.ts';
@@ -25,4 +27,6 @@ export const ciliumChecks: readonly ObjectCheck[] = [
   ciliumException,
   ciliumLabelKey,
   foreignNamespace,
+  httpOfEncrypted,
+  ciliumEmptyPolicy,
 ];

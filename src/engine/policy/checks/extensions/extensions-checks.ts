@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { unknownProvider } from './unknown-provider.ts';
 import { accessLogWithoutProvider } from './access-log-without-provider.ts';
 import { filterBehindTerminal } from './filter-behind-terminal.ts';
 import { filterOfOtherKind } from './filter-of-other-kind.ts';
@@ -17,4 +18,5 @@ export const extensionsChecks: readonly ObjectCheck[] = [
   ignoredPatch,
   filterBehindTerminal,
   filterOfOtherKind,
+  unknownProvider,
 ];

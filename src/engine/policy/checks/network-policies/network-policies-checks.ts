@@ -1,4 +1,8 @@
 import type { ObjectCheck } from '../check.ts';
+import { dnsOfOwnNamespace } from './dns-of-own-namespace.ts';
+import { controlPlaneCutOff } from './control-plane-cut-off.ts';
+import { outsideShutOut } from './outside-shut-out.ts';
+import { serviceAddress } from './service-address.ts';
 import { closedIngress } from './closed-ingress.ts';
 import { ambientPortBlocked } from './ambient-port-blocked.ts';
 import { clusterPolicyPriority } from './cluster-policy-priority.ts';
@@ -21,4 +25,8 @@ export const networkPoliciesChecks: readonly ObjectCheck[] = [
   clusterPolicyPriority,
   unreachablePolicyRule,
   closedIngress,
+  serviceAddress,
+  outsideShutOut,
+  controlPlaneCutOff,
+  dnsOfOwnNamespace,
 ];

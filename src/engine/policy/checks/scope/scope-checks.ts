@@ -1,5 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
 import { workloadPortName } from './workload-port-name.ts';
+import { plaintextToTlsPort } from './plaintext-to-tls-port.ts';
 import { staticWithoutEndpoints } from './static-without-endpoints.ts';
 import { conflictingEntryProtocols } from './conflicting-entry-protocols.ts';
 import { emptyOutboundPolicy } from './empty-outbound-policy.ts';
@@ -27,4 +28,5 @@ export const scopeChecks: readonly ObjectCheck[] = [
   staticWithoutEndpoints,
   ingressPort,
   workloadPortName,
+  plaintextToTlsPort,
 ];

@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { strictForOutside } from './strict-for-outside.ts';
+import { portPastSidecar } from './port-past-sidecar.ts';
 import { doubleTls } from './double-tls.ts';
 import { regexGroupReference } from './regex-group-reference.ts';
 import { partialRegex } from './partial-regex.ts';
@@ -38,4 +40,6 @@ export const trapsChecks: readonly ObjectCheck[] = [
   partialRegex,
   regexGroupReference,
   doubleTls,
+  portPastSidecar,
+  strictForOutside,
 ];

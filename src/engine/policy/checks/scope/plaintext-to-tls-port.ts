@@ -1,0 +1,54 @@
+import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
+import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
+import { hostCovers, resolveHost } from '../../semantics/hosts.ts';
+import type { ObjectCheck } from '../check.ts';
+
+const plainProtocols: ReadonlySet<string> = new Set(['HTTP', 'HTTP2', 'GRPC']);
+
+export const plaintextToTlsPort: ObjectCheck = {
+  scope: 'object',
+  code: 'MESH1613',
+  rule: 'plaintext-to-tls-port',
+  aliases: [],
+  severity: 'warning',
+  summary: 'A ServiceEntry sends plain HTTP to port 443 of a host outside, and no DestinationRule makes TLS of it.',
+  subject: Kinds.serviceEntry,
+  inputs: [Kinds.destinationRule],
+  run(context) {
+    const { subject, settings } = context;
+    if (fieldOf(subject.spec, 'location') === 'MESH_INTERNAL') return;
+    const hosts = listOf(fieldOf(subject.spec, 'hosts')).filter((host) => typeof host === 'string');
+    const hasRule = context.ofKind(Kinds.destinationRule).some((rule) => {
+      const written = stringOf(fieldOf(rule.spec, 'host')) ?? '';
+      const wide = resolveHost(written, rule.namespace, settings);
+      return hosts.some((host) => host === wide || hostCovers(wide, host)) && startsTls(rule);
+    });
+    if (hasRule) return;
+    for (const [index, port] of listOf(fieldOf(subject.spec, 'ports')).entries()) {
+      if (!isRecord(port) || !plainProtocols.has((stringOf(port.protocol) ?? '').toUpperCase())) continue;
+      const target = numberOf(port.targetPort);
+      const isTarget = target === 443;
+      // A program that calls the port itself may well speak TLS, but then the protocol is wrong.
+      if (!isTarget && !(target === undefined && numberOf(port.number) === 443)) continue;
+      const path = ['spec', 'ports', index, isTarget ? 'targetPort' : 'protocol'];
+      context.report(subject, path, {
+        message: isTarget
+          ? 'Requests arrive at port 443 as plain HTTP: no DestinationRule here starts TLS (`tls.mode: SIMPLE`) for these hosts.'
+          : 'Who calls port 443 speaks TLS as a rule, which is no HTTP that a proxy can read: the connection fails. The protocol is HTTPS; or a DestinationRule must start TLS for plain requests.',
+        part: 'value',
+      });
+    }
+  },
+};
+
+/** Whether it starts TLS on some port. */
+function startsTls({ spec }: MeshObject): boolean {
+  const policies = [
+    fieldOf(spec, 'trafficPolicy'),
+    ...listOf(fieldOf(spec, 'subsets')).map((subset) => fieldOf(subset, 'trafficPolicy')),
+  ];
+  return policies
+    .flatMap((policy) => [policy, ...listOf(fieldOf(policy, 'portLevelSettings'))])
+    .some((policy) => ['SIMPLE', 'MUTUAL'].includes(stringOf(valueAt(policy, ['tls', 'mode'])) ?? ''));
+}
