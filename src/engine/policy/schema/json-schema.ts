@@ -97,10 +97,13 @@ function limitsOf(schema: Schema): JsonSchema {
   }
 }
 
-function fieldsOf({ fields, required, isOpen }: ObjectSchema): JsonSchema {
+function fieldsOf({ fields, required, isOpen, atLeastOne = [], exactlyOne = [] }: ObjectSchema): JsonSchema {
+  // That only one may be set stays here: validators name neither the one nor the other.
+  const groups = [...atLeastOne, ...exactlyOne].map((group) => ({ anyOf: group.map((key) => ({ required: [key] })) }));
   return {
     properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, convert(field)])),
     ...(required.length > 0 && { required }),
+    ...(groups.length > 0 && { allOf: groups }),
     ...(isOpen !== true && { additionalProperties: false }),
   };
 }

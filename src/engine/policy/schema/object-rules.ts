@@ -1,13 +1,8 @@
-/** What the API server demands of the metadata of every object. */
+/** Rules for the metadata of whole objects. */
 import { isRecord } from '../../../shared/untrusted.ts';
 import type { SchemaRule } from './schema.ts';
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
-
-export const hasName: SchemaRule = (value) =>
-  !isRecord(value) || isGiven(value.name) || isGiven(value.generateName)
-    ? []
-    : [{ path: [], message: 'This object needs a `name`, or a `generateName`.', kind: 'missing-field' }];
 
 /** Of a kind that is in no namespace. */
 export const hasNoNamespace =

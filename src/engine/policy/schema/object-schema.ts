@@ -1,6 +1,6 @@
 import type { KindFields, KindSchema } from './kind-schema.ts';
 import type { ObjectSchema } from './schema.ts';
-import { hasName, hasNoNamespace } from './object-rules.ts';
+import { hasNoNamespace } from './object-rules.ts';
 import { anything, choice, record } from './schema.ts';
 import { metadataSchema } from './tables/kubernetes/metadata.ts';
 
@@ -27,7 +27,7 @@ function objectOf(schema: KindSchema, { fields, required, rules, isOpen }: KindF
     {
       apiVersion: choice('Group and version of the kind.', versions),
       kind: choice('What the object is.', [schema.kind]),
-      metadata: { ...metadata, rules: [...(metadata.rules ?? []), hasName, ...scope] },
+      metadata: { ...metadata, atLeastOne: [['name', 'generateName']], rules: [...(metadata.rules ?? []), ...scope] },
       ...fields,
       status: anything('Written by controllers.'),
     },
