@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { ruleInTwo } from './rule-in-two.ts';
 import { everythingRule } from './everything-rule.ts';
 import { appliesToNothing } from './applies-to-nothing.ts';
 import { unknownIssuer } from './unknown-issuer.ts';
@@ -47,4 +48,5 @@ export const authorizationChecks: readonly ObjectCheck[] = [
   appliesToNothing,
   deniedAllowance,
   unknownIssuer,
+  ruleInTwo,
 ];

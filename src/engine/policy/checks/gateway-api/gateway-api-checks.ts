@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { repeatedHeaderMatch } from './repeated-header-match.ts';
 import { listenerWithoutRoutes } from './listener-without-routes.ts';
 import { backendTlsPolicyTarget } from './backend-tls-policy-target.ts';
 import { conflictingListeners } from './conflicting-listeners.ts';
@@ -55,4 +56,5 @@ export const gatewayApiChecks: readonly ObjectCheck[] = [
   listenerWithoutRoutes,
   routesOfTwoKinds,
   routeRegex,
+  repeatedHeaderMatch,
 ];

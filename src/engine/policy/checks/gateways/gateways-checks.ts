@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { redirectOfHttps } from './redirect-of-https.ts';
 import { claimRouteWithoutAuthentication } from './claim-route-without-authentication.ts';
 import { conflictingGateways } from './conflicting-gateways.ts';
 import { dottedGatewayName } from './dotted-gateway-name.ts';
@@ -21,4 +22,5 @@ export const gatewaysChecks: readonly ObjectCheck[] = [
   internalGatewayName,
   dottedGatewayName,
   claimRouteWithoutAuthentication,
+  redirectOfHttps,
 ];

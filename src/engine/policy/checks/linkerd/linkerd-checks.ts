@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { probeWithoutRoute } from './probe-without-route.ts';
 import { linkerdIdentity } from './linkerd-identity.ts';
 import { serviceProfile } from './service-profile.ts';
 import { linkerdReferenceGroup } from './reference-group.ts';
@@ -23,4 +24,5 @@ export const linkerdChecks: readonly ObjectCheck[] = [
   linkerdReferenceGroup,
   serviceProfile,
   linkerdIdentity,
+  probeWithoutRoute,
 ];

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { oneSidedAllowance } from './one-sided-allowance.ts';
 import { dnsOfOwnNamespace } from './dns-of-own-namespace.ts';
 import { controlPlaneCutOff } from './control-plane-cut-off.ts';
 import { outsideShutOut } from './outside-shut-out.ts';
@@ -29,4 +30,5 @@ export const networkPoliciesChecks: readonly ObjectCheck[] = [
   outsideShutOut,
   controlPlaneCutOff,
   dnsOfOwnNamespace,
+  oneSidedAllowance,
 ];

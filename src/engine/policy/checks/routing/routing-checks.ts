@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { ingressBackend } from './ingress-backend.ts';
 import { unknownSourceLabels } from './unknown-source-labels.ts';
 import { rulesOfOtherProtocol } from './rules-of-other-protocol.ts';
 import { unservedMatchPort } from './unserved-match-port.ts';
@@ -39,4 +40,5 @@ export const routingChecks: readonly ObjectCheck[] = [
   rulesOfOtherProtocol,
   unknownSourceLabels,
   delegateOutside,
+  ingressBackend,
 ];

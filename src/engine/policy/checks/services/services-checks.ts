@@ -1,4 +1,7 @@
 import type { ObjectCheck } from '../check.ts';
+import { unknownProbePort } from './unknown-probe-port.ts';
+import { statefulSetService } from './stateful-set-service.ts';
+import { sessionAffinity } from './session-affinity.ts';
 import { nodePortRange } from './node-port-range.ts';
 import { externalName } from './external-name.ts';
 import { serviceType } from './service-type.ts';
@@ -25,4 +28,7 @@ export const servicesChecks: readonly ObjectCheck[] = [
   nodePortRange,
   externalName,
   serviceType,
+  sessionAffinity,
+  statefulSetService,
+  unknownProbePort,
 ];

@@ -1,32 +1,15 @@
-import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import type { MeshObject } from '../../../model/mesh-object.ts';
 import { fieldOf, listOf, stringOf, textsOf } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
-import { resolveHost, selectorMatches } from '../../semantics/hosts.ts';
+import { selectorMatches } from '../../semantics/hosts.ts';
 import type { ServiceModel } from '../../semantics/services.ts';
-import type { CheckContext, Index, ObjectCheck } from '../check.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
 import { isGivenLabel } from '../directories/given-labels.ts';
+import { routedSubsets } from '../directories/routed-subsets.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
 import type { SubsetView } from '../directories/subset-directory.ts';
 import { subsetsOf } from '../directories/subset-directory.ts';
-import { destinationsOf } from '../routing/virtual-service-view.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-
-/** `host subset` of every destination. */
-const usedSubsets: Index<ReadonlySet<string>> = {
-  inputs: [Kinds.virtualService],
-  relevant: usesOf,
-  build: (objects, settings) =>
-    new Set(objects.ofKind(Kinds.virtualService).flatMap((object) => usesOf(object, settings))),
-};
-
-function usesOf(object: MeshObject, settings: ResolvedMeshSettings): readonly string[] {
-  const uses = destinationsOf(object).flatMap(({ host, subset }) =>
-    subset === undefined ? [] : [`${resolveHost(host, object.namespace, settings)} ${subset}`],
-  );
-  return [...new Set(uses)];
-}
 
 export const subsetSelectsNothing: ObjectCheck = {
   scope: 'object',
@@ -36,7 +19,7 @@ export const subsetSelectsNothing: ObjectCheck = {
   severity: 'error',
   summary: 'No workload of the service has the labels of a subset.',
   subject: Kinds.destinationRule,
-  inputs: [serviceDirectory, usedSubsets, workloadDirectory],
+  inputs: [serviceDirectory, routedSubsets, workloadDirectory],
   run(context) {
     const { subject, isNamespaceKnown } = context;
     const host = stringOf(fieldOf(subject.spec, 'host'));
@@ -82,7 +65,7 @@ function reportNobody(
     services.length > 0 &&
     services.every(({ selector }) => Object.keys(selector).length > 0);
   if (subsets.length === 0 || !isCertain) return;
-  const isUsed = subsets.some(({ name }) => context.index(usedSubsets).has(`${host} ${name}`));
+  const isUsed = subsets.some(({ name }) => context.index(routedSubsets).has(`${host} ${name}`));
   context.report(subject, ['spec', 'host'], {
     message: `No workload is behind \`${written}\`, so its subsets are empty${isUsed ? ' and their requests fail with 503' : ''}.`,
     part: 'value',
@@ -100,7 +83,7 @@ function report(
   subset: SubsetView,
   workloads: readonly LabelSet[],
 ): void {
-  const isUsed = context.index(usedSubsets).has(`${host} ${subset.name}`);
+  const isUsed = context.index(routedSubsets).has(`${host} ${subset.name}`);
   const [wrongKey, wrongValue] = Object.entries(subset.labels).find(
     ([key, value]) => !workloads.some((labels) => labels[key] === value),
   ) ??

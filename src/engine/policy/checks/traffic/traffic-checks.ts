@@ -1,4 +1,7 @@
 import type { ObjectCheck } from '../check.ts';
+import { meshTlsOutside } from './mesh-tls-outside.ts';
+import { hashOfNoRequest } from './hash-of-no-request.ts';
+import { unroutedSubsetPolicy } from './unrouted-subset-policy.ts';
 import { portSettings } from './port-settings.ts';
 import { competingDestinationRules } from './competing-destination-rules.ts';
 import { lostMutualTls } from './lost-mutual-tls.ts';
@@ -17,4 +20,7 @@ export const trafficChecks: readonly ObjectCheck[] = [
   lostMutualTls,
   subsetWithoutLabels,
   portSettings,
+  unroutedSubsetPolicy,
+  hashOfNoRequest,
+  meshTlsOutside,
 ];

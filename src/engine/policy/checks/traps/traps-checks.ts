@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { hiddenClientAddress } from './hidden-client-address.ts';
 import { strictForOutside } from './strict-for-outside.ts';
 import { portPastSidecar } from './port-past-sidecar.ts';
 import { doubleTls } from './double-tls.ts';
@@ -42,4 +43,5 @@ export const trapsChecks: readonly ObjectCheck[] = [
   doubleTls,
   portPastSidecar,
   strictForOutside,
+  hiddenClientAddress,
 ];
