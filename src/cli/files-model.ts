@@ -1,5 +1,7 @@
 import { WorkspaceFiles } from '../engine/discovery/workspace/workspace-files.ts';
 import { LayeredModel } from '../engine/layered-model.ts';
+import type { RuleInfo } from '../engine/policy/checks/check.ts';
+import { checks } from '../engine/policy/checks/registry.ts';
 import { defaultEngineSettings } from '../shared/engine-protocol.ts';
 
 /** Answers questions that bring their files and name no cluster: an engine loads five times as much and answers the same. */
@@ -20,4 +22,9 @@ export function filesModel(): LayeredModel {
     checksStructure: () => true,
     isAlone: true,
   });
+}
+
+/** What it may find, in the order of the codes. */
+export function knownRules(): readonly RuleInfo[] {
+  return checks;
 }

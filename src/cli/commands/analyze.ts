@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type { Engine } from '../../engine/engine.ts';
+import { namesOf } from '../../engine/policy/checks/check.ts';
 import { undecidedReference } from '../../engine/policy/checks/engine/undecided-reference.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
 import { ruleLevels, type RuleLevel, type RuleSettings } from '../../shared/rule-settings.ts';
@@ -12,6 +13,7 @@ import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from 
 import { cacheFolder } from '../cache-folder.ts';
 import { FindingsCache } from '../findings-cache.ts';
 import { formatFindings } from '../format/format-findings.ts';
+import { formatSarif } from '../format/findings-sarif.ts';
 import { inputsFrom } from '../inputs.ts';
 
 type Question = EngineParams<'mesh/analyze'>;
@@ -64,7 +66,7 @@ export const analyzeCommand: Command = {
     const options = { color: io.isTerminal, cwd: io.cwd };
     const written =
       format === 'sarif'
-        ? (await import('../format/findings-sarif.ts')).formatSarif(result, options)
+        ? formatSarif(result, (await import('../files-model.ts')).knownRules(), options)
         : formatFindings(format, result, texts, options);
     io.out(written);
     const worst =
@@ -118,7 +120,7 @@ async function analyzedOnCluster(question: Question, values: OptionValues, io: C
 /** Severities that the command line gives to rules. */
 async function rulesOf(values: OptionValues): Promise<RuleSettings> {
   const words = stringsOption(values, 'rule');
-  const known = words.length > 0 ? (await import('../../engine/policy/analysis/rule-settings.ts')).ruleNames() : [];
+  const known = words.length > 0 ? (await import('../files-model.ts')).knownRules().flatMap(namesOf) : [];
   const given = words.map((text): readonly [string, RuleLevel] => {
     const [, name, level] = /^([\w-]+)=([a-z]+)$/.exec(text) ?? [];
     const severity = ruleLevels.find((each) => each === level);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checks } from '../../engine/policy/checks/registry.ts';
+import type { RuleInfo } from '../../engine/policy/checks/check.ts';
 import type { AnalyzeResult, Diagnostic, Fix, Severity } from '../../shared/diagnostics.ts';
 import type { Location, Range } from '../../shared/text.ts';
 import type { FindingsOptions } from './findings-options.ts';
@@ -14,16 +14,16 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 
 const rootId = 'SRCROOT';
 
-/** A log in SARIF 2.1.0, as code scanning takes it. Columns count UTF-16 code units. */
-export function formatSarif(result: AnalyzeResult, { cwd }: FindingsOptions = {}): string {
+/** A log in SARIF 2.1.0, as code scanning takes it, with all rules. Columns count UTF-16 code units. */
+export function formatSarif(result: AnalyzeResult, rules: readonly RuleInfo[], { cwd }: FindingsOptions = {}): string {
   const root = cwd === undefined ? undefined : `${pathToFileURL(path.resolve(cwd)).href.replace(/\/$/, '')}/`;
-  const codes = checks.map(({ code }) => code);
+  const codes = rules.map(({ code }) => code);
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'Meshlens', rules: checks.map(ruleOf) } },
+        tool: { driver: { name: 'Meshlens', rules: rules.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
         ...(root !== undefined && { originalUriBaseIds: { [rootId]: { uri: root } } }),
         results: result.diagnostics.map((diagnostic) => resultOf(diagnostic, codes.indexOf(diagnostic.code), root)),
@@ -33,7 +33,7 @@ export function formatSarif(result: AnalyzeResult, { cwd }: FindingsOptions = {}
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function ruleOf({ code, rule, summary, severity, aliases }: (typeof checks)[number]): unknown {
+function ruleOf({ code, rule, summary, severity, aliases }: RuleInfo): unknown {
   return {
     id: code,
     name: rule.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),

@@ -3,7 +3,7 @@ import { formatGithub } from './findings-github.ts';
 import type { FileTexts, FindingsOptions } from './findings-options.ts';
 import { formatText } from './findings-text.ts';
 
-/** Beside SARIF, which lists all rules: what loads those is loaded only for it. */
+/** Beside SARIF, which lists all rules and is given them. */
 export type FindingsFormat = 'text' | 'json' | 'github';
 
 /** Writes the result of an analysis for people, scripts or CI logs. Ends with a line break. */

@@ -1,6 +1,6 @@
 import type { Severity } from '../../../shared/diagnostics.ts';
 import type { RuleLevel, RuleSettings } from '../../../shared/rule-settings.ts';
-import type { RuleInfo } from '../checks/check.ts';
+import { namesOf, type RuleInfo } from '../checks/check.ts';
 import { checks } from '../checks/registry.ts';
 
 /**
@@ -34,8 +34,4 @@ export function ruleNames(): readonly string[] {
 function levelOf(rule: RuleInfo, settings: RuleSettings): RuleLevel | undefined {
   const name = namesOf(rule).find((each) => Object.hasOwn(settings, each));
   return name === undefined ? undefined : settings[name];
-}
-
-function namesOf({ code, rule, aliases }: RuleInfo): readonly string[] {
-  return [code, rule, ...aliases];
 }

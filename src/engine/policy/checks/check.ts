@@ -142,6 +142,11 @@ export function subjectsOf({ subject }: ObjectCheck): readonly KindKey[] {
   return typeof subject === 'string' ? [subject] : subject;
 }
 
+/** Everything that settings may call a rule by. */
+export function namesOf({ code, rule, aliases }: RuleInfo): readonly string[] {
+  return [code, rule, ...aliases];
+}
+
 /** Path of the explanation page inside the extension. */
 export function docsOf(rule: RuleInfo): string {
   return `docs/rules/${rule.code}.md`;

@@ -75,7 +75,7 @@ class Reader {
 
   document(): PlainNode | undefined {
     let column = this.#toContent();
-    if (column === 0 && this.#matches(marker) !== undefined) {
+    if (column === 0 && this.#isAt(marker)) {
       this.#at = this.#lineEnd() + 1;
       column = this.#toContent();
     }
@@ -228,7 +228,7 @@ class Reader {
 
   #plain(inside: boolean): ScalarNode | undefined {
     const start = this.#at;
-    if (this.#matches(plainStart) === undefined) return undefined;
+    if (!this.#isAt(plainStart)) return undefined;
     const text = this.#text;
     let end = start;
     for (let at = start; ; at++) {
@@ -296,7 +296,7 @@ class Reader {
   }
 
   #isKey(): boolean {
-    return this.#matches(plainKey) !== undefined || this.#matches(quotedKey) !== undefined;
+    return this.#isAt(plainKey) || this.#isAt(quotedKey);
   }
 
   #isDash(): boolean {
@@ -335,6 +335,11 @@ class Reader {
 
   #lineEnd(): number {
     return this.#text.indexOf('\n', this.#at);
+  }
+
+  #isAt(sticky: RegExp): boolean {
+    sticky.lastIndex = this.#at;
+    return sticky.test(this.#text);
   }
 
   #matches(sticky: RegExp): string | undefined {

@@ -137,7 +137,7 @@ describe('github', () => {
 });
 
 describe('sarif 2.1.0', () => {
-  const log: unknown = JSON.parse(formatSarif(result, { cwd: '/project' }));
+  const log: unknown = JSON.parse(formatSarif(result, checks, { cwd: '/project' }));
   const run = valueAt(log, ['runs', 0]);
 
   test('lists the rules', () => {
