@@ -18,7 +18,7 @@ export const hostWithoutWaypoint: ObjectCheck = {
       // Where nothing uses a waypoint, that is the finding.
       if (hasWaypoint || !(users.has(subject.namespace) || users.has(service.namespace))) continue;
       context.report(subject, path, {
-        message: `Service \`${host}\` does not use a waypoint, so clients in the ambient mesh do not see this. It takes the label \`istio.io/use-waypoint\`.`,
+        message: `Service \`${host}\` does not use a waypoint, so clients in the ambient mesh do not see this. Add the label \`istio.io/use-waypoint\` to it.`,
         part: 'value',
         related: [{ message: `Service ${service.name}`, object: service.object, path: ['metadata', 'name'] }],
       });

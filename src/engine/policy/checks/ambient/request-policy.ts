@@ -36,7 +36,7 @@ export function requestPart(object: MeshObject): RequestPart | undefined {
       return ofAuthorization(object);
     case Kinds.requestAuthentication:
       return listOf(fieldOf(object.spec, 'jwtRules')).length > 0
-        ? { path: ['spec', 'jwtRules'], part: 'key', what: 'Tokens' }
+        ? { path: ['spec', 'jwtRules'], part: 'key', what: `A ${object.kind}` }
         : undefined;
     default:
       return { path: ['metadata', 'name'], part: 'value', what: `A ${object.kind}` };

@@ -22,7 +22,7 @@ export const waypointOutsideAmbient: ObjectCheck = {
     if (membership === 'ambient' || membership === 'unknown') return;
     const why = membership === 'sidecar' ? 'has a sidecar' : 'is not in the mesh';
     context.report(subject, [...workload.template, 'metadata', 'labels', useWaypoint], {
-      message: `\`${subject.name}\` ${why}, so the waypoint is not used: ambient mode takes the label \`istio.io/dataplane-mode: ambient\`.`,
+      message: `\`${subject.name}\` ${why}, so its traffic does not go through the waypoint. The label \`istio.io/dataplane-mode: ambient\` puts it into ambient mode.`,
       part: 'key',
     });
   },

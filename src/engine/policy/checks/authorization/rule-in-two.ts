@@ -17,8 +17,8 @@ export const ruleInTwo: ObjectCheck = {
     const [who, what, ...others] = listOf(fieldOf(subject.spec, 'rules'));
     if (others.length > 0 || !hasOnly(who, 'from') || !hasOnly(what, 'to')) return;
     const operations = listOf(fieldOf(what, 'to')).map((entry) => fieldOf(entry, 'operation'));
-    // Paths that anybody may see, as those of probes, are an exception on purpose.
-    if (operations.some((operation) => !isRecord(operation) || operation.paths !== undefined)) return;
+    // Paths and ports that are open to anybody, and questions of browsers, are exceptions on purpose.
+    if (!operations.every(isOfMethods)) return;
     context.report(subject, ['spec', 'rules', 1, 'to'], {
       message:
         'Every item of `rules` is a rule by itself, and one that fits is enough: this one lets in anybody, the one before lets its callers do anything. If both must hold, put `from` and `to` into one item.',
@@ -30,3 +30,10 @@ export const ruleInTwo: ObjectCheck = {
 
 const hasOnly = (rule: unknown, key: string): boolean =>
   isRecord(rule) && Object.keys(rule).length === 1 && listOf(rule[key]).length > 0;
+
+function isOfMethods(operation: unknown): boolean {
+  const methods = listOf(fieldOf(operation, 'methods'));
+  return (
+    fieldOf(operation, 'paths') === undefined && methods.length > 0 && !methods.every((method) => method === 'OPTIONS')
+  );
+}

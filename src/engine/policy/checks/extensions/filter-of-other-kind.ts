@@ -40,7 +40,7 @@ export const filterOfOtherKind: ObjectCheck = {
       if (found === undefined || found === expected) continue;
       const right = Object.entries(places).find(([, place]) => place === found)?.[0] ?? '';
       context.report(subject, [...path, 'patch', 'value', key, '@type'], {
-        message: `This is ${words[found]}, and the patch is of ${applyTo}; it belongs in one of ${right}.`,
+        message: `This is ${words[found]}, but the patch applies to ${applyTo}: Envoy refuses the listener, and keeps its old configuration. Write \`applyTo: ${right}\`.`,
         part: 'value',
       });
     }

@@ -59,9 +59,10 @@ export const patchOrder: ObjectCheck = {
       const rivals = rivalsOf(context, patch);
       if (rivals.length === 0 && isSettled(patch, patches.slice(0, index))) continue;
       const versions = patch.hasProxyVersion ? ' Filters of other proxy versions may be there or not, too.' : '';
-      const what = patch.anchor === undefined ? 'the patches that came before' : `what is there of \`${patch.anchor}\``;
+      const what =
+        patch.anchor === undefined ? 'the patches that came before' : `whether \`${patch.anchor}\` is there already`;
       context.report(subject, [...patch.path, 'patch', 'operation'], {
-        message: `${patch.operation} depends on ${what}. Without \`priority\`, EnvoyFilters are applied by age and name.${versions}`,
+        message: `${patch.operation} depends on ${what}. Without \`priority\`, EnvoyFilters are applied by age and name, which may change: set it to fix their order.${versions}`,
         part: 'value',
         related: rivals.slice(0, 3).map(({ object, patch: other }) => ({
           message: `EnvoyFilter ${object.namespace}/${object.name}`,

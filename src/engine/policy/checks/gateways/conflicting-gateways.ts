@@ -108,7 +108,7 @@ function groupOf({ protocol }: ServerView): 'HTTP' | 'TLS' | 'TCP' {
 function outcomeOf(own: BoundServer, other: BoundServer): { readonly says: string; readonly severity: Severity } {
   const group = groupOf(own.server);
   if (group === 'HTTP' && groupOf(other.server) === 'HTTP') {
-    return { says: 'Routes of both serve it, in an order by age.', severity: 'information' };
+    return { says: 'Requests for it go by the routes of both, those of the older first.', severity: 'information' };
   }
   const isFirst = own.gateway !== other.gateway && byAge(own.gateway.object, other.gateway.object) < 0;
   const says = isFirst

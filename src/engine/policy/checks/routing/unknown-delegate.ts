@@ -43,7 +43,7 @@ function checkRule(context: CheckContext, rule: RuleView): void {
   const taken = lookUpObject(context, reference, namedObjects(all));
   if (taken.state === 'known') {
     context.report(subject, [...path, 'name'], {
-      message: `VirtualService \`${name}\` has hosts of its own, so nothing can be left to it: requests of this rule get 404.`,
+      message: `VirtualService \`${name}\` has hosts of its own, so it cannot be a delegate: requests of this rule get 404.`,
       part: 'value',
       related: [{ message: 'Its hosts.', object: taken.object, path: ['spec', 'hosts'] }],
     });

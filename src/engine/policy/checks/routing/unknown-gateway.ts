@@ -56,7 +56,7 @@ function checkName(context: CheckContext, written: string, path: FieldPath): voi
   if (isKeptElsewhere && proposals.length === 0 && !context.isComplete(Kinds.gateway)) return;
   const where = isExplicit || isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
   context.report(subject, path, {
-    message: `No Gateway \`${name}\`${where}.${didYouMean(proposals)}`,
+    message: `No Gateway \`${name}\`${where}, so no request gets to this VirtualService by it.${didYouMean(proposals)}`,
     part: 'value',
     // Without any Gateway in the namespace those of others may be meant.
     ...(here.length === 0 && proposals.length === 0 && { severity: 'warning' as const }),

@@ -34,7 +34,7 @@ function checkDestination(context: CheckContext, directory: ServiceDirectory, de
   const path = [...destination.path, 'host'];
   const lookup = directory.lookUp(destination.host, subject.namespace, isNamespaceKnown);
   if (lookup.state === 'known' && isWrittenInCapitals(destination.host, lookup.services)) {
-    const message = `Istio finds hosts by their very letters, and \`${destination.host}\` is none: names of Services are lower case.`;
+    const message = `Capitals count: Istio knows no host \`${destination.host}\`, so these requests fail with 503. Names of Services are lower case.`;
     context.report(subject, path, {
       message,
       part: 'value',

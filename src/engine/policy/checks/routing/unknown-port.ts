@@ -27,7 +27,7 @@ export const unknownPort: ObjectCheck = {
       // TCP and UDP may have the same.
       const numbers = [...new Set(service.ports.map(({ number }) => number))];
       context.report(subject, [...path, 'port', 'number'], {
-        message: `\`${host}\` has no port ${String(port)}. It has ${portList(service)}.`,
+        message: `\`${host}\` has no port ${String(port)}, so these requests fail with 503. It has ${portList(service)}.`,
         part: 'value',
         related: [{ message: 'The ports are declared here.', object: service.object, path: ['spec', 'ports'] }],
         fixes: numbers.slice(0, 5).map((number, index) => ({

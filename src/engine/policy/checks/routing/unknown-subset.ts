@@ -58,10 +58,10 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   const rule = rules[0];
   const define = rule ? defineSubset(rule, subset) : createRule(context, destination.host, subset);
   const what = rule
-    ? `No DestinationRule for \`${destination.host}\` has a subset \`${subset}\`.`
-    : `No DestinationRule defines subsets for \`${destination.host}\`, so there is no subset \`${subset}\`.`;
+    ? `No DestinationRule for \`${destination.host}\` has a subset \`${subset}\`: its requests fail with 503.`
+    : `No DestinationRule defines subsets for \`${destination.host}\`, so there is no subset \`${subset}\`: its requests fail with 503.`;
   const known =
-    near.length === 0 && names.length > 0 ? ` It has ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
+    near.length === 0 && names.length > 0 ? ` There is ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
   context.report(subject, path, {
     message: `${what}${didYouMean(near)}${known}`,
     part: 'value',

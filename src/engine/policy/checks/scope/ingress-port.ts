@@ -29,7 +29,7 @@ export const ingressPort: ObjectCheck = {
       const choices = offeredPorts(known);
       const path = ['spec', 'ingress', index, 'port', 'number'];
       context.report(subject, path, {
-        message: `No Service of the workloads sends to ${String(port)}, but to ${choices.join(', ')}: nobody calls this port by a name.`,
+        message: `Services send to port ${choices.join(', ')} of these workloads, not to ${String(port)}: nobody who calls a Service gets to this listener.`,
         part: 'value',
         // A container listens on a port whether it declares it or not.
         ...(!known.ofServices.has(port) && { severity: 'information' as const }),

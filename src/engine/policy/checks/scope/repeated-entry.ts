@@ -35,7 +35,7 @@ export const repeatedEntry: ObjectCheck = {
       const names = others.map(({ namespace, name }) => `\`${namespace}/${name}\``).join(', ');
       const what = ports.length === 1 ? `port ${String(ports[0])}` : `ports ${ports.join(', ')}`;
       context.report(subject, path, {
-        message: `ServiceEntry ${names} declares ${what} of \`${host}\` too. Of resolution, location and addresses those of one count, as a rule the oldest.`,
+        message: `ServiceEntry ${names} declares ${what} of \`${host}\` too. Their settings are not joined: resolution, location and addresses of one of them count, as a rule of the oldest.`,
         part: 'value',
         related: others
           .slice(0, 10)

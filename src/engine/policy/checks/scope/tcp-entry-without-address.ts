@@ -32,7 +32,7 @@ export const tcpEntryWithoutAddress: ObjectCheck = {
       if (protocol !== 'TCP' || number === undefined) continue;
       const why = hasProtocol ? 'Its protocol is TCP' : 'It names no protocol, so it is TCP';
       context.report(subject, hasProtocol ? [...path, 'protocol'] : [...path, 'number'], {
-        message: `${why}, and TCP tells no host: without \`addresses\` every connection to port ${String(number)} is taken for this entry.`,
+        message: `${why}, and a TCP connection does not tell its host: without \`addresses\`, every connection to port ${String(number)}, of whatever host, goes to this entry.`,
         part: 'value',
       });
     }

@@ -31,7 +31,7 @@ export const portWithoutProtocol: ObjectCheck = {
     for (const { name, number, path } of vague) {
       const what = name === '' ? `Port ${String(number)} has no name` : `The name \`${name}\` says no protocol`;
       context.report(subject, [...path, name === '' ? 'port' : 'name'], {
-        message: `${what}, so proxies guess it: a server that speaks first waits for them. Begin the name with the protocol (\`http-…\`, \`tcp-…\`) or set \`appProtocol\`.`,
+        message: `${what}, so proxies guess the protocol from the first bytes of a client: where the server speaks first, as databases do, connections hang for a while. Begin the name with the protocol (\`http-…\`, \`tcp-…\`) or set \`appProtocol\`.`,
         part: 'value',
       });
     }

@@ -46,11 +46,12 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
     ? [...nearestNames(target, names), ...(numbers.length === 1 ? numbers : [])]
     : numbers.slice(0, 3);
   const [first] = workloads;
-  const who = workloads.length === 1 && first ? `${first.object.kind} \`${first.object.name}\` has` : 'its pods have';
+  const who =
+    workloads.length === 1 && first ? `${first.object.kind} \`${first.object.name}\` declares` : 'The pods declare';
   const effect = isNamed ? ', so this port leads nowhere' : '';
   const isWritten = fieldOf(portAt(subject, port), 'targetPort') !== undefined;
   context.report(subject, [...port.path, isWritten ? 'targetPort' : 'port'], {
-    message: `Of the ports that ${who} declared none is \`${String(target)}\`${effect}.${didYouMean(choices.map(String))}`,
+    message: `${who} no port \`${String(target)}\`${effect}.${didYouMean(choices.map(String))}`,
     part: 'value',
     // A container listens on a port whether it declares it or not.
     ...(!isNamed && { severity: 'information' as const }),

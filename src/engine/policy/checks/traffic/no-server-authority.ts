@@ -45,7 +45,7 @@ function checkTls(context: CheckContext, path: FieldPath): void {
     ? ' None of those issues certificates for services of a cluster, so connections fail.'
     : '';
   context.report(subject, [...path, 'mode'], {
-    message: `${who} accept what the authorities of their own system have issued, before Istio 1.21 anything.${effect}`,
+    message: `${who} accept certificates of the public authorities that their system trusts; before Istio 1.21, any certificate at all.${effect}`,
     part: 'value',
     ...(isClusterHost && !hasCredential && { severity: 'warning' as const }),
   });

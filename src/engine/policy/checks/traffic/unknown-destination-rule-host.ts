@@ -32,7 +32,7 @@ export const unknownDestinationRuleHost: ObjectCheck = {
     if (lookup.state === 'known' && isWrittenInCapitals(host, lookup.services)) {
       const value = host.toLowerCase();
       context.report(subject, path, {
-        message: `Istio finds hosts by their very letters, and \`${host}\` is none, so this rule does nothing.`,
+        message: `Capitals count: Istio knows no host \`${host}\`, so this rule does nothing. Names of Services are lower case.`,
         part: 'value',
         fixes: [
           {

@@ -53,7 +53,7 @@ function checkPorts(
   if (!areTcp) return;
   const list = ports.map(String).join(', ');
   context.report(context.subject, path, {
-    message: `Port ${list} carries plain TCP, of which nobody knows \`${String(path.at(-1))}\`: this rule allows nothing there.`,
+    message: `Port ${list} carries plain TCP, where a proxy cannot know \`${String(path.at(-1))}\`: this rule allows nothing there.`,
     part: 'key',
     related: workloads
       .slice(0, 3)

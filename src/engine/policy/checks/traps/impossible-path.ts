@@ -31,7 +31,7 @@ export const impossiblePath: ObjectCheck = {
         const prefix = text.replace(/\/?\*+$/, '');
         const isPrefix = form === 'prefix' && !prefix.includes('*');
         context.report(subject, path, {
-          message: `A \`*\` stands for itself here: \`${text}\` matches paths with a star in them. ${isPrefix ? 'A prefix needs none.' : 'For all that begins so match a prefix; for more, a regular expression.'}`,
+          message: `A \`*\` stands for itself here: \`${text}\` matches paths with a star in them. ${isPrefix ? 'A prefix needs none.' : 'For every path that begins so, use `prefix` without the star; for other patterns, `regex`.'}`,
           part: 'value',
           fixes: isPrefix ? replacements(subject, path, [prefix === '' ? '/' : withSlash(prefix)]) : [],
         });

@@ -28,7 +28,7 @@ export const portOfService: ObjectCheck = {
       const { service, target } = translation;
       const value = String(target);
       context.report(subject, path, {
-        message: `${String(port)} is the port of Service \`${service.name}\`; its pods listen on ${value}, and this goes by that.`,
+        message: `${String(port)} is the port of Service \`${service.name}\`; its pods listen on ${value}, and that is the port policies are compared with.`,
         part: isKey ? 'key' : 'value',
         related: [{ message: 'The Service.', object: service.object, path: ['spec', 'ports'] }],
         fixes: isKey

@@ -26,7 +26,7 @@ export const ruleForNobody: ObjectCheck = {
     if (!workloads.isComplete) return;
     if (workloads.inNamespace(subject.namespace).length > 0) return;
     context.report(subject, ['metadata', 'namespace'], {
-      message: `Clients go by rules of their own namespace, then of the service’s (\`${service.namespace}\`), then of \`${settings.rootNamespace}\`. Nothing runs in \`${subject.namespace}\`.`,
+      message: `Clients go by rules of their own namespace, then of the service’s (\`${service.namespace}\`), then of \`${settings.rootNamespace}\`. Nothing runs in \`${subject.namespace}\`, so nobody goes by this one. Move it to the namespace of the service.`,
       part: 'value',
       related: [{ message: 'The service.', object: service.object, path: ['metadata', 'name'] }],
     });

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { preflightRefused } from './preflight-refused.ts';
 import { hiddenClientAddress } from './hidden-client-address.ts';
 import { strictForOutside } from './strict-for-outside.ts';
 import { portPastSidecar } from './port-past-sidecar.ts';
@@ -44,4 +45,5 @@ export const trapsChecks: readonly ObjectCheck[] = [
   portPastSidecar,
   strictForOutside,
   hiddenClientAddress,
+  preflightRefused,
 ];
