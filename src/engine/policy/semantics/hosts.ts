@@ -25,6 +25,15 @@ export function resolveHost(
   return fullHost(host, namespace, settings.clusterDomain);
 }
 
+/** The full name as it is written, capitals included. */
+export function writtenHost(
+  host: string,
+  namespace: string,
+  settings: Pick<ResolvedMeshSettings, 'clusterDomain'>,
+): string {
+  return host + resolveHost(host, namespace, settings).slice(host.length);
+}
+
 /**
  * The host that a destination or a DestinationRule means. Istiod looks for it by its very letters, unlike those that a
  * VirtualService is for; names of Services are in lower case, so that one of them in capitals is nobody's.
@@ -35,8 +44,7 @@ export function wantedHost(
   settings: Pick<ResolvedMeshSettings, 'clusterDomain'>,
 ): string {
   const resolved = resolveHost(host, namespace, settings);
-  if (!resolved.endsWith(`.svc.${settings.clusterDomain}`) || resolved.startsWith(host)) return resolved;
-  return host + resolved.slice(host.length);
+  return resolved.endsWith(`.svc.${settings.clusterDomain}`) ? writtenHost(host, namespace, settings) : resolved;
 }
 
 export function isWildcard(host: string): boolean {
@@ -45,7 +53,11 @@ export function isWildcard(host: string): boolean {
 
 /** Every host that `host` stands for is one that `pattern` stands for. `*.a.b` does not cover `a.b`. */
 export function hostCovers(pattern: string, host: string): boolean {
-  const [wide, narrow] = [pattern.toLowerCase(), host.toLowerCase()];
+  return lettersCover(pattern.toLowerCase(), host.toLowerCase());
+}
+
+/** The same with `A` and `a` for two letters, as istiod compares hosts of Gateways with those of VirtualServices. */
+export function lettersCover(wide: string, narrow: string): boolean {
   if (!isWildcard(wide)) return wide === narrow;
   const suffix = wide.slice(1);
   if (!isWildcard(narrow)) return narrow.endsWith(suffix);

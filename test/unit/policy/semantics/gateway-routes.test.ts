@@ -38,6 +38,16 @@ test('a VirtualService bound to the gateway routes the hosts both have', () => {
   assert.equal(at(narrow, { host: 'b.example.com' }), 'not-found');
 });
 
+// Istiod intersects the hosts as they are written, and lowers them only then.
+test('hosts of the two are compared by their letters, and served in any', () => {
+  const same = gateway(http('[Shop.example.com]')) + bound('[Shop.example.com]', toReviews);
+  assert.equal(at(same, { host: 'shop.example.com' }), 'forward reviews v1 /');
+  const wide = gateway(http('["*.example.com"]')) + bound('[Shop.example.com]', toReviews);
+  assert.equal(at(wide, { host: 'shop.example.com' }), 'forward reviews v1 /');
+  const other = gateway(http('[shop.example.com]')) + bound('[Shop.example.com]', toReviews);
+  assert.equal(at(other, { host: 'shop.example.com' }), 'not-found');
+});
+
 test('the only port of the destination is taken where none is said, unlike in a sidecar', () => {
   const result = route(base + gateway(http('["*"]')) + bound('["*"]', toReviews), {
     node: ingress,

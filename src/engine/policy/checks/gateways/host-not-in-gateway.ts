@@ -1,7 +1,7 @@
-import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
+import { fieldOf, listOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
-import { hostsOverlap } from '../../semantics/hosts.ts';
+import { hostsOverlap, lettersCover } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { parseGatewayName } from '../routing/unknown-gateway.ts';
 import { hostsOf } from '../routing/virtual-service-view.ts';
@@ -24,17 +24,24 @@ export const hostNotInGateway: ObjectCheck = {
       if (typeof written !== 'string' || written === 'mesh') continue;
       const gateway = gatewayNamed(context, written);
       const offered = gateway && offeredHosts(gateway, context);
-      if (!gateway || !offered || offered.some((each) => hosts.some((host) => hostsOverlap(each, host)))) continue;
+      if (!gateway || !offered || meet(offered, hosts, sharesLetters)) continue;
       const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
       const has = offered.length === 0 ? `has no host for namespace \`${subject.namespace}\`` : `has ${list(offered)}`;
+      const letters = meet(offered, hosts, hostsOverlap) ? ' in these letters, by which Istio goes here' : '';
       context.report(subject, ['spec', 'gateways', index], {
-        message: `Gateway \`${written}\` ${has}, and no ${hosts.length === 1 ? `\`${hosts[0] ?? ''}\`` : `host of ${list(hosts)}`}: nothing of this VirtualService is served there.`,
+        message: `Gateway \`${written}\` ${has}, and no ${hosts.length === 1 ? `\`${hosts[0] ?? ''}\`` : `host of ${list(hosts)}`}${letters}: nothing of this VirtualService is served there.`,
         part: 'value',
         related: [{ message: 'The hosts of the gateway.', object: gateway, path: ['spec', 'servers'] }],
       });
     }
   },
 };
+
+function meet(a: readonly string[], b: readonly string[], overlap: (a: string, b: string) => boolean): boolean {
+  return a.some((each) => b.some((other) => overlap(each, other)));
+}
+
+const sharesLetters = (a: string, b: string): boolean => lettersCover(a, b) || lettersCover(b, a);
 
 function gatewayNamed(context: CheckContext, written: string): MeshObject | undefined {
   const { namespace, name } = parseGatewayName(written, context.subject.namespace);
@@ -48,5 +55,5 @@ function offeredHosts(gateway: MeshObject, { subject, isNamespaceKnown }: CheckC
   const usable = hosts.filter(
     ({ namespace }) => namespace === '*' || namespace === subject.namespace || (!isNamespaceKnown && namespace !== '~'),
   );
-  return [...new Set(usable.map(({ host }) => host))];
+  return [...new Set(usable.map(({ path }) => String(valueAt(gateway, path)).replace(/^[^/]*\//, '')))];
 }

@@ -100,7 +100,7 @@ function httpTable(port: number, servers: readonly BoundServer[], input: Gateway
     const context = contextFor(input, gateway.name, port);
     for (const model of input.view.virtualServices) {
       if (!boundTo(model, gateway)) continue;
-      const hosts = intersectHosts(hostsForNamespace(server, model.object.namespace), model.hosts);
+      const hosts = intersectHosts(hostsForNamespace(server, model.object.namespace), model.writtenHosts);
       const rules = hosts.length === 0 ? [] : upToCatchAll(compileRules(model.http, context));
       if (rules.length === 0) continue;
       for (const host of hosts) {
@@ -110,7 +110,7 @@ function httpTable(port: number, servers: readonly BoundServer[], input: Gateway
         if (server.httpsRedirect) routes.redirect = true;
       }
     }
-    if (server.httpsRedirect) for (const { host } of server.hosts) hostRoutes(host).redirect = true;
+    if (server.httpsRedirect) for (const { host } of server.hosts) hostRoutes(host.toLowerCase()).redirect = true;
   }
   const virtualHosts = [...byHost].map(([host, { rules, redirect, source }]): CompiledVirtualHost => ({
     name: `${host}:${port}`,
@@ -132,7 +132,7 @@ function tcpRoute(
     const context = contextFor(input, gateway.name, port);
     for (const model of input.view.virtualServices) {
       if (!boundTo(model, gateway) || model.tcp.length === 0) continue;
-      const hosts = intersectHosts(hostsForNamespace(server, model.object.namespace), model.hosts);
+      const hosts = intersectHosts(hostsForNamespace(server, model.object.namespace), model.writtenHosts);
       const found = hosts.length === 0 ? undefined : compileTcpRule(model.tcp, context);
       if (found) return { port, host: '*', ...found };
     }

@@ -2,7 +2,7 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
-import { hostCovers, selectorMatches } from '../hosts.ts';
+import { lettersCover, selectorMatches } from '../hosts.ts';
 import { byAge } from '../object-order.ts';
 import { SpecNode } from '../spec-node.ts';
 import type { CompileProblem } from './compiled.ts';
@@ -50,7 +50,7 @@ function readServerHost(item: SpecNode, namespace: string): readonly ServerHost[
   if (text === undefined) return [];
   const slash = text.indexOf('/');
   const scope = slash < 0 ? '*' : text.slice(0, slash);
-  const host = text.slice(slash + 1).toLowerCase();
+  const host = text.slice(slash + 1);
   if (host === '') item.error('A host must not be empty.');
   return host === '' ? [] : [{ namespace: scope === '.' ? namespace : scope, host }];
 }
@@ -119,13 +119,13 @@ export function hostsForNamespace(server: GatewayServer, namespace: string): rea
     .map(({ host }) => host);
 }
 
-/** Hosts covered by both lists; of two that overlap the narrower. */
+/** Hosts covered by both lists, by their very letters; of two that overlap the narrower. In lower case, as they are served. */
 export function intersectHosts(a: readonly string[], b: readonly string[]): readonly string[] {
   const result = new Set<string>();
   for (const left of a) {
     for (const right of b) {
-      if (hostCovers(right, left)) result.add(left);
-      else if (hostCovers(left, right)) result.add(right);
+      if (lettersCover(right, left)) result.add(left.toLowerCase());
+      else if (lettersCover(left, right)) result.add(right.toLowerCase());
     }
   }
   return [...result];

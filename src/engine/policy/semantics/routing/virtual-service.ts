@@ -4,7 +4,7 @@ import type { SourceRef } from '../../../../shared/resource.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { refOf, type MeshObject } from '../../../model/mesh-object.ts';
 import { resolveExportTo, type ExportTo } from '../export-to.ts';
-import { resolveHost, wantedHost } from '../hosts.ts';
+import { resolveHost, wantedHost, writtenHost } from '../hosts.ts';
 import { SpecNode, type FieldReport } from '../spec-node.ts';
 import type {
   CompiledDirectResponse,
@@ -82,6 +82,8 @@ export interface VirtualServiceModel {
   readonly object: MeshObject;
   /** Resolved, in lower case. Empty: a delegate. */
   readonly hosts: readonly string[];
+  /** Full names in the letters that they are written in. */
+  readonly writtenHosts: readonly string[];
   /** Where each host is named. */
   readonly hostRefs: readonly NamedRef[];
   /** `mesh` or `namespace/name`; `mesh` where none is given. */
@@ -251,7 +253,12 @@ function readTcpRule(node: SpecNode, context: Context): TcpRule {
   };
 }
 
-function readHosts(spec: SpecNode, context: Context): readonly NamedRef[] {
+interface HostRef extends NamedRef {
+  /** In the letters that it is written in. */
+  readonly written: string;
+}
+
+function readHosts(spec: SpecNode, context: Context): readonly HostRef[] {
   return spec
     .child('hosts')
     .items()
@@ -260,8 +267,10 @@ function readHosts(spec: SpecNode, context: Context): readonly NamedRef[] {
       if (host === undefined) return [];
       if (host === '') item.error('A host must not be empty.');
       if (host === '') return [];
-      const name = resolveHost(host, context.object.namespace, context.settings);
-      return [{ name, source: context.sourceAt(item.path) }];
+      const { object, settings } = context;
+      const name = resolveHost(host, object.namespace, settings);
+      const written = writtenHost(host, object.namespace, settings);
+      return [{ name, written, source: context.sourceAt(item.path) }];
     });
 }
 
@@ -300,7 +309,8 @@ export function readVirtualService(object: MeshObject, settings: ResolvedMeshSet
   return {
     object,
     hosts: [...new Set(hosts)],
-    hostRefs,
+    writtenHosts: hostRefs.map(({ written }) => written),
+    hostRefs: hostRefs.map(({ name, source }) => ({ name, source })),
     gateways: gateways.length > 0 ? gateways : [meshGateway],
     gatewayRefs: namedGateways.filter(({ name }) => name !== meshGateway),
     exportTo: resolveExportTo(
