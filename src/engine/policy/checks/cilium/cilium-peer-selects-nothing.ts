@@ -39,7 +39,7 @@ function checkPeer(context: CheckContext, peer: unknown, path: FieldPath): void 
   if (key === undefined) return;
   const place = [...path, 'matchLabels', key];
   context.report(subject, place, {
-    message: `No pod of namespace \`${subject.namespace}\` has \`${labelSelectorText(plain)}\`.${didYouMean(empty.near)}`,
+    message: `No pod of namespace \`${subject.namespace}\` has \`${labelSelectorText(plain)}\`, so this is for nobody.${didYouMean(empty.near)}`,
     part: 'value',
     fixes: replacements(subject, place, empty.near),
   });

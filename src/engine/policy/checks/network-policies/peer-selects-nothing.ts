@@ -85,7 +85,7 @@ function checkPods(context: CheckContext, rule: PolicyRule, { podSelector, path 
   const labelPath = [...selectorPath, 'matchLabels', key ?? ''];
   const isLabel = valueAt(subject, labelPath) !== undefined;
   context.report(subject, isLabel ? labelPath : selectorPath, {
-    message: `${here}.${didYouMean(near)}`,
+    message: `${here}, so this lets nobody through.${didYouMean(near)}`,
     part: isLabel ? 'value' : 'key',
     severity,
     fixes: isLabel
@@ -129,13 +129,18 @@ function checkNamespaces(context: CheckContext, { namespaceSelector, path }: Pol
   }
   const isByName = isLabel && requirement.key === nameLabel && value !== undefined;
   if (isByName && directory.stateOf(value) === 'known') return;
-  const near = isByName ? misspellingsOf(value, directory.candidates()) : [];
+  const values = isByName
+    ? directory.candidates()
+    : directory.names.flatMap((name) => directory.labelsOf(name)?.[requirement?.key ?? ''] ?? []);
+  const near = isLabel && value !== undefined ? misspellingsOf(value, [...new Set(values)]) : [];
   if (!directory.isComplete && near.length === 0) return;
-  context.report(subject, isByName ? labelPath : selectorPath, {
-    message: isByName
-      ? `There is no namespace \`${value}\`.${didYouMean(near)}`
-      : `No namespace has \`${labelSelectorText(namespaceSelector)}\`.`,
-    part: isByName ? 'value' : 'key',
+  const isValue = isByName || near.length > 0;
+  const what = isByName
+    ? `There is no namespace \`${value}\``
+    : `No namespace has \`${labelSelectorText(namespaceSelector)}\``;
+  context.report(subject, isValue ? labelPath : selectorPath, {
+    message: `${what}, so this lets nobody through.${didYouMean(near)}`,
+    part: isValue ? 'value' : 'key',
     fixes: near.map((name, index) => ({
       title: `Replace with \`${name}\``,
       isPreferred: index === 0,
