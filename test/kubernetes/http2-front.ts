@@ -16,6 +16,8 @@ export interface Http2FrontOptions {
   readonly port: number;
   readonly tls: { readonly cert: string; readonly key: string };
   readonly maxStreams?: number;
+  /** Also HTTP/1.1, for who asks for it. */
+  readonly http1?: boolean;
 }
 
 /** Headers of HTTP/1.1 that HTTP/2 forbids. */
@@ -29,10 +31,11 @@ export class Http2Front {
   readonly #sessions = new Set<ServerHttp2Session>();
   #streams = 0;
 
-  constructor({ port, tls, maxStreams }: Http2FrontOptions) {
+  constructor({ port, tls, maxStreams, http1 = false }: Http2FrontOptions) {
     this.#port = port;
     this.#server = createSecureServer({
       ...tls,
+      allowHTTP1: http1,
       ...(maxStreams !== undefined && { settings: { maxConcurrentStreams: maxStreams } }),
     });
     this.#server.on('session', (session) => {
@@ -42,7 +45,7 @@ export class Http2Front {
     });
     this.#server.on('request', (request, response) => {
       this.#streams++;
-      response.stream.once('close', () => this.#streams--);
+      response.once('close', () => this.#streams--);
       this.#forward(request, response);
     });
     this.#relay = new CountedRelay(() => {
@@ -116,12 +119,18 @@ export class Http2Front {
         answer.pipe(response);
         // An answer that is cut off stays so.
         answer.on('close', () => {
-          if (!answer.complete) response.stream.close(2);
+          if (!answer.complete) breakOff(response);
         });
       },
     );
-    behind.on('error', () => response.stream.close(2));
+    behind.on('error', () => breakOff(response));
     response.on('close', () => behind.destroy());
     request.pipe(behind);
   }
+}
+
+/** The stream where there is one, the connection of its own otherwise. */
+function breakOff(response: Http2ServerResponse): void {
+  if (response.req.httpVersionMajor === 2) response.stream.close(2);
+  else response.destroy();
 }

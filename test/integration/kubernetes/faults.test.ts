@@ -45,15 +45,18 @@ interface Variant {
   readonly name: string;
   readonly streamsLists: boolean;
   readonly isShared: boolean;
+  /** The server speaks HTTP/1.1 besides, so that what is busy has connections of its own. */
+  readonly speaksHttp1?: boolean;
 }
 
 const variants: readonly Variant[] = [
   { name: 'with lists that come as streams', streamsLists: true, isShared: false },
   { name: 'with lists that come in pages', streamsLists: false, isShared: false },
   { name: 'over HTTP/2', streamsLists: true, isShared: true },
+  { name: 'over HTTP/2 and connections of their own', streamsLists: true, isShared: true, speaksHttp1: true },
 ];
 
-for (const { name: variant, streamsLists, isShared } of variants) {
+for (const { name: variant, streamsLists, isShared, speaksHttp1 = false } of variants) {
   describe(variant, { concurrency: false }, () => {
     const server = new FakeApiServer();
     let proxy: FaultProxy;
@@ -69,7 +72,7 @@ for (const { name: variant, streamsLists, isShared } of variants) {
       proxy = new FaultProxy({ port: server.port });
       await proxy.start();
       if (isShared) {
-        front = new Http2Front({ port: Number(new URL(proxy.url).port), tls: certificate });
+        front = new Http2Front({ port: Number(new URL(proxy.url).port), tls: certificate, http1: speaksHttp1 });
         await front.start();
       }
       way = await transportTo(

@@ -4,9 +4,8 @@ const newline = 0x0a;
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * Cuts a stream into lines. A line that came in one piece stays where it came; others are put together in memory that is
- * used again, so lines are there until the next ones are taken. A line longer than the limit is a failure: it would be kept
- * in memory while it grows.
+ * Cuts a stream into lines. They are put together in memory that is used again, as what they came in may be: lines are there
+ * until the next ones are taken. A line longer than the limit is a failure: it would be kept in memory while it grows.
  */
 export class LineSplitter {
   readonly #maxBytes: number;
@@ -59,12 +58,8 @@ export class LineSplitter {
   }
 
   #complete(chunk: Buffer, from: number, end: number): void {
-    if (this.#start === this.#end) {
-      this.#check(end - from);
-      if (end > from) this.#lines.push(chunk.subarray(from, end));
-      return;
-    }
-    this.#keep(chunk, from, end);
+    if (from < end) this.#keep(chunk, from, end);
+    if (this.#start === this.#end) return;
     this.#lines.push(this.#memory.subarray(this.#start, this.#end));
     this.#start = this.#end;
     this.#isHeld = true;
@@ -102,7 +97,7 @@ export class LineSplitter {
 }
 
 const usualBytes = 128 * 1024;
-const spareAtMost = 4;
+const spareAtMost = 12;
 /** Memory that nobody uses: left to the garbage collector, it costs more than what lies in it, and is new each time. */
 const spare: Buffer[] = [];
 

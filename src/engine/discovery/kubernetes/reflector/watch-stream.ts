@@ -59,6 +59,7 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
     timeoutMs: headTimeoutMs,
     // A watch has no end; its events are limited one by one.
     maxBytes: Number.MAX_SAFE_INTEGER,
+    ownConnection: target.kind.isBusy ?? false,
   });
   // A stream that is destroyed while nobody reads it must not end the process.
   body.on('error', () => undefined);

@@ -29,11 +29,13 @@ export interface WantedKind {
   readonly decode: Decode;
   /** People look at it first: it is read before the others are. */
   readonly isFirst?: boolean;
+  /** There are many, and some of them change all the time. */
+  readonly isBusy?: boolean;
   /** Of a kind known by metadata: objects that are fetched whole. */
   readonly whole?: { readonly wants: (object: MeshObject) => boolean; readonly decode: Decode };
 }
 
-type Options = Partial<Pick<WantedKind, 'representation' | 'decode' | 'isFirst' | 'whole'>>;
+type Options = Partial<Pick<WantedKind, 'representation' | 'decode' | 'isFirst' | 'isBusy' | 'whole'>>;
 /** Kind, plural; versions where they differ from the group's. */
 type Row = readonly [kind: string, plural: string, versions?: readonly string[]];
 
@@ -65,9 +67,10 @@ const gatewayApi = ['v1', 'v1beta1', 'v1alpha2'];
 export const wantedKinds: readonly WantedKind[] = [
   ...kinds('', ['v1'], false, [['Namespace', 'namespaces']], { ...metadataOnly, isFirst: true }),
   ...kinds('', ['v1'], true, [['Service', 'services']], { isFirst: true }),
-  ...kinds('', ['v1'], true, [['Pod', 'pods']], { decode: decodePod }),
+  ...kinds('', ['v1'], true, [['Pod', 'pods']], { decode: decodePod, isBusy: true }),
   ...kinds('discovery.k8s.io', ['v1', 'v1beta1'], true, [['EndpointSlice', 'endpointslices']], {
     decode: decodeEndpointSlice,
+    isBusy: true,
   }),
   ...kinds(
     'apps',

@@ -44,7 +44,10 @@ export function answerBody(answer: Answer, options: BodyOptions): Readable {
           `${shown} answered with more than ${Math.round(maxBytes / 1024)} KiB, which is more than is read at once. Choose fewer namespaces.`,
         ),
       );
-    } else if (!body.push(chunk)) source.pause();
+    } else {
+      if (!body.push(chunk)) source.pause();
+      if (!decoder && body.readableLength > 0) answer.keep();
+    }
   });
   source.on('end', () => body.push(null));
   const broken = (error: unknown): void => fail(brokenAnswer(error, shown));
@@ -61,7 +64,10 @@ export function answerBody(answer: Answer, options: BodyOptions): Readable {
       fail(new KubeFailure('protocol', `${shown} answered with compressed data that cannot be read. Try again.`)),
     );
     if (isOver) decoder.end();
-    else answer.body.pipe(decoder);
+    else {
+      answer.body.on('data', () => answer.keep());
+      answer.body.pipe(decoder);
+    }
   }
   return body;
 }

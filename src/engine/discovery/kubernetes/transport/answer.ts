@@ -14,6 +14,8 @@ export interface Answer {
   destroy(): void;
   /** Lets what is still to come gather for a moment; false where the connection cannot. */
   readonly gather: () => boolean;
+  /** Of what came last something is still to be read later. */
+  readonly keep: () => void;
 }
 
 export const http1Answer = (message: IncomingMessage): Answer => ({
@@ -23,6 +25,7 @@ export const http1Answer = (message: IncomingMessage): Answer => ({
   isComplete: () => message.complete,
   destroy: () => void message.destroy(),
   gather: () => false,
+  keep: () => undefined,
 });
 
 export const http2Answer = (stream: ClientHttp2Stream, headers: Http2Headers, gather: () => void): Answer => ({
@@ -38,4 +41,5 @@ export const http2Answer = (stream: ClientHttp2Stream, headers: Http2Headers, ga
     gather();
     return true;
   },
+  keep: () => undefined,
 });

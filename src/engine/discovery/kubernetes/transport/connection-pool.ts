@@ -7,6 +7,8 @@ import { SharedConnections, type Place } from './shared-connections.ts';
 /** A connection that was idle longer is not used again: load balancers and sleep end connections without a word. */
 const maxIdleMs = 30_000;
 const maxIdleConnections = 8;
+/** Connections that carry one answer each, at once: more of them do not repay what they cost the server. */
+const maxOwnConnections = 6;
 
 /** Node's own decision; its type leaves out that it answers. */
 const nodeAgent = Agent.prototype as unknown as { keepSocketAlive(this: Agent, socket: Duplex): boolean };
@@ -21,6 +23,8 @@ export class ConnectionPool extends Agent {
   #mayShare: boolean;
   /** Made to find out what the server speaks; the next request of HTTP/1.1 takes it. */
   #spare: Socket | undefined;
+  /** Connections that carry one answer each. */
+  #own = 0;
   #isRetired = false;
 
   constructor(dialer: Dialer) {
@@ -38,6 +42,17 @@ export class ConnectionPool extends Agent {
     // Many may have waited for it.
     if (this.#mayShare) this.#keepSpare(found);
     return undefined;
+  }
+
+  /** A place for a connection that is used for one call; to be left at its end. Undefined where there is none. */
+  takeOwn(): (() => void) | undefined {
+    if (!this.dialer.mayReadAlone || this.#own >= maxOwnConnections) return undefined;
+    this.#own++;
+    let isLeft = false;
+    return () => {
+      if (!isLeft) this.#own--;
+      isLeft = true;
+    };
   }
 
   override createConnection(

@@ -13,6 +13,7 @@ import type { Answer } from './answer.ts';
 import { answerBody, collect, discard } from './answer-body.ts';
 import { Call } from './call.ts';
 import { exchange } from './exchange.ts';
+import type { ExchangeRequest } from './exchange-request.ts';
 import { isTlsAlert } from './failure-words.ts';
 import {
   KubeFailure,
@@ -241,12 +242,8 @@ class HttpTransport implements KubeTransport {
     }
   }
 
-  #exchangeOf(
-    request: KubeRequest,
-    method: string,
-    credential: Credential,
-  ): { method: string; target: string; headers: OutgoingHttpHeaders; body?: string } {
-    const { path, query, body } = request;
+  #exchangeOf(request: KubeRequest, method: string, credential: Credential): ExchangeRequest {
+    const { path, query, body, ownConnection = false } = request;
     const target = requestTarget(this.#server, path, query);
     return {
       method,
@@ -261,6 +258,7 @@ class HttpTransport implements KubeTransport {
         body === undefined ? {} : { 'content-length': Buffer.byteLength(body) },
       ),
       ...(body !== undefined && { body }),
+      ownConnection,
     };
   }
 

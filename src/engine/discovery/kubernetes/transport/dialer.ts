@@ -1,11 +1,11 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, Socket, type OnReadOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 // As a namespace, because older Node lacks getCACertificates.
 import * as tls from 'node:tls';
 import type { ProxyAddress } from '../kubeconfig/proxy-url.ts';
 import type { ServerAddress } from '../kubeconfig/server-address.ts';
 import { GatheringSocket } from './gathering-socket.ts';
-import { failureOf, isUnknownAuthority, noConnection } from './failure-words.ts';
+import { failureOf, isOtherProtocol, isUnknownAuthority, noConnection } from './failure-words.ts';
 import { KubeFailure } from './kube-transport.ts';
 import { connectThroughProxy, connectToProxy } from './proxy-connection.ts';
 
@@ -38,6 +38,7 @@ export class Dialer {
   #context: tls.SecureContext | undefined;
   #session: Buffer | undefined;
   #trustsSystem = false;
+  #speaksHttp1 = true;
 
   constructor(plan: DialPlan) {
     this.plan = plan;
@@ -51,6 +52,11 @@ export class Dialer {
   /** Whether the server may be asked for HTTP/2: proxies, and servers without TLS, are asked for what all of them know. */
   get mayShare(): boolean {
     return this.plan.http2 && this.plan.server.secure && !this.plan.proxy;
+  }
+
+  /** Whether what arrives can be read as whoever dials wants it: a connection that stands already, as proxies give them, cannot. */
+  get mayReadAlone(): boolean {
+    return this.#speaksHttp1 && !this.plan.proxy;
   }
 
   /** Resolves with a connection that is ready to carry HTTP/1.1. Rejects with `KubeFailure`. */
@@ -70,7 +76,16 @@ export class Dialer {
     return { socket, gather: (gathers) => under?.gather(gathers) };
   }
 
-  async #dial(signal: AbortSignal, protocols: readonly string[], plain: Plain): Promise<Socket> {
+  /** As `dial`; what arrives is read as `onread` says, and the socket emits none of it. Only where `mayReadAlone`. */
+  dialAlone(signal: AbortSignal, onread: OnReadOpts): Promise<Socket> {
+    const { host, port, secure } = this.plan.server;
+    const way = { host, port, onread };
+    return this.#dial(signal, ['http/1.1'], (ending) =>
+      secure ? Promise.resolve(way) : ready(connectTcp({ ...way, noDelay: true }), 'connect', ending),
+    );
+  }
+
+  async #dial(signal: AbortSignal, protocols: readonly string[], begin: Begin): Promise<Socket> {
     const { server, timeoutMs } = this.plan;
     const ending = new AbortController();
     const abort = (): void => ending.abort(new KubeFailure('aborted', 'Not wanted any more.'));
@@ -78,9 +93,10 @@ export class Dialer {
     if (signal.aborted) abort();
     const timer = setTimeout(() => ending.abort(noConnection(server.shown, timeoutMs)), timeoutMs);
     try {
-      return await this.#connect(ending.signal, protocols, plain);
+      return await this.#connect(ending.signal, protocols, begin);
     } catch (error) {
       if (ending.signal.aborted) throw ending.signal.reason;
+      if (isOtherProtocol(error)) this.#speaksHttp1 = false;
       throw failureOf(error, server.shown);
     } finally {
       clearTimeout(timer);
@@ -88,17 +104,18 @@ export class Dialer {
     }
   }
 
-  async #connect(signal: AbortSignal, protocols: readonly string[], plain: Plain): Promise<Socket> {
-    if (!this.plan.server.secure) return this.#plain(signal);
+  async #connect(signal: AbortSignal, protocols: readonly string[], begin: Begin): Promise<Socket> {
+    const begun = await begin(signal);
+    if (!this.plan.server.secure && begun instanceof Socket) return begun;
     try {
-      return await this.#secure(await plain(signal), signal, protocols);
+      return await this.#secure(begun, signal, protocols);
     } catch (error) {
       // Loading the system's authorities takes a while, and is worth it only for who needs one of them.
       if (!isUnknownAuthority(error) || this.plan.authority !== undefined || this.#trustsSystem) throw error;
       if (systemAuthorities() === undefined) throw error;
       this.#trustsSystem = true;
       this.#context = undefined;
-      return this.#secure(await plain(signal), signal, protocols);
+      return this.#secure(await begin(signal), signal, protocols);
     }
   }
 
@@ -112,7 +129,7 @@ export class Dialer {
     return ready(socket, proxy?.kind === 'https' ? 'secureConnect' : 'connect', signal);
   }
 
-  async #secure(socket: Duplex, signal: AbortSignal, protocols: readonly string[]): Promise<Socket> {
+  async #secure(begun: Duplex | Way, signal: AbortSignal, protocols: readonly string[]): Promise<Socket> {
     const { server, certificate, key, serverName, insecure } = this.plan;
     const { authority } = this;
     this.#context ??= tls.createSecureContext({
@@ -122,8 +139,7 @@ export class Dialer {
     });
     const name = serverName ?? server.host;
     const secured = tls.connect({
-      socket,
-      host: server.host,
+      ...('onread' in begun ? begun : { socket: begun, host: server.host }),
       // TLS has no name for an address (RFC 6066 §3); the certificate is checked for it all the same.
       ...(isIP(name) === 0 && { servername: name }),
       checkServerIdentity: (_host, presented) => tls.checkServerIdentity(name, presented),
@@ -140,7 +156,15 @@ export class Dialer {
   }
 }
 
-type Plain = (signal: AbortSignal) => Promise<Duplex>;
+/** Where to connect to, and how to read then. */
+interface Way {
+  readonly host: string;
+  readonly port: number;
+  readonly onread: OnReadOpts;
+}
+
+/** What TLS begins with: a connection, or the way to one that is its own. */
+type Begin = (signal: AbortSignal) => Promise<Duplex | Way>;
 
 function ready<T extends Socket>(socket: T, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,29 +1,11 @@
-import { request as startRequest, type OutgoingHttpHeaders } from 'node:http';
+import { request as startRequest } from 'node:http';
 import { constants } from 'node:http2';
-import { http1Answer, http2Answer, type Answer } from './answer.ts';
+import { http1Answer, http2Answer } from './answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
+import type { ExchangeRequest, ExchangeResult } from './exchange-request.ts';
 import { codeOf, failureOf } from './failure-words.ts';
-import type { KubeFailure } from './kube-transport.ts';
+import { exchangeAlone } from './own-connection.ts';
 import type { Place } from './shared-connections.ts';
-
-export interface ExchangeRequest {
-  readonly method: string;
-  /** Path and query, or a whole URL for an HTTP proxy. */
-  readonly target: string;
-  /** By names in lower case, `host` among them; `content-length` too where there is a body. */
-  readonly headers: OutgoingHttpHeaders;
-  readonly body?: string;
-}
-
-export type ExchangeResult =
-  | { readonly answer: Answer }
-  | {
-      readonly failure: KubeFailure;
-      /** Error as Node gave it, for its code. */
-      readonly error: unknown;
-      /** A connection that was there turned out to be closed before anything was answered. */
-      readonly isStale: boolean;
-    };
 
 /** Sends one request over the pool and resolves with the head of its answer. `signal` ends it, then and later. */
 export async function exchange(
@@ -32,9 +14,13 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<ExchangeResult> {
   const { shown } = pool.dialer.plan.server;
+  if (request.ownConnection === true && request.body === undefined) {
+    const result = await exchangeAlone(pool, request, signal);
+    if (result) return result;
+  }
   try {
     const place = await placeUnlessAborted(pool.shared(), signal);
-    return await (place ? exchangeShared(place, request, signal, shown) : exchangeAlone(pool, request, signal, shown));
+    return await (place ? exchangeShared(place, request, signal, shown) : exchangePooled(pool, request, signal, shown));
   } catch (error) {
     return { failure: failureOf(signal.aborted ? signal.reason : error, shown), error, isStale: false };
   }
@@ -104,7 +90,7 @@ function exchangeShared(
   });
 }
 
-function exchangeAlone(
+function exchangePooled(
   pool: ConnectionPool,
   { method, target, headers, body }: ExchangeRequest,
   signal: AbortSignal,

@@ -74,10 +74,7 @@ export function failureOf(error: unknown, shown: string): KubeFailure {
     return new KubeFailure('tls', `No TLS connection to ${shown} (${code}). Check that “server:” is its address.`);
   }
   if (code.startsWith('HPE_')) {
-    return new KubeFailure(
-      'protocol',
-      `${shown} answered what is not HTTP (${code}). Check that “server:” is its address.`,
-    );
+    return notHttp(shown, code);
   }
   if (code === 'ERR_INVALID_CHAR' || code === 'ERR_UNESCAPED_CHARACTERS' || code === 'ERR_INVALID_HTTP_TOKEN') {
     return new KubeFailure('protocol', `The request holds characters that HTTP does not allow (${code}).`);
@@ -89,6 +86,12 @@ export function failureOf(error: unknown, shown: string): KubeFailure {
     `No connection to ${shown}: ${why}. Check that the cluster runs and that this machine can reach it (VPN, proxy).`,
   );
 }
+
+export const notHttp = (shown: string, why: string): KubeFailure =>
+  new KubeFailure('protocol', `${shown} answered what is not HTTP (${why}). Check that “server:” is its address.`);
+
+/** The server gave up the handshake, as it speaks none of the protocols it was asked for. */
+export const isOtherProtocol = (error: unknown): boolean => /NO_APPLICATION_PROTOCOL$/.test(codeOf(error));
 
 /** Nothing came of a connection in time. */
 export function noConnection(shown: string, timeoutMs: number): KubeFailure {

@@ -42,6 +42,8 @@ export interface KubeRequest {
   readonly timeoutMs?: number;
   /** Bytes after decompression. Default 64 MiB. */
   readonly maxBytes?: number;
+  /** Much will come, or something all the time: it is read over a connection of its own where there can be one, which costs least. */
+  readonly ownConnection?: boolean;
 }
 
 export interface KubeResponse {

@@ -36,6 +36,15 @@ test('lines are the same however they are cut into chunks', () => {
   );
 });
 
+test('lines do not change when the memory they came in is read into again', () => {
+  const splitter = new LineSplitter(100);
+  const chunk = Buffer.from('one\ntwo\nthr');
+  splitter.push(chunk);
+  chunk.fill('x');
+  splitter.push(Buffer.from('ee\n'));
+  assert.deepEqual(splitter.take().map(String), ['one', 'two', 'three']);
+});
+
 test('the last line waits for its end', () => {
   const splitter = new LineSplitter(100);
   assert.deepEqual(cut(splitter, 'one\ntw'), ['one']);
