@@ -127,7 +127,8 @@ describe('a session whose namespaces are chosen anew', { skip: realClusterMissin
         assert.deepEqual(counted, followed),
       );
       // A hundred calls at most share one; an old one may still have room when another is made.
-      assert.ok(way.open <= 5, `${way.open} connections`);
+      // Four carry a busy kind each.
+      assert.ok(way.open <= 5 + 4, `${way.open} connections`);
       t.diagnostic(`${namespaces.join() || 'all'}: ${ms.toFixed(0)} ms, ${way.open} connections, ${way.made} made`);
     }
   });

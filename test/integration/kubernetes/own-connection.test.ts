@@ -307,7 +307,7 @@ test('some have connections of their own; what is more shares one, as all do of 
       body.on('error', () => undefined).resume();
       bodies.push(body);
     }
-    assert.equal(front.open, http1 ? 7 : 1);
+    assert.equal(front.open, http1 ? 5 : 1);
     for (const body of bodies) body.destroy();
     await until('only the shared one to be left', () => front.open === 1);
     const { body } = await transport.stream(ask);

@@ -8,7 +8,7 @@ import { SharedConnections, type Place } from './shared-connections.ts';
 const maxIdleMs = 30_000;
 const maxIdleConnections = 8;
 /** Connections that carry one answer each, at once: more of them do not repay what they cost the server. */
-const maxOwnConnections = 6;
+const maxOwnConnections = 4;
 
 /** Node's own decision; its type leaves out that it answers. */
 const nodeAgent = Agent.prototype as unknown as { keepSocketAlive(this: Agent, socket: Duplex): boolean };
