@@ -7,6 +7,7 @@ import { namespaceDirectory } from '../directories/namespace-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { membershipIn } from '../directories/workload-membership.ts';
 import { networkPolicies, networkPolicyOf } from './network-policy-views.ts';
+import { hasOtherPolicies, otherPolicyKinds } from './other-policies.ts';
 import { selectedPodsHere } from './selected-pods.ts';
 
 /** Where istiod gives sidecars their configuration and certificates. */
@@ -20,7 +21,7 @@ export const controlPlaneCutOff: ObjectCheck = {
   severity: 'warning',
   summary: 'NetworkPolicies keep sidecars from istiod, so that they get no configuration and pods do not become ready.',
   subject: Kinds.networkPolicy,
-  inputs: [networkPolicies, workloadDirectory, namespaceDirectory],
+  inputs: [networkPolicies, workloadDirectory, namespaceDirectory, ...otherPolicyKinds],
   run(context) {
     const { subject, isNamespaceKnown, settings } = context;
     const policy = networkPolicyOf(subject);
@@ -38,7 +39,7 @@ export const controlPlaneCutOff: ObjectCheck = {
             other.rules.some((rule) => reachesControlPlane(context, rule)),
         ),
     );
-    if (!cutOff) return;
+    if (!cutOff || hasOtherPolicies(context)) return;
     // Where several policies cut it off, the first of them says it.
     const [first] = others.filter(
       ({ isolates, selector }) => isolates.has('egress') && selector && labelSelectorMatches(selector, cutOff.labels),

@@ -5,6 +5,7 @@ import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { networkPolicies, networkPolicyOf } from './network-policy-views.ts';
+import { hasOtherPolicies, otherPolicyKinds } from './other-policies.ts';
 import { selectedPodsHere } from './selected-pods.ts';
 
 export const oneSidedAllowance: ObjectCheck = {
@@ -15,14 +16,12 @@ export const oneSidedAllowance: ObjectCheck = {
   severity: 'warning',
   summary: 'A NetworkPolicy lets pods in that are not let out: their own policies do not allow them to call.',
   subject: Kinds.networkPolicy,
-  inputs: [networkPolicies, workloadDirectory, Kinds.ciliumNetworkPolicy, Kinds.ciliumClusterwideNetworkPolicy],
+  inputs: [networkPolicies, workloadDirectory, ...otherPolicyKinds],
   run(context) {
     const { subject, isNamespaceKnown } = context;
     const policy = networkPolicyOf(subject);
     if (!isNamespaceKnown || !policy.selector || !policy.isolates.has('ingress')) return;
-    // Those of Cilium allow together with these.
-    if (context.ofKind(Kinds.ciliumClusterwideNetworkPolicy).length > 0) return;
-    if (context.ofKind(Kinds.ciliumNetworkPolicy).some(({ namespace }) => namespace === subject.namespace)) return;
+    if (hasOtherPolicies(context)) return;
     const targets = selectedPodsHere(context, policy.selector);
     const others = context.index(networkPolicies).get(subject.namespace) ?? [];
     if (targets.length === 0 || others.some(({ object }) => !context.hasKnownNamespace(object))) return;

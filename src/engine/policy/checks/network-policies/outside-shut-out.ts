@@ -8,6 +8,7 @@ import type { ObjectCheck } from '../check.ts';
 import { portsOf, selectorOfService } from '../directories/selecting-services.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { networkPolicies } from './network-policy-views.ts';
+import { hasOtherPolicies, otherPolicyKinds } from './other-policies.ts';
 
 export const outsideShutOut: ObjectCheck = {
   scope: 'object',
@@ -18,7 +19,7 @@ export const outsideShutOut: ObjectCheck = {
   summary:
     'A Service is open to clients outside of the cluster, but NetworkPolicies of its pods let in other pods only.',
   subject: Kinds.service,
-  inputs: [workloadDirectory, networkPolicies],
+  inputs: [workloadDirectory, networkPolicies, ...otherPolicyKinds],
   run(context) {
     const { subject, isNamespaceKnown } = context;
     const type = stringOf(fieldOf(subject.spec, 'type'));
@@ -42,7 +43,7 @@ export const outsideShutOut: ObjectCheck = {
       );
     });
     const [pod] = pods;
-    if (!isShut || !pod) return;
+    if (!isShut || !pod || hasOtherPolicies(context)) return;
     context.report(subject, ['spec', 'type'], {
       message: `Clients outside of the cluster are turned away: NetworkPolicies of \`${pod.object.name}\` let in selected pods only, and no rule has an \`ipBlock\` or no \`from\` for these ports.`,
       part: 'value',
