@@ -8,8 +8,9 @@ export interface TextSection {
 }
 
 /**
- * Splits a stream at its document markers (YAML 1.2 §9.1), and one of JSON, as kubectl reads it, behind each object. A marker at the start of a line ends any scalar, so this needs
- * no parser. Comments and directives before a marker belong to the document after it. The sections joined are the text.
+ * Splits a stream at its document markers (YAML 1.2 §9.1), and one of JSON, as kubectl reads it, behind each object. A
+ * marker at the start of a line ends any scalar, so this needs no parser. Comments and directives before a marker belong
+ * to the document after it. The sections joined are the text.
  */
 export function splitDocuments(text: string): readonly TextSection[] {
   const sections: TextSection[] = [];
@@ -36,8 +37,8 @@ export function splitDocuments(text: string): readonly TextSection[] {
       cut(end, line + 1);
     } else if (!hasContent) {
       hasContent = !isPrologue(text, offset, end);
-      isJson = hasContent && text[offset] === '{';
-    } else if (isJson && text[offset] === '{' && isBehindObject(text, offset)) {
+      isJson = hasContent && beginsObject(text, offset);
+    } else if (isJson && beginsObject(text, offset) && isBehindObject(text, offset)) {
       cut(offset, line);
       hasContent = true;
     }
@@ -73,6 +74,14 @@ function isMarker(text: string, offset: number, sign: '-' | '.'): boolean {
   if (text[offset] !== sign || text[offset + 1] !== sign || text[offset + 2] !== sign) return false;
   const next = text[offset + 3];
   return next === undefined || next === ' ' || next === '\t' || next === '\n' || next === '\r';
+}
+
+/** In JSON a name or the end follows. Templates, too, have lines that begin with a brace. */
+function beginsObject(text: string, offset: number): boolean {
+  if (text[offset] !== '{') return false;
+  let next = offset + 1;
+  while (/\s/.test(text.charAt(next))) next++;
+  return text[next] === '"' || text[next] === '}';
 }
 
 /** Within one object nothing stands between `}` and `{` but a comma. */

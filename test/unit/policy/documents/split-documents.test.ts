@@ -18,6 +18,12 @@ const cases: readonly { readonly name: string; readonly text: string; readonly l
   { name: 'lone CR', text: 'a: 1\r---\rb: 2\r', lines: [0, 1] },
   { name: 'objects of JSON', text: '{"a": 1}\n\n{\n"b": [{},\n{}]\n}\n{"c": 3}', lines: [0, 2, 6] },
   { name: 'a mapping in braces that goes on', text: '{a: {},\n{b: 2}}\n', lines: [0] },
+  {
+    name: 'actions of a template',
+    text: '{{- if .Values.on }}\n{{ include "labels" . }}\na: 1\n{{ end }}\n{{- end }}\n',
+    lines: [0],
+  },
+  { name: 'tags of a template', text: '{% if on %}\na: {{ b }}\n{% endif %}\n', lines: [0] },
   { name: 'braces behind a marker are YAML', text: '---\n{"a": 1}\n{"b": 2}\n', lines: [0] },
   { name: 'no text', text: '', lines: [] },
 ];
