@@ -3,6 +3,9 @@ import { fieldOf, isRecord, listOf, numberOf, stringOf } from '../../../../share
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
 
+/** As the API server takes it; a dot at the end is left out of account. */
+const dnsName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.?$/;
+
 export const serviceType: ObjectCheck = {
   scope: 'object',
   code: 'MESH2014',
@@ -28,8 +31,11 @@ export const serviceType: ObjectCheck = {
         report(['ports', index, 'nodePort'], 'Ports of nodes lead to Services of type NodePort and LoadBalancer only.');
       }
     } else if (type === 'ExternalName') {
-      if ((stringOf(spec.externalName) ?? '') === '') {
+      const name = stringOf(spec.externalName) ?? '';
+      if (name === '') {
         report(['type'], 'A Service of type ExternalName needs `externalName`: the name that it stands for.');
+      } else if (!dnsName.test(name)) {
+        report(['externalName'], `\`${name}\` is no name of DNS: that has no scheme, port or path, and no capitals.`);
       }
       for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
         const value = spec[key];
