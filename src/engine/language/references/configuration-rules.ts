@@ -7,10 +7,15 @@ import type { Naming, ReferenceRule } from './reference-rule.ts';
 import { rules } from './reference-rule.ts';
 import { ruleSummary } from '../rule-help.ts';
 
-const proposals: readonly NameProposal[] = [
-  ...checks.map((check): NameProposal => proposalOf(check, check.rule, check.code)),
-  ...checks.map((check): NameProposal => proposalOf(check, check.code, check.rule)),
-];
+let known: readonly NameProposal[] | undefined;
+
+/** Made when somebody asks, as those who only analyze never do. */
+function proposals(): readonly NameProposal[] {
+  return (known ??= [
+    ...checks.map((check): NameProposal => proposalOf(check, check.rule, check.code)),
+    ...checks.map((check): NameProposal => proposalOf(check, check.code, check.rule)),
+  ]);
+}
 
 function proposalOf(check: Check, name: string, detail: string): NameProposal {
   return { name, type: 'rule', detail, help: ruleSummary(check) };
@@ -20,7 +25,7 @@ function proposalOf(check: Check, name: string, detail: string): NameProposal {
 const ruleName: Naming = {
   isOfKeys: true,
   targetOf: () => undefined,
-  proposals: () => proposals,
+  proposals,
   renamed: () => undefined,
 };
 
