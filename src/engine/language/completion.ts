@@ -207,7 +207,7 @@ function suffixOf(field: Schema, isFlow: boolean): string {
 function words(schema: Schema | undefined): readonly string[] {
   if (schema?.type === 'boolean') return ['true', 'false'];
   if (schema?.type !== 'string' && schema?.type !== 'integer' && schema?.type !== 'number') return [];
-  return (schema.values ?? []).map(String);
+  return (schema.values ?? []).map(String).filter((word) => word !== '');
 }
 
 function valueItem(

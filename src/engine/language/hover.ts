@@ -57,7 +57,9 @@ function isOfRules(object: MeshObject, path: FieldPath): boolean {
 export function fieldHelp(name: string, schema: Schema): string {
   const lines = [/^\d*$/.test(name) ? '' : `**${plainText(name)}** · ${typeName(schema)}`, plainText(schema.help)];
   const words = schema.type === 'string' || schema.type === 'integer' || schema.type === 'number' ? schema.values : [];
-  if (words && words.length > 0) lines.push(words.map((value) => codeSpan(String(value))).join(' · '));
+  // An empty word stands for none, and nobody would read it.
+  const shown = (words ?? []).map(String).filter((word) => word !== '');
+  if (shown.length > 0) lines.push(shown.map(codeSpan).join(' · '));
   if ((schema.type === 'integer' || schema.type === 'number') && schema.minimum !== undefined) {
     const most =
       schema.maximum === undefined || schema.maximum === 4_294_967_295 ? '' : ` to ${String(schema.maximum)}`;

@@ -129,6 +129,13 @@ describe('hover', () => {
     });
   }
 
+  test('words that may be empty are shown without the empty one', () => {
+    const text = 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {sessionAffinity: None}\n';
+    const { files, snapshot, position } = scene(at(text, 'sessionAffinity'));
+    const found = hover(files, snapshot, settings, uri, position, docsRoot);
+    assert.match(found?.contents ?? '', /`ClientIP` · `None`(?! ·)/);
+  });
+
   test('names from files cannot become markup', () => {
     const text = route.replaceAll('host: reviews, subset: v1', 'host: "re`vi`ews", subset: v1');
     const { files, snapshot, position } = scene(at(text, 're`vi'));
@@ -208,6 +215,12 @@ describe('completion', () => {
       rule.replace('  subsets', '  trafficPolicy: {tls: {mode: ¦}}\n  subsets'),
       ['ISTIO_MUTUAL', 'DISABLE'],
       [],
+    ],
+    [
+      'no choice that is empty',
+      'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {sessionAffinity: ¦}\n',
+      ['ClientIP', 'None'],
+      [''],
     ],
     ['a flag', route.replace('timeout: 5s', 'match: [{ignoreUriCase: ¦}]'), ['true', 'false'], []],
     ['a label of a subset', rule.replace('version: v2', 'version: ¦'), ['v1', 'v2'], []],
