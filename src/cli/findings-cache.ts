@@ -1,6 +1,7 @@
 /** Keeps findings in a folder, under all that they depend on: the same question of the same files has its answer there. */
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -83,12 +84,24 @@ export class FindingsCache {
     const text = JSON.stringify({ result, holdsUntil });
     if (text.length > maximumAnswerBytes) return;
     const folder = path.dirname(this.#file);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     // Somebody else may read or write it now: it is there as a whole or not at all.
     const draft = path.join(folder, `${randomUUID()}.draft`);
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
     renameSync(draft, this.#file);
     removeOldest(folder);
+  }
+}
+
+/** Node makes folders within folders itself, but never ends where the system says of one that is there that it is not. */
+function makeFolder(folder: string): void {
+  const above = path.dirname(folder);
+  if (above !== folder && !existsSync(above)) makeFolder(above);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Also where somebody else has just made it.
+    if (!existsSync(folder)) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What `analyze` keeps, where, and when it answers from there. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -109,6 +110,11 @@ test('what hangs on the time of day is not told of another', async () => {
   assert.match((await analyze('--cache', cache)).out, /kept/);
   await mark(cache, (text) => text.replace(/"holdsUntil":\d+/, '"holdsUntil":1000'));
   assert.deepEqual(await analyze('--cache', cache), plain);
+});
+
+test('a folder of a file system that makes none is given up at once', { skip: !existsSync('/proc/self') }, async () => {
+  const named = await analyze('--cache', '/proc/nobody/has/this');
+  assert.match(named.err, /^The findings were not kept: /);
 });
 
 test('a folder for caches that cannot be written is nobody’s concern, one that was named is', async () => {
