@@ -28,7 +28,8 @@ export const serviceAddress: ObjectCheck = {
   rule: 'network-policy-service-address',
   aliases: [],
   severity: 'warning',
-  summary: 'A NetworkPolicy allows the address of a Service, which no packet has any more when policies look at it.',
+  summary:
+    'A NetworkPolicy allows the address of a Service, which packets have lost by the time policies look at them.',
   subject: Kinds.networkPolicy,
   inputs: [serviceAddresses],
   run(context) {

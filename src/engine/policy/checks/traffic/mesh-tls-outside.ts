@@ -1,9 +1,8 @@
-import type { FieldPath } from '../../../../shared/text.ts';
-import { fieldOf, listOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
+import { listOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
-import { subsetsOf } from '../directories/subset-directory.ts';
+import { ruleHostOf, trafficPolicyPaths } from './rule-host.ts';
 
 export const meshTlsOutside: ObjectCheck = {
   scope: 'object',
@@ -15,18 +14,13 @@ export const meshTlsOutside: ObjectCheck = {
   subject: Kinds.destinationRule,
   inputs: [serviceDirectory],
   run(context) {
-    const { subject, isNamespaceKnown } = context;
-    const host = stringOf(fieldOf(subject.spec, 'host'));
-    if (host === undefined || host.includes('*')) return;
-    const lookup = context.index(serviceDirectory).lookUp(host, subject.namespace, isNamespaceKnown);
-    if (lookup.state !== 'known' || lookup.services.length === 0) return;
+    const { subject } = context;
+    const known = ruleHostOf(context);
+    if (!known) return;
+    const { host, services } = known;
     // An alias leads to a Service, which may well be in the mesh.
-    if (!lookup.services.every(({ external, object }) => external && object.kind === 'ServiceEntry')) return;
-    const policies: readonly FieldPath[] = [['spec'], ...subsetsOf(subject).map(({ path }) => path)].map((path) => [
-      ...path,
-      'trafficPolicy',
-    ]);
-    for (const policy of policies) {
+    if (!services.every(({ external, object }) => external && object.kind === 'ServiceEntry')) return;
+    for (const policy of trafficPolicyPaths(subject)) {
       const ports = listOf(valueAt(subject, [...policy, 'portLevelSettings'])).map((_, index) => [
         ...policy,
         'portLevelSettings',
@@ -38,7 +32,7 @@ export const meshTlsOutside: ObjectCheck = {
         context.report(subject, place, {
           message: `\`${host}\` is outside of the mesh: the ServiceEntry says so. Its server does not accept certificates of the mesh, nor have one that clients accept, so connections fail. \`SIMPLE\` is TLS as browsers use it.`,
           part: 'value',
-          related: lookup.services
+          related: services
             .slice(0, 3)
             .map(({ object }) => ({ message: 'It is declared here.', object, path: ['spec', 'hosts'] })),
         });

@@ -1,9 +1,9 @@
-import { fieldOf, listOf, numberOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
+import { listOf, numberOf, valueAt } from '../../../../shared/untrusted.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
-import { subsetsOf } from '../directories/subset-directory.ts';
+import { ruleHostOf, trafficPolicyPaths } from './rule-host.ts';
 
 export const portSettings: ObjectCheck = {
   scope: 'object',
@@ -15,14 +15,13 @@ export const portSettings: ObjectCheck = {
   subject: Kinds.destinationRule,
   inputs: [serviceDirectory],
   run(context) {
-    const { subject, isNamespaceKnown } = context;
-    const host = stringOf(fieldOf(subject.spec, 'host'));
-    if (host === undefined || host.includes('*')) return;
-    const lookup = context.index(serviceDirectory).lookUp(host, subject.namespace, isNamespaceKnown);
-    if (lookup.state !== 'known' || lookup.services.length === 0) return;
-    const ports = lookup.services.flatMap((service) => service.ports.map(({ number }) => number));
-    for (const path of [['spec'], ...subsetsOf(subject).map((subset) => subset.path)]) {
-      checkPorts(context, [...path, 'trafficPolicy', 'portLevelSettings'], host, ports);
+    const { subject } = context;
+    const known = ruleHostOf(context);
+    if (!known) return;
+    const { host, services } = known;
+    const ports = services.flatMap((service) => service.ports.map(({ number }) => number));
+    for (const path of trafficPolicyPaths(subject)) {
+      checkPorts(context, [...path, 'portLevelSettings'], host, ports);
     }
   },
 };
