@@ -124,15 +124,16 @@ function attentionRow(item: AttentionItem, { select, act }: DetailActions): Temp
   const { select: id, source } = item;
   const tone = item.severity === 'error' ? 'failing' : 'degraded';
   const body = html`<span class="is-${tone}">${codicon(item.severity)}</span>
-    <span class="attention-text"><b>${item.title}</b><span class="quiet">${item.reason}</span></span>`;
+    <span class="attention-text">
+      <b>${item.title}</b><span class="quiet">${item.reason}</span>
+      ${id !== undefined || source === undefined ? nothing : sourceLink(source, act)}
+    </span>`;
   if (id !== undefined) {
     return html`<li>
       <button class="row row-button" data-attention=${item.key} @click=${() => select(id)}>${body}</button>
     </li>`;
   }
-  return html`<li class="row" data-attention=${item.key}>
-    ${body}${source === undefined ? nothing : sourceLink(source, act)}
-  </li>`;
+  return html`<li class="row" data-attention=${item.key}>${body}</li>`;
 }
 
 /** Where the mesh can be reached from outside. */

@@ -345,10 +345,13 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
     await page.evaluate("harness.status('stopped')");
     await page.locator('.banner', { hasText: 'The local mesh is stopped.' }).waitFor();
     await page.evaluate(
-      "harness.status('running', { config: { generation: 4, appliedAt: '2026-11-23T00:00:00Z', rejected: { at: '2026-11-23T00:00:01Z', message: 'reviews-route.yaml line 9: no such host.' } } })",
+      "harness.status('running', { config: { generation: 4, appliedAt: '2026-11-23T00:00:00Z', rejected: { at: '2026-11-23T00:00:01Z', message: 'reviews-route.yaml line 9: no such host.', source: { resource: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'bookinfo', name: 'reviews' }, path: [], uri: 'file:///w/reviews-route.yaml' } } } })",
     );
     await page.locator('.banner', { hasText: 'keeps the last good configuration' }).waitFor();
-    await page.locator('[data-attention="config"]').waitFor();
+    const refused = page.locator('[data-attention="config"]');
+    await refused.locator('[data-source]', { hasText: 'reviews-route.yaml' }).waitFor();
+    const [row, words] = [await refused.boundingBox(), await refused.locator('.attention-text .quiet').boundingBox()];
+    assert.ok(row && words && words.width > 0.7 * row.width, 'the reason has the width of the row');
     await page.evaluate("harness.send({ type: 'engine', state: 'restarting' })");
     await page.locator('.banner', { hasText: 'restarting' }).waitFor();
     await page.evaluate("harness.send({ type: 'engine', state: 'running' })");
