@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { until } from '../integration/until.ts';
 
 export interface RealClusterOptions {
   /** Also istiod; needs `realIstioMissing` to be false. */
@@ -34,6 +35,8 @@ export interface RealCluster {
   kubectl(...args: readonly string[]): Promise<string>;
   /** Server-side apply of YAML (or JSON) text. */
   apply(yaml: string): Promise<string>;
+  /** Resolves when the API server serves the kind of the definition `name` (`plural.group`). */
+  served(name: string): Promise<void>;
   /** Puts local processes behind a pod: port of the pod → port on 127.0.0.1, reached by port-forward. */
   back(pod: string, namespace: string, ports: Readonly<Record<number, number>>): Promise<void>;
   /** Starts a real sidecar or gateway of its Istio. `admin` is `127.0.0.1:port`. */
@@ -134,6 +137,10 @@ export async function startRealCluster(options: RealClusterOptions = {}): Promis
     kubeconfig,
     kubectl: (...args) => kubectl(args),
     apply: (yaml) => kubectl(['apply', '--server-side', '-f', '-'], yaml),
+    // `kubectl wait` gives up on a definition that is so new that its status has no conditions yet.
+    async served(name) {
+      await until(`${name} to be served`, () => kubectl(['get', name, '--all-namespaces']));
+    },
     async back(pod, namespace, ports) {
       const pairs = Object.entries(ports).map(([port, local]) => `${port}=${local}`);
       await run(path.join(scripts, 'back'), [folder, `${pod}.${namespace}`, ...pairs]);
@@ -153,15 +160,7 @@ export async function startRealCluster(options: RealClusterOptions = {}): Promis
     },
     async restartApiServer() {
       await run(path.join(folder, 'restart-apiserver'), []);
-      for (let attempt = 0; ; attempt++) {
-        try {
-          await kubectl(['get', '--raw', '/readyz']);
-          return;
-        } catch (error) {
-          if (attempt >= 240) throw error;
-          await new Promise((resolve) => setTimeout(resolve, 250));
-        }
-      }
+      await until('the API server', () => kubectl(['get', '--raw', '/readyz']));
     },
     async pid(name) {
       const lines = (await readFile(path.join(folder, 'pids'), 'utf8')).split('\n').map((line) => line.split(' '));

@@ -194,7 +194,7 @@ describe('rules against a real API server', { skip: realClusterMissing }, () => 
   before(async () => {
     cluster = await startRealCluster({ withoutCrds: true });
     await cluster.apply(JSON.stringify(definition));
-    await cluster.kubectl('wait', '--for=condition=Established', 'crd/samples.cel.example.com', '--timeout=60s');
+    await cluster.served('samples.cel.example.com');
   });
 
   after(() => cluster.stop());

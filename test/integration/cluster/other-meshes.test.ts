@@ -216,7 +216,7 @@ describe('meshes other than Istio', { skip: realClusterMissing }, () => {
     await apply(ciliumConfig({ 'enable-wireguard': 'false', 'enable-ipsec': 'true' }));
     await until('IPsec', async () => (await meshOf('cilium'))?.encryption === 'ipsec');
     await apply(ciliumDefinition);
-    await cluster.kubectl('wait', '--for=condition=Established', 'crd/ciliumnetworkpolicies.cilium.io');
+    await cluster.served('ciliumnetworkpolicies.cilium.io');
     await until('the definition to be served', async () =>
       apply(ciliumPolicy).then(
         () => true,

@@ -156,12 +156,7 @@ describe('reflectors and a real API server', { skip: realClusterMissing, concurr
     const stateOf = (): string | undefined =>
       rig.set.status.kinds.find(({ kind }) => kind === 'cilium.io/CiliumNetworkPolicy')?.state;
     await cluster.apply(definition);
-    await cluster.kubectl(
-      'wait',
-      '--for=condition=Established',
-      'crd/ciliumnetworkpolicies.cilium.io',
-      '--timeout=30s',
-    );
+    await cluster.served('ciliumnetworkpolicies.cilium.io');
     await until('the policy to be taken', () => cluster.apply(policy));
     const took = await equalToServer(rig, 'cilium.io/CiliumNetworkPolicy', () =>
       serverVersions('ciliumnetworkpolicies'),
