@@ -61,6 +61,9 @@ function offsetEditOf(
   }
 }
 
+/** A stream of JSON goes on with the next object: kubectl reads no YAML in it. */
+const beginsJson = (text: string): boolean => /^\s*\{\s*["}]/.test(text);
+
 function appendDocument(source: DocumentSource, uri: string, value: unknown): TextEdit | undefined {
   const file = source.file(uri);
   const last = file?.documents.at(-1);
@@ -68,6 +71,8 @@ function appendDocument(source: DocumentSource, uri: string, value: unknown): Te
   const { text } = file;
   // The last document ends where the file does, and knows its own lines already.
   const { end } = placeInFile(last, last.yaml.range(last.yaml.text.length, last.yaml.text.length));
-  const separator = text.endsWith('\n') ? '---\n' : '\n---\n';
-  return { range: { start: end, end }, newText: `${separator}${writeBlock(value, 0)}\n` };
+  const isJson = beginsJson(last.yaml.text);
+  const separator = `${text.endsWith('\n') ? '' : '\n'}${isJson ? '' : '---\n'}`;
+  const written = isJson ? JSON.stringify(value, undefined, 2) : writeBlock(value, 0);
+  return { range: { start: end, end }, newText: `${separator}${written}\n` };
 }

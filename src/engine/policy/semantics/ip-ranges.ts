@@ -59,3 +59,27 @@ function groupsOf(text: string): readonly bigint[] | undefined {
   }
   return groups;
 }
+
+/** The range as it is written in short, with its first address: `10.0.0.0/8`, `2001:db8::/32`. */
+export function formatIpRange({ family, start, prefixLength }: IpRange): string {
+  const address =
+    family === 4
+      ? partsOf(start, 4, 8n).join('.')
+      : shortenIpv6(partsOf(start, 8, 16n).map((part) => part.toString(16)));
+  return `${address}/${String(prefixLength)}`;
+}
+
+function partsOf(value: bigint, count: number, width: bigint): readonly bigint[] {
+  return Array.from({ length: count }, (_, index) =>
+    BigInt.asUintN(Number(width), value >> (width * BigInt(count - 1 - index))),
+  );
+}
+
+/** With `::` for the first of the longest runs of zeros (RFC 5952). */
+function shortenIpv6(groups: readonly string[]): string {
+  const runs = groups.join(':').match(/\b0(?::0)+\b/g) ?? [];
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  if (longest === '') return groups.join(':');
+  const [head = '', ...tail] = groups.join(':').split(new RegExp(`\\b${longest}\\b`));
+  return `${head.replace(/:$/, '')}::${tail.join(longest).replace(/^:/, '')}`;
+}

@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { portPastProxy } from './port-past-proxy.ts';
 import { probeWithoutRoute } from './probe-without-route.ts';
 import { linkerdIdentity } from './linkerd-identity.ts';
 import { serviceProfile } from './service-profile.ts';
@@ -25,4 +26,5 @@ export const linkerdChecks: readonly ObjectCheck[] = [
   serviceProfile,
   linkerdIdentity,
   probeWithoutRoute,
+  portPastProxy,
 ];

@@ -8,6 +8,7 @@ import { unknownDelegate } from './unknown-delegate.ts';
 import { conflictingHosts } from './conflicting-hosts.ts';
 import { delegateOutside } from './delegate-outside.ts';
 import { destinationPortRequired } from './destination-port.ts';
+import { ignoredRouteSettings } from './ignored-route-settings.ts';
 import { ineffectiveMatch } from './ineffective-match.ts';
 import { missingRoute } from './missing-route.ts';
 import { repeatedDestination } from './repeated-destination.ts';
@@ -34,6 +35,7 @@ export const routingChecks: readonly ObjectCheck[] = [
   repeatedDestination,
   subsetsBypassed,
   repeatedGatewayRule,
+  ignoredRouteSettings,
   unknownDelegate,
   unboundMatch,
   unservedMatchPort,

@@ -12,6 +12,7 @@ import { portOfService } from './port-of-service.ts';
 import { allowRuleOnTcp } from './allow-rule-on-tcp.ts';
 import { corsAnyOrigin } from './cors-any-origin.ts';
 import { faultBeforeRetries } from './fault-before-retries.ts';
+import { hostBits } from './host-bits.ts';
 import { hostOfOtherNamespace } from './host-of-other-namespace.ts';
 import { mirrorToItself } from './mirror-to-itself.ts';
 import { portProtocolMismatch } from './port-protocol-mismatch.ts';
@@ -27,6 +28,7 @@ export const trapsChecks: readonly ObjectCheck[] = [
   faultBeforeRetries,
   prefixWithoutBoundary,
   timeoutBelowTry,
+  hostBits,
   hostOfOtherNamespace,
   mirrorToItself,
   virtualServiceRedirectLoop,
