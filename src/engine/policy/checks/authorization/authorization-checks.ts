@@ -22,6 +22,7 @@ import { unknownOperationHost } from './unknown-operation-host.ts';
 import { unknownPrincipal } from './unknown-principal.ts';
 import { unknownSourceNamespace } from './unknown-source-namespace.ts';
 import { unknownTrustDomain } from './unknown-trust-domain.ts';
+import { unrequiredToken } from './unrequired-token.ts';
 import { unrestrictedKeyFetch } from './unrestricted-key-fetch.ts';
 
 export const authorizationChecks: readonly ObjectCheck[] = [
@@ -38,6 +39,7 @@ export const authorizationChecks: readonly ObjectCheck[] = [
   unrestrictedKeyFetch,
   severalWorkloadAuthentications,
   principalWithoutTokens,
+  unrequiredToken,
   portOfNoWorkload,
   plaintextToStrict,
   mtlsToPlaintext,

@@ -10,7 +10,7 @@ import { authenticatesWorkload, ownTokenChecks } from '../directories/request-au
 import { policyWorkloads } from '../directories/selected-workloads.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { membershipIn } from '../directories/workload-membership.ts';
-import { conditionValues } from './authorization-view.ts';
+import { tokenConditions } from './token-uses.ts';
 
 export const principalWithoutTokens: ObjectCheck = {
   scope: 'object',
@@ -23,9 +23,7 @@ export const principalWithoutTokens: ObjectCheck = {
   inputs: [Kinds.requestAuthentication, ownTokenChecks, workloadDirectory, namespaceDirectory],
   run(context) {
     const { subject } = context;
-    const values = conditionValues(subject).filter(({ key, part }) =>
-      part === 'when' ? key.startsWith('request.auth.') : /^(?:r|notR)equestPrincipals$/.test(key),
-    );
+    const values = tokenConditions(subject);
     if (values.length === 0 || !areTokensUnchecked(context)) return;
     const seen = new Set<string>();
     for (const { key, list, isNegative, part } of values) {

@@ -119,11 +119,19 @@ export class ServiceDirectory {
   }
 }
 
-/** Whether a host means Services, which are written in lower case, but not by the letters that istiod looks for. */
-export function isWrittenInCapitals(host: string, services: readonly ServiceModel[]): boolean {
-  return (
-    host !== host.toLowerCase() && services.length > 0 && services.every(({ object }) => object.kind === 'Service')
-  );
+/**
+ * The host as it is declared, where it is written with other letters: istiod looks for a destination, and for the host of
+ * a DestinationRule, by its very letters. Names of Services are lower case. Undefined where the letters are right, or may be.
+ */
+export function otherSpelling(host: string, services: readonly ServiceModel[]): string | undefined {
+  const lower = host.toLowerCase();
+  const declared = services.map(({ object }) => {
+    if (object.kind === 'Service') return lower;
+    const hosts = listOf(fieldOf(object.spec, 'hosts')).filter((each) => typeof each === 'string');
+    // A short name, and what a wildcard takes in, are left alone.
+    return hosts.includes(host) ? host : (hosts.find((each) => each.toLowerCase() === lower) ?? host);
+  });
+  return declared.includes(host) ? undefined : declared[0];
 }
 
 /** Services that installing Istio creates. */

@@ -3,6 +3,7 @@ import type { Index } from '../check.ts';
 import { perObject } from '../per-object.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import { isProxyOnly } from '../../semantics/mesh-membership.ts';
 import { readWorkload, workloadKinds } from '../../semantics/workloads.ts';
 
 /** What is known of the proxies that serve Gateways. */
@@ -30,6 +31,27 @@ function isGatewayProxy({ labels, annotations, containers }: WorkloadView): bool
 
 function hasGatewayLabel(labels: Labels): boolean {
   return /gateway$/.test(labels['istio'] ?? '');
+}
+
+/** Whether a workload is a gateway, or nothing here rules it out. What only machines outside the cluster know may be any. */
+export function mayBeGateway({ labels, annotations, containers }: WorkloadView): boolean {
+  return (
+    labels['istio'] !== undefined ||
+    labels['istio.io/gateway-name'] !== undefined ||
+    labels['gateway.networking.k8s.io/gateway-name'] !== undefined ||
+    annotations['inject.istio.io/templates'] !== undefined ||
+    containers.every(({ name, isInit }) => isInit || name === 'istio-proxy')
+  );
+}
+
+/** A gateway for sure, and no waypoint. */
+export function isSurelyGateway(workload: WorkloadView): boolean {
+  const { labels, annotations } = workload;
+  return (
+    labels['gateway.istio.io/managed'] !== 'istio.io-mesh-controller' &&
+    isProxyOnly(workload) &&
+    (annotations['inject.istio.io/templates'] === 'gateway' || hasGatewayLabel(labels))
+  );
 }
 
 function isProxyObject(object: MeshObject): boolean {

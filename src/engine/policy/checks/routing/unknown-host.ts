@@ -7,7 +7,7 @@ import { expandedServiceName } from '../../semantics/hosts.ts';
 import { destinationHostProblem } from '../admission/formats/host-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { ServiceDirectory } from '../directories/service-directory.ts';
-import { isWrittenInCapitals, serviceDirectory } from '../directories/service-directory.ts';
+import { otherSpelling, serviceDirectory } from '../directories/service-directory.ts';
 import type { DestinationView } from './virtual-service-view.ts';
 import { destinationsOf } from './virtual-service-view.ts';
 
@@ -33,13 +33,10 @@ function checkDestination(context: CheckContext, directory: ServiceDirectory, de
   const { subject, isNamespaceKnown, settings } = context;
   const path = [...destination.path, 'host'];
   const lookup = directory.lookUp(destination.host, subject.namespace, isNamespaceKnown);
-  if (lookup.state === 'known' && isWrittenInCapitals(destination.host, lookup.services)) {
-    const message = `Capitals count: Istio knows no host \`${destination.host}\`, so these requests fail with 503. Names of Services are lower case.`;
-    context.report(subject, path, {
-      message,
-      part: 'value',
-      fixes: replacements(context, path, [destination.host.toLowerCase()]),
-    });
+  const spelling = lookup.state === 'known' ? otherSpelling(destination.host, lookup.services) : undefined;
+  if (spelling !== undefined) {
+    const message = `Capitals count: Istio knows no host \`${destination.host}\`, so these requests fail with 503. It is declared as \`${spelling}\`.`;
+    context.report(subject, path, { message, part: 'value', fixes: replacements(context, path, [spelling]) });
     return;
   }
   if (lookup.state === 'known') checkReaders(context, directory, destination, lookup.host);

@@ -4,6 +4,7 @@ import { plaintextToTlsPort } from './plaintext-to-tls-port.ts';
 import { staticWithoutEndpoints } from './static-without-endpoints.ts';
 import { conflictingEntryProtocols } from './conflicting-entry-protocols.ts';
 import { emptyOutboundPolicy } from './empty-outbound-policy.ts';
+import { hostCapitals } from './host-capitals.ts';
 import { ingressPort } from './ingress-port.ts';
 import { repeatedEntry } from './repeated-entry.ts';
 import { rootSidecarSelector } from './root-sidecar-selector.ts';
@@ -29,4 +30,5 @@ export const scopeChecks: readonly ObjectCheck[] = [
   ingressPort,
   workloadPortName,
   plaintextToTlsPort,
+  hostCapitals,
 ];

@@ -4,7 +4,8 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { expandedServiceName, isWildcard } from '../../semantics/hosts.ts';
 import { wildcardHostProblem } from '../admission/formats/host-names.ts';
 import type { ObjectCheck } from '../check.ts';
-import { isWrittenInCapitals, serviceDirectory } from '../directories/service-directory.ts';
+import { otherSpelling, serviceDirectory } from '../directories/service-directory.ts';
+import { replacements } from '../replacements.ts';
 
 export const unknownDestinationRuleHost: ObjectCheck = {
   scope: 'object',
@@ -29,18 +30,12 @@ export const unknownDestinationRuleHost: ObjectCheck = {
       return;
     }
     const lookup = directory.lookUp(host, subject.namespace, isNamespaceKnown);
-    if (lookup.state === 'known' && isWrittenInCapitals(host, lookup.services)) {
-      const value = host.toLowerCase();
+    const spelling = lookup.state === 'known' ? otherSpelling(host, lookup.services) : undefined;
+    if (spelling !== undefined) {
       context.report(subject, path, {
-        message: `Capitals count: Istio knows no host \`${host}\`, so this rule does nothing. Names of Services are lower case.`,
+        message: `Capitals count: Istio knows no host \`${host}\`, so this rule does nothing. It is declared as \`${spelling}\`.`,
         part: 'value',
-        fixes: [
-          {
-            title: `Replace with \`${value}\``,
-            isPreferred: true,
-            changes: [{ type: 'replace-value', object: subject, path, value }],
-          },
-        ],
+        fixes: replacements(subject, path, [spelling]),
       });
       return;
     }
@@ -52,11 +47,7 @@ export const unknownDestinationRuleHost: ObjectCheck = {
     context.report(subject, path, {
       message: `No Service or ServiceEntry has the host \`${host}\`, so this rule does nothing.${didYouMean(near)}`,
       part: 'value',
-      fixes: near.map((value, index) => ({
-        title: `Replace with \`${value}\``,
-        isPreferred: index === 0,
-        changes: [{ type: 'replace-value', object: subject, path, value }],
-      })),
+      fixes: replacements(subject, path, near),
     });
   },
 };
