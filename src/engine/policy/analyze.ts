@@ -19,6 +19,7 @@ import type { VersionedCheck } from './analysis/object-findings.ts';
 import { ObjectFindings } from './analysis/object-findings.ts';
 import type { ObjectCheck } from './checks/check.ts';
 import { subjectsOf } from './checks/check.ts';
+import { isOperatorKind, operatorObjects } from './checks/directories/operator-objects.ts';
 import { objectChecks } from './checks/registry.ts';
 import { yamlSyntax } from './checks/yaml/yaml-syntax.ts';
 import { yamlUnknownAlias } from './checks/yaml/yaml-unknown-alias.ts';
@@ -199,6 +200,7 @@ export class IncrementalAnalyzer {
         for (const { kind, object, namespaceDeclared } of document.objects) {
           if (object.name === '') continue;
           add(kind, object);
+          if (isOperatorKind(kind)) add(operatorObjects, object);
           if (!namespaceDeclared) assumed.add(object);
         }
       }

@@ -3,6 +3,7 @@ import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
 import { createSnapshot } from '../../model/snapshot.ts';
 import type { CheckInput, Index, ObjectReader } from '../checks/check.ts';
+import { operatorObjects } from '../checks/directories/operator-objects.ts';
 
 interface KindState {
   /** As given, to see what changed. */
@@ -158,7 +159,7 @@ export class ObjectWorld {
     assumed: ReadonlySet<MeshObject>,
     isComplete: boolean,
   ): KindState {
-    const sorted = createSnapshot(given).ofKind(key);
+    const sorted = key === operatorObjects ? createSnapshot(given).all() : createSnapshot(given).ofKind(key);
     const byName = new Map(sorted.map((object) => [`${object.namespace}/${object.name}`, object]));
     return { given, sorted, byName, assumed, isComplete, version: ++this.#versions };
   }

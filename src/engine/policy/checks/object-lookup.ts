@@ -9,6 +9,8 @@ import type { CheckContext } from './check.ts';
 export interface NamedObjects {
   named(name: string): readonly MeshObject[];
   namesIn(namespace: string): readonly string[];
+  /** Whether an operator may make one of the name. */
+  mayBeMade?(namespace: string, name: string): boolean;
 }
 
 export interface NameReference {
@@ -47,6 +49,7 @@ export function lookUpObject(context: CheckContext, reference: NameReference, ob
     // Whatever namespace it is applied to, an object of that name may be there.
     candidates.find((object) => !isNamespaceSure || !context.hasKnownNamespace(object));
   if (found) return { state: 'known', object: found };
+  if (objects.mayBeMade?.(namespace, name) === true) return { state: 'undecided' };
   const here = objects.namesIn(namespace);
   const elsewhere = candidates.map((object) => object.namespace);
   if (here.length === 0 && elsewhere.length === 0) return { state: 'undecided' };

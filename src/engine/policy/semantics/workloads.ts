@@ -45,6 +45,13 @@ const templates: ReadonlyMap<KindKey, FieldPath> = new Map<KindKey, FieldPath>([
   [Kinds.replicaSet, ['spec', 'template']],
   [Kinds.job, ['spec', 'template']],
   [Kinds.cronJob, ['spec', 'jobTemplate', 'spec', 'template']],
+  ['core/ReplicationController', ['spec', 'template']],
+  // Of well-known operators, which people use in place of Kubernetes' own.
+  ['argoproj.io/Rollout', ['spec', 'template']],
+  ['apps.openshift.io/DeploymentConfig', ['spec', 'template']],
+  ['apps.kruise.io/CloneSet', ['spec', 'template']],
+  ['apps.kruise.io/DaemonSet', ['spec', 'template']],
+  ['apps.kruise.io/StatefulSet', ['spec', 'template']],
 ]);
 
 const countedKinds: ReadonlySet<KindKey> = new Set([Kinds.deployment, Kinds.statefulSet, Kinds.replicaSet]);

@@ -44,8 +44,8 @@ export const unknownOperationHost: ObjectCheck = {
       const host = value.toLowerCase().replace(/:(?:\d+|\*)$/, '');
       const meant = host === '' || host.includes('*') ? undefined : serviceMeant(context, directory, host);
       if (!meant || meant.known.length === 0 || meant.known.includes(meant.name)) continue;
-      if (directory.servicesOf(host).length > 0 || routed.some((other) => other !== '*' && hostCovers(other, host)))
-        continue;
+      if (directory.servicesOf(host).length > 0 || directory.mayBeMade(meant.namespace, meant.name)) continue;
+      if (routed.some((other) => other !== '*' && hostCovers(other, host))) continue;
       const near = nearestNames(meant.name, meant.known);
       context.report(subject, path, {
         message: `No service \`${meant.name}\`${meant.where}, so no request is for \`${value}\`.${didYouMean(near)}`,
@@ -65,6 +65,7 @@ interface MeantService {
   readonly where: string;
   /** Services that could be meant; none: nothing is known of them. */
   readonly known: readonly string[];
+  readonly namespace: string;
 }
 
 /** The service a host stands for; undefined for hosts that need not be of this mesh. */
@@ -76,9 +77,14 @@ function serviceMeant(context: CheckContext, directory: ServiceDirectory, host: 
     const isAnywhere = !isNamespaceKnown || subject.namespace === settings.rootNamespace;
     return isAnywhere
       ? undefined
-      : { name, where: ` in namespace \`${subject.namespace}\``, known: directory.namesIn(subject.namespace) };
+      : {
+          name,
+          where: ` in namespace \`${subject.namespace}\``,
+          known: directory.namesIn(subject.namespace),
+          namespace: subject.namespace,
+        };
   }
   const tail = rest.join('.');
   if (!['', 'svc', `svc.${settings.clusterDomain}`].includes(tail)) return undefined;
-  return { name, where: ` in namespace \`${namespace}\``, known: directory.namesIn(namespace) };
+  return { name, where: ` in namespace \`${namespace}\``, known: directory.namesIn(namespace), namespace };
 }

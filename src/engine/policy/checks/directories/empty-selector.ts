@@ -14,7 +14,7 @@ export interface SelectorScope {
 
 /**
  * Whether no workload has the labels, and that is certain enough to be said: every workload is known, some of the very
- * namespace are, or a label of one differs by a slip of the finger. What is applied to another namespace than we assume
+ * namespace are, or a label of one differs by a slip of the finger. Where operators run pods, only a slip is certain. What is applied to another namespace than we assume
  * may meet any workload.
  */
 export function selectsNothing(
@@ -33,6 +33,8 @@ export function selectsNothing(
     );
   if (isThere) return false;
   if (directory.isComplete) return true;
+  if (directory.mayBeRun(selector.labels, isAnywhere ? undefined : subject.namespace))
+    return hasNearLabel(context, directory, selector, { isMeshWide });
   if (!isAnywhere && directory.inNamespace(subject.namespace).length > 0) return true;
   const workloads = workloadsIn(context, directory, isMeshWide);
   const [key, value] = wrongLabel(selector, workloads);

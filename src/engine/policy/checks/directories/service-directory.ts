@@ -1,5 +1,6 @@
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import { kindKey } from '../../../model/mesh-object.ts';
 import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
 import { fieldOf, isRecord, listOf } from '../../../../shared/untrusted.ts';
 import { filledIn, hasPlaceholder } from '../../documents/placeholders.ts';
@@ -9,6 +10,8 @@ import type { ServiceModel } from '../../semantics/services.ts';
 import { readServices } from '../../semantics/services.ts';
 import type { Index } from '../check.ts';
 import { addToList } from './add-to-list.ts';
+import type { OperatorWork } from './operator-objects.ts';
+import { isOperatorKind, operatorObjects, relevantForWork, runByOperators } from './operator-objects.ts';
 
 /** What is known of a host as an object of one namespace writes it. */
 export type HostLookup =
@@ -30,11 +33,18 @@ export class ServiceDirectory {
   readonly #open: readonly RegExp[];
   readonly #byShortName = new Map<string, ServiceModel[]>();
   readonly #namespaces = new Map<string, string[]>();
+  readonly #work: OperatorWork;
   readonly #settings: ResolvedMeshSettings;
 
-  constructor(services: readonly ServiceModel[], settings: ResolvedMeshSettings, isComplete: boolean) {
+  constructor(
+    services: readonly ServiceModel[],
+    work: OperatorWork,
+    settings: ResolvedMeshSettings,
+    isComplete: boolean,
+  ) {
     this.isEmpty = services.length === 0;
     this.isComplete = isComplete;
+    this.#work = work;
     this.#settings = settings;
     this.#open = services.filter(({ host }) => hasPlaceholder(host)).map(({ host }) => filledIn(host));
     for (const service of services) {
@@ -64,6 +74,7 @@ export class ServiceDirectory {
       isWildcard(host) ||
       this.#isOtherDomain(host) ||
       this.#isElsewhere(host, isOpen) ||
+      this.#isMade(host) ||
       this.#open.some((pattern) => pattern.test(host));
     return { state: isUndecided ? 'undecided' : 'unknown', host };
   }
@@ -73,6 +84,11 @@ export class ServiceDirectory {
     const exact = this.#exact.get(host);
     if (this.#wildcards.length === 0) return exact ?? [];
     return [...(exact ?? []), ...this.#wildcards.filter((service) => hostCovers(service.host, host))];
+  }
+
+  /** Whether an operator may make a Service of the name. */
+  mayBeMade(namespace: string, name: string): boolean {
+    return this.#work.mayBeNamed(namespace, name);
   }
 
   /** Whether any service is among the hosts of a wildcard, whoever sees it. */
@@ -111,12 +127,23 @@ export class ServiceDirectory {
    * any namespace.
    */
   #isElsewhere(host: string, isOpen: boolean): boolean {
-    const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc\./.exec(host) ?? [];
+    const [name, namespace] = clusterNames(host);
     if (name === undefined || namespace === undefined || this.isComplete) return false;
     if (namespace === this.#settings.rootNamespace && controlPlaneName.test(name)) return true;
     if (isOpen) return this.#byShortName.size === 0;
     return this.namesIn(namespace).length === 0 && this.named(name).length === 0;
   }
+
+  #isMade(host: string): boolean {
+    const [name, namespace] = clusterNames(host);
+    return name !== undefined && namespace !== undefined && this.mayBeMade(namespace, name);
+  }
+}
+
+/** Name and namespace of a full name of a Service, in whatever domain. */
+function clusterNames(host: string): readonly [string | undefined, string | undefined] {
+  const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc\./.exec(host) ?? [];
+  return [name, namespace];
 }
 
 /**
@@ -146,11 +173,19 @@ function serviceParts(spec: UntrustedRecord): unknown {
 }
 
 export const serviceDirectory: Index<ServiceDirectory> = {
-  inputs: [Kinds.service, Kinds.serviceEntry],
-  relevant: ({ kind, annotations, spec }) => [
-    annotations['networking.istio.io/exportTo'],
-    kind === 'Service' && isRecord(spec) ? serviceParts(spec) : spec,
-  ],
+  inputs: [Kinds.service, Kinds.serviceEntry, operatorObjects],
+  relevant: (object) =>
+    isOperatorKind(kindKey(object))
+      ? relevantForWork(object)
+      : [
+          object.annotations['networking.istio.io/exportTo'],
+          object.kind === 'Service' && isRecord(object.spec) ? serviceParts(object.spec) : object.spec,
+        ],
   build: (objects, settings) =>
-    new ServiceDirectory(readServices(objects, settings), settings, objects.isComplete(Kinds.service)),
+    new ServiceDirectory(
+      readServices(objects, settings),
+      runByOperators(objects),
+      settings,
+      objects.isComplete(Kinds.service),
+    ),
 };

@@ -7,6 +7,8 @@ import type { WorkloadView } from '../../semantics/workloads.ts';
 import { readWorkload, workloadKinds } from '../../semantics/workloads.ts';
 import type { CheckContext, Index } from '../check.ts';
 import { addToList } from './add-to-list.ts';
+import type { OperatorWork } from './operator-objects.ts';
+import { isOperatorKind, operatorObjects, relevantForWork, runByOperators } from './operator-objects.ts';
 
 /**
  * Workloads by namespace and by label: live pods, and what files say will run, at any number of replicas. Pods that a
@@ -19,9 +21,11 @@ export class WorkloadDirectory {
   readonly #byNamespace = new Map<string, WorkloadView[]>();
   readonly #byLabel = new Map<string, WorkloadView[]>();
   readonly #accounts = new Set<string>();
+  readonly #work: OperatorWork;
 
-  constructor(workloads: readonly WorkloadView[], isComplete: boolean) {
+  constructor(workloads: readonly WorkloadView[], work: OperatorWork, isComplete: boolean) {
     this.all = workloads;
+    this.#work = work;
     this.isComplete = isComplete;
     for (const workload of workloads) {
       addToList(this.#byNamespace, workload.namespace, workload);
@@ -57,6 +61,11 @@ export class WorkloadDirectory {
   /** Workloads behind a service; none for a service that selects nothing. */
   behind(service: Pick<ServiceModel, 'namespace' | 'selector'>): readonly WorkloadView[] {
     return Object.keys(service.selector).length === 0 ? [] : this.selectedIn(service.namespace, service.selector);
+  }
+
+  /** Whether an operator may run pods with the labels, in a namespace or, without one, anywhere. */
+  mayBeRun(labels: Labels, namespace: string | undefined): boolean {
+    return this.#work.mayRun(labels, namespace);
   }
 
   /** Whether a workload runs under the service account. */
@@ -115,8 +124,9 @@ function readAll(objects: readonly MeshObject[]): readonly WorkloadView[] {
 }
 
 export const workloadDirectory: Index<WorkloadDirectory> = {
-  inputs: workloadKinds,
+  inputs: [...workloadKinds, operatorObjects],
   relevant: (object) => {
+    if (isOperatorKind(kindKey(object))) return relevantForWork(object);
     const view = readWorkload(object);
     if (!view) return undefined;
     // Images change often, and nobody asks a workload of the directory for them.
@@ -126,6 +136,7 @@ export const workloadDirectory: Index<WorkloadDirectory> = {
   build: (objects) =>
     new WorkloadDirectory(
       readAll(workloadKinds.flatMap((kind) => objects.ofKind(kind))),
+      runByOperators(objects),
       // Whatever made them, it is pods that run.
       workloadKinds.some((kind) => objects.isComplete(kind)),
     ),

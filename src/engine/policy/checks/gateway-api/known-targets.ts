@@ -16,6 +16,7 @@ export function namedServices(directory: ServiceDirectory): NamedObjects {
   return {
     named: (name) => directory.named(name).map(({ object }) => object),
     namesIn: (namespace) => directory.namesIn(namespace),
+    mayBeMade: (namespace, name) => directory.mayBeMade(namespace, name),
   };
 }
 

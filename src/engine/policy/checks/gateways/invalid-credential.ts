@@ -4,7 +4,7 @@ import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { hasAuthority, isReadable, problemOf } from './credential.ts';
-import { credentialDirectory } from './credential-directory.ts';
+import { credentialDirectory } from '../directories/credential-directory.ts';
 import type { CredentialReference } from './gateway-credentials.ts';
 import { credentialReferences, proxyNamespaces } from './gateway-credentials.ts';
 

@@ -2,7 +2,7 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-import { credentialDirectory } from './credential-directory.ts';
+import { credentialDirectory } from '../directories/credential-directory.ts';
 import { credentialReferences, proxyNamespaces } from './gateway-credentials.ts';
 
 export const unknownCredential: ObjectCheck = {
@@ -22,6 +22,7 @@ export const unknownCredential: ObjectCheck = {
       const secrets = directory.named(name);
       if (secrets.some((secret) => namespaces.includes(secret.namespace) || !context.hasKnownNamespace(secret)))
         continue;
+      if (namespaces.some((namespace) => directory.mayBeMade(namespace, name))) continue;
       const here = namespaces.flatMap((namespace) => directory.namesIn(namespace));
       // Secrets are mostly kept apart from what uses them.
       if (secrets.length === 0 && here.length === 0 && !directory.isComplete) continue;

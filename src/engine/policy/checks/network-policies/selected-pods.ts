@@ -62,11 +62,16 @@ export function emptySelection(context: CheckContext, selector: LabelSelector): 
       operator === 'In' && values.length === 1 && !pods.some(({ labels }) => labels[key] === values[0]),
   );
   const [value] = lonely?.values ?? [];
-  if (!lonely || value === undefined) return { severity: isClusterKnown ? 'warning' : 'information', near: [] };
+  // An operator may run pods of any label.
+  const isOpen =
+    !isClusterKnown && context.index(workloadDirectory).mayBeRun(soleLabels(selector), context.subject.namespace);
+  if (!lonely || value === undefined)
+    return isOpen ? undefined : { severity: isClusterKnown ? 'warning' : 'information', near: [] };
   const near = misspellingsOf(
     value,
     pods.flatMap(({ labels }) => labels[lonely.key] ?? []),
   );
+  if (isOpen && near.length === 0) return undefined;
   const severity = isClusterKnown || near.length > 0 ? 'warning' : 'information';
   return { severity, key: lonely.key, value, near };
 }

@@ -33,6 +33,7 @@ function checkBackend(context: CheckContext, { path, name, port }: Backend): voi
   const names = context.index(serviceDirectory).namesIn(subject.namespace);
   if (!names.includes(name)) {
     // Others may be installed from elsewhere: without a cluster only a slip of the finger is certain.
+    if (context.index(serviceDirectory).mayBeMade(subject.namespace, name)) return;
     const near = misspellingsOf(name, names);
     if (near.length === 0 && !context.index(serviceDirectory).isComplete) return;
     context.report(subject, [...path, 'name'], {

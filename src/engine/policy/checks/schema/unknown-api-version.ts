@@ -4,6 +4,9 @@ import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import type { SchemaCatalog } from '../../schema/schema-catalog.ts';
 import type { DeclarationCheck } from '../check.ts';
 
+/** Where the kinds of a group are now. */
+const formerGroups: ReadonlyMap<string, string> = new Map([['networking.x-k8s.io', 'gateway.networking.k8s.io']]);
+
 export const unknownApiVersion: DeclarationCheck = {
   scope: 'declaration',
   code: 'MESH1111',
@@ -20,7 +23,7 @@ export const unknownApiVersion: DeclarationCheck = {
       if (!apiVersion.includes('/') && schemas.find(`${apiVersion}/`, kind)) return [withoutVersion(object, schemas)];
       // A group of its own may have any kind; only one that looks like a slip of the finger is told.
       const groups = schemas.groupsOf(kind).filter((each) => each !== 'core');
-      const near = nearestNames(group, groups, 1)[0];
+      const near = groups.find((each) => each === formerGroups.get(group)) ?? nearestNames(group, groups, 1)[0];
       const meant = near === undefined ? undefined : schemas.find(`${near}/`, kind);
       if (near === undefined || !meant) return [];
       const names = meant.versions.map((version) => `${near}/${version}`);

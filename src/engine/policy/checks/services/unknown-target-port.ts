@@ -44,7 +44,8 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
   const numbers = [...new Set(declared.map(({ number }) => number))].sort((a, b) => a - b);
   const choices: readonly (string | number)[] = isNamed
     ? [...nearestNames(target, names), ...(numbers.length === 1 ? numbers : [])]
-    : numbers.slice(0, 3);
+    : // One that another port of the Service leads to is not what was meant.
+      numbers.filter((number) => !portsOf(subject).some((other) => other.target === number)).slice(0, 3);
   const [first] = workloads;
   const who =
     workloads.length === 1 && first ? `${first.object.kind} \`${first.object.name}\` declares` : 'The pods declare';
