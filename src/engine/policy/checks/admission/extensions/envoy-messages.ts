@@ -1,27 +1,5 @@
 /** Messages of Envoy's API, as far as the fields that they have. */
-import { envoyFields } from './envoy-fields.ts';
-
-/** What the fields of a message hold that is a message of the table itself, or a list of such. */
-const inner: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'config.listener.v3.Listener': {
-    filter_chains: 'config.listener.v3.FilterChain',
-    default_filter_chain: 'config.listener.v3.FilterChain',
-    listener_filters: 'config.listener.v3.ListenerFilter',
-  },
-  'config.listener.v3.FilterChain': { filters: 'config.listener.v3.Filter' },
-  'config.route.v3.RouteConfiguration': { virtual_hosts: 'config.route.v3.VirtualHost' },
-  'config.route.v3.VirtualHost': { routes: 'config.route.v3.Route' },
-  'config.route.v3.Route': {
-    match: 'config.route.v3.RouteMatch',
-    route: 'config.route.v3.RouteAction',
-    redirect: 'config.route.v3.RedirectAction',
-  },
-  'config.bootstrap.v3.Bootstrap': { node: 'config.core.v3.Node' },
-  'extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
-    http_filters: 'extensions.filters.network.http_connection_manager.v3.HttpFilter',
-    route_config: 'config.route.v3.RouteConfiguration',
-  },
-};
+import table from './envoy-fields.json' with { type: 'json' };
 
 /** What `value` of a patch is, by `applyTo`. */
 const patched: Readonly<Record<string, string>> = {
@@ -41,34 +19,65 @@ const patched: Readonly<Record<string, string>> = {
 export interface EnvoyMessage {
   /** `Cluster`. */
   readonly name: string;
-  /** As the API writes them, in lower case with `_`. */
-  readonly fields: ReadonlySet<string>;
-  /** The message that a field holds, where it is known. */
-  inside(field: string): EnvoyMessage | undefined;
+  /** In lower case with `_`, as the API writes them. */
+  readonly fields: readonly string[];
+  /** By name, written either way. Undefined for what is no field. */
+  field(name: string): EnvoyField | undefined;
 }
 
+interface EnvoyField {
+  /** Values may have any form. */
+  readonly isOpen: boolean;
+  /** Keys are chosen freely, and each holds a value. */
+  readonly isMap: boolean;
+  /** What it holds, or what every item of its list does, where the table has it. */
+  message(): EnvoyMessage | undefined;
+}
+
+const rows: Readonly<Record<string, string>> = table;
 const known = new Map<string, EnvoyMessage>();
 
-function messageOf(type: string | undefined): EnvoyMessage | undefined {
-  if (type === undefined || !Object.hasOwn(envoyFields, type)) return undefined;
+function messageOf(type: string): EnvoyMessage | undefined {
+  if (!Object.hasOwn(rows, type)) return undefined;
   let message = known.get(type);
   if (!message) {
-    const own = Object.hasOwn(inner, type) ? inner[type] : undefined;
-    message = {
-      name: type.slice(type.lastIndexOf('.') + 1),
-      fields: new Set((envoyFields[type] ?? '').split(' ')),
-      inside: (field) => messageOf(own && Object.hasOwn(own, field) ? own[field] : undefined),
-    };
+    message = readRow(type, rows[type] ?? '');
     known.set(type, message);
   }
   return message;
 }
 
+/** In `fields:holds`, `.Other` is of the same package, and `{}` stands before what the values of a map are. */
+function readRow(type: string, row: string): EnvoyMessage {
+  const dot = type.lastIndexOf('.');
+  const fields = new Map<string, EnvoyField>();
+  const names: string[] = [];
+  for (const entry of row.split(' ').filter((each) => each !== '')) {
+    const [name = '', holds = ''] = entry.split(':');
+    const isMap = holds.startsWith('{}');
+    const held = isMap ? holds.slice(2) : holds;
+    const full = held.startsWith('.') ? type.slice(0, dot) + held : held;
+    const field = { isMap, isOpen: held === 'open', message: () => messageOf(full) };
+    names.push(name);
+    fields.set(name, field).set(jsonName(name), field);
+  }
+  return {
+    name: type.slice(dot + 1).replaceAll('_', '.'),
+    fields: names,
+    field: (name) => fields.get(name),
+  };
+}
+
+/** `connectTimeout`, the other way to write `connect_timeout`. */
+export function jsonName(field: string): string {
+  return field.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** By `@type`. Undefined for what the table does not have. */
 export function messageOfType(url: string): EnvoyMessage | undefined {
   const [, type] = /\/envoy\.([^/]+)$/.exec(url) ?? [];
-  return messageOf(type);
+  return type === undefined ? undefined : messageOf(type);
 }
 
 export const messageOfPatch = (applyTo: string): EnvoyMessage | undefined =>
-  messageOf(Object.hasOwn(patched, applyTo) ? patched[applyTo] : undefined);
+  Object.hasOwn(patched, applyTo) ? messageOf(patched[applyTo] ?? '') : undefined;

@@ -5,7 +5,7 @@ import { Kinds } from '../../../../model/kinds.ts';
 import type { CheckContext, ObjectCheck } from '../../check.ts';
 import { sitesIn } from '../sites.ts';
 import type { EnvoyMessage } from './envoy-messages.ts';
-import { messageOfPatch, messageOfType } from './envoy-messages.ts';
+import { jsonName, messageOfPatch, messageOfType } from './envoy-messages.ts';
 
 const deepest = 60;
 
@@ -45,16 +45,23 @@ function checkMessage(context: CheckContext, value: unknown, path: FieldPath, me
   const type = stringOf(value['@type']);
   const own = type === undefined ? message : messageOfType(type);
   for (const key of Object.keys(value)) {
-    const field = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const at = [...path, key];
-    if (key !== '@type' && own && !own.fields.has(field)) report(context, at, own, Object.keys(value));
-    else checkMessage(context, value[key], at, own?.inside(field));
+    const field = own?.field(key);
+    if (key !== '@type' && own && !field) report(context, at, own, Object.keys(value));
+    else if (field?.isMap === true) checkValues(context, value[key], at, field.message());
+    else if (field?.isOpen !== true) checkMessage(context, value[key], at, field?.message());
   }
+}
+
+function checkValues(context: CheckContext, map: unknown, path: FieldPath, message: EnvoyMessage | undefined): void {
+  if (!isRecord(map)) return;
+  for (const key of Object.keys(map)) checkMessage(context, map[key], [...path, key], message);
 }
 
 function report(context: CheckContext, path: FieldPath, { name, fields }: EnvoyMessage, keys: readonly string[]): void {
   const key = String(path.at(-1));
-  const near = nearestNames(key, fields).filter((each) => !keys.includes(each));
+  const written = /[A-Z]/.test(key) ? fields.map(jsonName) : fields;
+  const near = nearestNames(key, written).filter((each) => !keys.includes(each));
   context.report(context.subject, path, {
     message: `${name} of Envoy has no field \`${key}\`, so this is dropped.${didYouMean(near)}`,
     part: 'key',
