@@ -138,6 +138,8 @@ export interface ClusterTreeItem {
   readonly reason?: string;
   readonly membership?: MeshMembership;
   readonly sync?: SyncState;
+  /** What a person may want to know or do, though nothing is wrong. */
+  readonly hint?: string;
   /** Where the workspace declares the same object. */
   readonly declaredAt?: SourceRef;
 }
@@ -145,7 +147,7 @@ export interface ClusterTreeItem {
 export interface ClusterTreeNamespace {
   readonly name: string;
   readonly health: HealthState;
-  /** `sidecar injection, revision default`, `ambient`, `linkerd`, or `not in a mesh`. */
+  /** `sidecar injection`, `ambient`, `linkerd`, `control plane of Istio`, or `not in a mesh`; empty where it cannot be known. */
   readonly membership: string;
   readonly services: readonly ClusterTreeItem[];
   readonly workloads: readonly ClusterTreeItem[];

@@ -128,7 +128,15 @@ export class ClusterConnection {
     void this.#askProxies();
     const { snapshot, endpoints } = this;
     const { context, status } = this.session;
-    const input = { context, snapshot, endpoints, proxies: this.#proxies, namespaces: status.namespaces, locate };
+    const input = {
+      context,
+      snapshot,
+      endpoints,
+      proxies: this.#proxies,
+      namespaces: status.namespaces,
+      knowsAllPods: this.completeKinds.includes(Kinds.pod),
+      locate,
+    };
     return this.#tree.build(input, revision);
   }
 

@@ -63,6 +63,7 @@ const inputOf = (objects: readonly MeshObject[], given: Partial<TreeInput> = {})
     endpoints: clusterEndpoints(snapshot),
     proxies: [],
     namespaces: [],
+    knowsAllPods: true,
     locate: () => undefined,
     ...given,
   };
@@ -204,7 +205,12 @@ test('services by the endpoints behind them', () => {
     ['Service half', 'degraded', '80 http · 1/2 ready', '1 of 2 endpoints are ready'],
     ['Service lost', 'failing', '80 http · 0/1 ready', 'Its only endpoint is not ready'],
     ['Service manual', 'unknown', '80 http'],
-    ['Service none', 'failing', '80 http', 'No pod serves it: none matches its selector, or none has the port'],
+    [
+      'Service none',
+      'failing',
+      '80 http · no pods',
+      'No pod serves it: none matches its selector, or none has the port',
+    ],
   ]);
 });
 
@@ -238,6 +244,82 @@ test('gateways with the workloads that are there for them', () => {
   assert.deepEqual(
     workloads.map(({ ref }) => ref.name),
     ['app-0'],
+  );
+});
+
+test('a gateway may be served by pods that are not read: only who knows all pods says that there are none', () => {
+  const gateway = object('networking.istio.io/v1', 'Gateway', { name: 'front', spec: { selector: { istio: 'edge' } } });
+  const told = (knowsAllPods: boolean): readonly unknown[] => shop([gateway], { knowsAllPods }).gateways.map(said);
+  assert.deepEqual(told(true), [['Gateway front', 'failing', 'Istio', 'No pod has the labels istio=edge']]);
+  assert.deepEqual(told(false), [['Gateway front', 'unknown', 'Istio']]);
+});
+
+test('workloads without the sidecar that their namespace asks for, and those that decline it', () => {
+  const labelled = (name: string, given: Partial<MeshObject> = {}): readonly MeshObject[] => [
+    deployment(name, 1, allReady(1)),
+    pod({ name: `${name}-5d7-a`, ...owned('ReplicaSet', `${name}-5d7`), ...given }),
+  ];
+  const objects = [
+    namespace('shop', { 'istio-injection': 'enabled' }),
+    ...labelled('till', { labels: { 'pod-template-hash': '5d7' } }),
+    ...labelled('batch', { labels: { 'pod-template-hash': '5d7', 'sidecar.istio.io/inject': 'false' } }),
+    ...labelled('probe', {
+      labels: { 'pod-template-hash': '5d7' },
+      spec: { hostNetwork: true, containers: [{ name: 'app' }] },
+    }),
+    deployment('asleep', 0, {}),
+    pod({ name: 'debug' }),
+  ];
+  const [found] = tree(objects).namespaces;
+  assert.deepEqual(
+    found?.workloads.map(({ ref, description, health, hint = '' }) => [ref.name, description, health.health, hint]),
+    [
+      ['asleep', 'scaled to zero · not in a mesh', 'idle', ''],
+      ['batch', '1/1 ready · not in a mesh', 'healthy', ''],
+      [
+        'debug',
+        'Pod · 1/1 ready · sidecar missing',
+        'healthy',
+        'Its namespace asks for sidecars, and it has none: it gets one when it is created anew.',
+      ],
+      ['probe', '1/1 ready · not in a mesh', 'healthy', ''],
+      [
+        'till',
+        '1/1 ready · sidecar missing',
+        'healthy',
+        'Its namespace asks for sidecars, and its pods have none: they get one when the workload is restarted.',
+      ],
+    ],
+  );
+  const [outside] = tree([namespace('shop'), ...objects.slice(1)]).namespaces;
+  assert.ok(outside?.workloads.every(({ hint }) => hint === undefined));
+});
+
+test('the namespace of a control plane is called so, and one of which nothing may be read is called nothing', () => {
+  const istiod = { ...deployment('istiod', 1, allReady(1)), namespace: 'istio-system', labels: { app: 'istiod' } };
+  const linkerd = pod({
+    name: 'destination',
+    namespace: 'linkerd',
+    labels: { 'linkerd.io/control-plane-component': 'destination' },
+  });
+  const own = { ...istiod, namespace: 'meshed' };
+  const objects = [
+    namespace('istio-system'),
+    namespace('meshed', { 'istio-injection': 'enabled' }),
+    istiod,
+    own,
+    linkerd,
+  ];
+  assert.deepEqual(
+    tree(objects, { namespaces: ['istio-system', 'linkerd', 'meshed', 'unread'] }).namespaces.map(
+      ({ name, membership }) => [name, membership],
+    ),
+    [
+      ['istio-system', 'control plane of Istio'],
+      ['linkerd', 'control plane of Linkerd'],
+      ['meshed', 'sidecar injection'],
+      ['unread', ''],
+    ],
   );
 });
 
@@ -281,7 +363,7 @@ test('a namespace is as well as the worst in it, and says how it takes part', ()
         'shop',
         'failing',
         'Service none: No pod serves it: none matches its selector, or none has the port (and 1 more)',
-        'sidecar injection, revision default',
+        'sidecar injection',
       ],
     ],
   );

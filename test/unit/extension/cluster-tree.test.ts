@@ -59,7 +59,7 @@ const bookinfo: ClusterTree = {
     {
       name: 'bookinfo',
       health: { health: 'degraded', reason: 'Deployment reviews-v1: 1 of 2 replicas are available' },
-      membership: 'sidecar injection, revision default',
+      membership: 'sidecar injection',
       services: [
         {
           ref: { apiVersion: 'v1', kind: 'Service', namespace: 'bookinfo', name: 'reviews' },
@@ -159,7 +159,7 @@ describe('the Clusters view', () => {
     assert.equal(namespace?.icon, 'degraded');
     assert.equal(
       namespace?.spoken,
-      'Namespace bookinfo · sidecar injection, revision default · degraded · Deployment reviews-v1: 1 of 2 replicas are available',
+      'Namespace bookinfo · sidecar injection · degraded · Deployment reviews-v1: 1 of 2 replicas are available',
     );
     assert.deepEqual(
       namespace?.children.map(({ label, description }) => [label, description]),
@@ -196,7 +196,7 @@ describe('the Clusters view', () => {
       namespaces: [empty],
     });
     const namespace = root.children.find(({ kind }) => kind === 'namespace');
-    assert.match(namespace?.description ?? '', /nothing of a mesh$/);
+    assert.equal(namespace?.description, 'sidecar injection · no services or workloads');
     assert.deepEqual(
       namespace?.children.map(({ kind, label }) => [kind, label]),
       [['notice', 'Services, workloads, gateways and policies would be here.']],
@@ -221,6 +221,39 @@ describe('the Clusters view', () => {
     );
   });
 
+  test('says of what is ill, but counts nothing, why, and says hints', () => {
+    const gateway = {
+      ref: { apiVersion: 'networking.istio.io/v1', kind: 'Gateway', namespace: 'bookinfo', name: 'front' },
+      health: { health: 'failing', reason: 'No pod has the labels istio=edge' },
+      description: 'Istio · 80 HTTP',
+      reason: 'No pod has the labels istio=edge',
+    } as const;
+    const [namespace] = bookinfo.namespaces;
+    assert.ok(namespace);
+    const workloads = namespace.workloads.map((item) => ({ ...item, hint: 'Restart it.' }));
+    const tree = { ...bookinfo, namespaces: [{ ...namespace, gateways: [gateway], workloads }] };
+    const groups = one(status('admin', 'connected'), tree).children.find(({ kind }) => kind === 'namespace')?.children;
+    const item = (group: string): ClusterNode | undefined => groups?.find(({ label }) => label === group)?.children[0];
+    assert.equal(item('Gateways')?.description, 'No pod has the labels istio=edge · Istio · 80 HTTP');
+    assert.equal(
+      item('Gateways')?.spoken,
+      'Gateway front · failing · Istio · 80 HTTP · No pod has the labels istio=edge',
+    );
+    assert.equal(item('Workloads')?.description, '1/2 ready · sidecar · proxy stale');
+    assert.match(item('Workloads')?.tooltip ?? '', /\nRestart it\.$/);
+    assert.match(item('Workloads')?.spoken ?? '', / · Restart it\.$/);
+  });
+
+  test('tells of a missing right in one row, and of what is late in another', () => {
+    const forbidden = [{ verb: 'list', group: '', resource: 'pods', namespace: 'x' }];
+    const message = 'You may not list pods in x; ask an administrator of the cluster for this right.';
+    const rows = (kinds: ClusterStatus['kinds']): readonly string[] =>
+      one(status('admin', 'degraded', { forbidden, message, kinds })).children.map(({ label }) => label);
+    const services = { kind: 'core/Service', version: 'v1', objects: 1 } as const;
+    assert.ok(!rows([{ ...services, state: 'synced' }]).includes(message));
+    assert.ok(rows([{ ...services, state: 'retrying' }]).includes(message));
+  });
+
   test('tells when no mesh was found, and when nothing may be read', () => {
     const kinds = [{ kind: 'Service', version: 'v1', state: 'synced', objects: 1 }] as const;
     const labels = (of: ClusterStatus): readonly string[] => one(of).children.map(({ label }) => label);
@@ -229,6 +262,10 @@ describe('the Clusters view', () => {
     const blind = labels(status('admin', 'degraded', { forbidden }));
     assert.ok(blind.includes('Nothing here may be read with these credentials.'));
     assert.ok(!blind.includes('No mesh was found in this cluster.'));
+    const narrowed = [{ verb: 'list', group: '', resource: 'namespaces' }];
+    const unseen = labels(status('admin', 'connected', { kinds, forbidden: narrowed }));
+    assert.ok(unseen.includes('Whether there is a mesh may not be read.'));
+    assert.ok(!unseen.includes('No mesh was found in this cluster.'));
   });
 
   test('never shows a chosen context without rows: the editor would keep it closed', () => {

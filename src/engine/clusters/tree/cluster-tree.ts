@@ -1,5 +1,6 @@
 import type { ClusterTreeItem, ClusterTreeNamespace, ProxyStatus } from '../../../shared/cluster.ts';
 import type { Health, HealthState } from '../../../shared/health.ts';
+import { controlPlaneIn } from '../../discovery/kubernetes/meshes/control-plane-namespace.ts';
 import { membershipText, namespaceMembership } from '../../discovery/kubernetes/meshes/namespace-membership.ts';
 import { Kinds } from '../../model/kinds.ts';
 import { displayName } from '../../model/mesh-object.ts';
@@ -30,7 +31,7 @@ function namespacesOf({ snapshot, namespaces }: TreeInput): readonly string[] {
 }
 
 function treeNamespace(input: NamespaceInput): ClusterTreeNamespace {
-  const { snapshot, namespace } = input;
+  const { namespace } = input;
   const workloads = workloadsOf(input).map((workload) => ({
     isGateway: isGatewayWorkload(workload),
     item: workloadItem(input, workload),
@@ -39,11 +40,10 @@ function treeNamespace(input: NamespaceInput): ClusterTreeNamespace {
   const gateways = [...gatewayItems(input), ...workloads.flatMap(({ isGateway, item }) => (isGateway ? [item] : []))];
   const others = workloads.flatMap(({ isGateway, item }) => (isGateway ? [] : [item]));
   const policies = policyItems(input);
-  const object = snapshot.find(Kinds.namespace, '', namespace);
   return {
     name: namespace,
     health: worst([...others, ...gateways, ...services, ...policies]),
-    membership: object ? membershipText(namespaceMembership(object)) : membershipByWorkloads(others),
+    membership: membershipOf(input, others),
     services,
     workloads: others,
     gateways,
@@ -51,12 +51,22 @@ function treeNamespace(input: NamespaceInput): ClusterTreeNamespace {
   };
 }
 
-/** Where the namespace itself may not be read, what runs in it tells. */
+/** What its labels wish; a control plane takes part in no mesh and is none the less of one. */
+function membershipOf({ snapshot, namespace }: NamespaceInput, workloads: readonly ClusterTreeItem[]): string {
+  const object = snapshot.find(Kinds.namespace, '', namespace);
+  const wished = object && namespaceMembership(object);
+  const mesh = wished === undefined || wished.mode === 'none' ? controlPlaneIn(snapshot, namespace) : undefined;
+  if (mesh !== undefined) return `control plane of ${mesh}`;
+  return wished ? membershipText(wished) : membershipByWorkloads(workloads);
+}
+
+/** Where the namespace itself may not be read, what runs in it tells; where nothing does, nobody. */
 function membershipByWorkloads(items: readonly ClusterTreeItem[]): string {
   const members = new Set(items.map(({ membership }) => membership));
   if (members.has('sidecar')) return 'sidecars';
   if (members.has('ambient')) return 'ambient';
-  return members.has('linkerd-proxy') ? 'linkerd' : 'not in a mesh';
+  if (members.has('linkerd-proxy')) return 'linkerd';
+  return items.length === 0 ? '' : 'not in a mesh';
 }
 
 const order: readonly Health[] = ['unknown', 'idle', 'healthy', 'degraded', 'failing'];

@@ -47,7 +47,7 @@ function istioGateway(input: NamespaceInput, gateway: MeshObject): ClusterTreeIt
 }
 
 /** By default a Gateway selects pods of any namespace (PILOT_SCOPE_GATEWAY_TO_NAMESPACE). */
-function selectionHealth({ snapshot, namespace }: NamespaceInput, gateway: MeshObject): HealthState {
+function selectionHealth({ snapshot, namespace, knowsAllPods }: NamespaceInput, gateway: MeshObject): HealthState {
   const selector = selectorOf(gateway);
   if (!selector) return { health: 'unknown', reason: 'It selects every proxy of a gateway' };
   const namespaces = [namespace, ...snapshot.objectsOf(Kinds.pod).namespaces];
@@ -55,7 +55,13 @@ function selectionHealth({ snapshot, namespace }: NamespaceInput, gateway: MeshO
   const words = Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
-  if (pods.length === 0) return { health: 'failing', reason: `No pod has the labels ${words}` };
+  if (pods.length === 0)
+    return knowsAllPods
+      ? { health: 'failing', reason: `No pod has the labels ${words}` }
+      : {
+          health: 'unknown',
+          reason: `No pod that is read here has the labels ${words}; other namespaces may have one`,
+        };
   const ready = pods.filter(isReady).length;
   if (ready === 0) return { health: 'failing', reason: `No pod with the labels ${words} is ready` };
   return { health: 'healthy', reason: ready === 1 ? '1 pod ready' : `${ready} pods ready` };

@@ -38,12 +38,16 @@ export class LiveTree {
 }
 
 /** Everything a namespace of the tree is made of. */
-function partsOf({ snapshot, proxies }: TreeInput, namespace: string, revision: number): readonly unknown[] {
+function partsOf(
+  { snapshot, proxies, knowsAllPods }: TreeInput,
+  namespace: string,
+  revision: number,
+): readonly unknown[] {
   return [
     revision,
     proxies,
     snapshot.find(Kinds.namespace, '', namespace),
-    ...(selectsElsewhere(snapshot, namespace) ? [snapshot.objectsOf(Kinds.pod)] : []),
+    ...(selectsElsewhere(snapshot, namespace) ? [snapshot.objectsOf(Kinds.pod), knowsAllPods] : []),
     ...snapshot.kinds.map((kind) => snapshot.inNamespace(kind, namespace)).filter(({ length }) => length > 0),
   ];
 }

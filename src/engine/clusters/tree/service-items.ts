@@ -21,7 +21,7 @@ function serviceItem(input: NamespaceInput, service: MeshObject): ClusterTreeIte
       ? [
           type === 'ClusterIP' ? '' : type,
           ports.map(portWord).join(', '),
-          ready.total === 0 ? '' : `${ready.ready}/${ready.total} ready`,
+          ready.total > 0 ? `${ready.ready}/${ready.total} ready` : selectorOf(service) ? 'no pods' : '',
         ]
       : [`external name ${externalName}`];
   return treeItem(input, { ref: refOf(service), health: serviceHealth(service, externalName, ready), words });

@@ -12,6 +12,8 @@ export interface TreeInput {
   readonly proxies: readonly ProxyStatus[];
   /** Shown; empty: all. */
   readonly namespaces: readonly string[];
+  /** The pods of the whole cluster were listed: what no pod has, none has. */
+  readonly knowsAllPods: boolean;
   /** Where the workspace declares an object; undefined where it does not. */
   readonly locate: (ref: ResourceRef) => SourceRef | undefined;
 }

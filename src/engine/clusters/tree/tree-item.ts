@@ -10,9 +10,13 @@ interface ItemParts {
   readonly words: readonly string[];
   readonly membership?: MeshMembership | undefined;
   readonly sync?: SyncState | undefined;
+  readonly hint?: string | undefined;
 }
 
-export function treeItem({ locate }: TreeInput, { ref, health, words, membership, sync }: ItemParts): ClusterTreeItem {
+export function treeItem(
+  { locate }: TreeInput,
+  { ref, health, words, membership, sync, hint }: ItemParts,
+): ClusterTreeItem {
   const declaredAt = locate(ref);
   const isWell = health.health === 'healthy' || health.health === 'unknown';
   return {
@@ -22,6 +26,7 @@ export function treeItem({ locate }: TreeInput, { ref, health, words, membership
     ...(isWell ? {} : { reason: health.reason }),
     ...(membership === undefined ? {} : { membership }),
     ...(sync === undefined ? {} : { sync }),
+    ...(hint === undefined ? {} : { hint }),
     ...(declaredAt ? { declaredAt } : {}),
   };
 }

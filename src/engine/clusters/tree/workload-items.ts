@@ -3,6 +3,7 @@ import { compareText } from '../../../shared/compare.ts';
 import type { HealthState } from '../../../shared/health.ts';
 import type { ResourceRef } from '../../../shared/resource.ts';
 import { fieldOf, numberOf } from '../../../shared/untrusted.ts';
+import { namespaceMembership } from '../../discovery/kubernetes/meshes/namespace-membership.ts';
 import { podsOf, workloadOf } from '../../model/indexes/owners.ts';
 import { Kinds } from '../../model/kinds.ts';
 import { workloadMembership } from '../../model/membership.ts';
@@ -45,14 +46,35 @@ export function workloadItem(input: NamespaceInput, workload: Workload): Cluster
     ? controllerState(object, pods, syncedOf(pods, proxies, input))
     : ownerState(pods);
   const sync = worstSync(proxies);
+  const missing = membership === 'none' ? missingSidecar(input, object, pods) : undefined;
   const words = [
     ref.kind === 'Deployment' ? '' : ref.kind,
     health.health === 'idle' ? health.reason.toLowerCase() : `${ready}/${desired} ready`,
-    membershipWord(membership),
+    missing === undefined ? membershipWord(membership) : 'sidecar missing',
     sync === undefined || sync === 'synced' ? '' : `proxy ${sync}`,
   ];
-  return treeItem(input, { ref, health, words, membership, sync });
+  return treeItem(input, { ref, health, words, membership, sync, hint: missing });
 }
+
+/** Why a workload is without the sidecar that its namespace asks for, with the way to it; undefined where none is due. */
+function missingSidecar(
+  { snapshot, namespace }: NamespaceInput,
+  object: MeshObject | undefined,
+  pods: readonly MeshObject[],
+): string | undefined {
+  const place = snapshot.find(Kinds.namespace, '', namespace);
+  if (!place || namespaceMembership(place).mode !== 'sidecar') return undefined;
+  const running = pods.filter((pod) => !isCompleted(pod));
+  if (running.length === 0 || running.some(declinesSidecar)) return undefined;
+  return object === undefined
+    ? 'Its namespace asks for sidecars, and it has none: it gets one when it is created anew.'
+    : 'Its namespace asks for sidecars, and its pods have none: they get one when the workload is restarted.';
+}
+
+/** Istio's injector leaves out pods that say so, and those in the network of their node. */
+const declinesSidecar = ({ labels, annotations, spec }: MeshObject): boolean =>
+  (labels['sidecar.istio.io/inject'] ?? annotations['sidecar.istio.io/inject']) === 'false' ||
+  fieldOf(spec, 'hostNetwork') === true;
 
 interface WorkloadState {
   readonly desired: number;

@@ -103,7 +103,7 @@ function contextChildren(
     );
   } else if (status.phase === 'connecting' && status.message === undefined) {
     rows.push(waitingNode(name, t));
-  } else if (!isUsable || (status.phase === 'degraded' && status.message !== undefined)) {
+  } else if (!isUsable || (status.phase === 'degraded' && status.message !== undefined && !isToldAsForbidden(status))) {
     const icon = status.phase === 'connecting' ? 'connecting' : status.phase === 'degraded' ? 'degraded' : 'failing';
     const retries = status.phase === 'unreachable' || status.phase === 'unauthorized' || status.phase === 'failed';
     rows.push(
@@ -125,12 +125,19 @@ function contextChildren(
   }
   if (isUsable && status.meshes.length === 0 && status.kinds.some(({ state }) => state === 'synced')) {
     rows.push(
-      notice(`${id}/no-mesh`, t('No mesh was found in this cluster.'), 'information', {
-        target,
-        tooltip: t(
-          'Services and workloads are shown all the same. Istio, Gateway API, Linkerd, Cilium and Consul are known.',
-        ),
-      }),
+      notice(
+        `${id}/no-mesh`,
+        hidesMesh(status) ? t('Whether there is a mesh may not be read.') : t('No mesh was found in this cluster.'),
+        'information',
+        {
+          target,
+          tooltip: hidesMesh(status)
+            ? t('Its control plane would be in a namespace that these credentials may not read. All else is shown.')
+            : t(
+                'Services and workloads are shown all the same. Istio, Gateway API, Linkerd, Cilium and Consul are known.',
+              ),
+        },
+      ),
     );
   }
   rows.push(...namespaces.map((namespace) => namespaceNode(name, namespace, t)));
@@ -141,6 +148,16 @@ function contextChildren(
   if (status.forbidden.length > 0) rows.push(forbiddenNode(id, name, status.forbidden, t));
   return rows;
 }
+
+/** What is missing is a right: the row of what is not allowed says so, and a second one would say it twice. */
+const isToldAsForbidden = ({ forbidden, kinds }: ClusterStatus): boolean =>
+  forbidden.length > 0 && kinds.every(({ state }) => state !== 'retrying');
+
+/** Kinds by which a mesh is found, and the namespaces it may be in. */
+const tellOfMeshes: ReadonlySet<string> = new Set(['namespaces', 'deployments', 'pods', 'services', 'daemonsets']);
+
+const hidesMesh = ({ forbidden }: ClusterStatus): boolean =>
+  forbidden.some(({ resource }) => tellOfMeshes.has(resource));
 
 function waitingNode(name: string, t: Translate): ClusterNode {
   return notice(`context/${name}/waiting`, t('Connecting…'), 'connecting', { target: { context: name } });

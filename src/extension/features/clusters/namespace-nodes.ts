@@ -14,13 +14,17 @@ export function namespaceNode(context: string, namespace: ClusterTreeNamespace, 
   const target = { context, namespace: namespace.name };
   const isBad = namespace.health.health === 'degraded' || namespace.health.health === 'failing';
   const filled = groups.filter((group) => namespace[group].length > 0);
-  const description = joined(namespace.membership, filled.length === 0 ? t('nothing of a mesh') : '');
+  const isOutside = namespace.membership === 'not in a mesh';
+  const description =
+    filled.length === 0
+      ? joined(isOutside ? '' : namespace.membership, t('no services or workloads'))
+      : namespace.membership;
   return {
     id,
     kind: 'namespace',
     label: namespace.name,
     description,
-    tooltip: [namespace.membership, namespace.health.reason].join('\n'),
+    tooltip: [namespace.membership, namespace.health.reason].filter((line) => line !== '').join('\n'),
     icon: isBad ? namespace.health.health : 'namespace',
     spoken: joined(
       t('Namespace {0}', namespace.name),
@@ -28,7 +32,7 @@ export function namespaceNode(context: string, namespace: ClusterTreeNamespace, 
       healthWord(namespace.health.health, t),
       isBad ? namespace.health.reason : '',
     ),
-    abilities: [namespace.membership === 'not in a mesh' ? 'outside' : 'enrolled'],
+    abilities: [isOutside ? 'outside' : 'enrolled'],
     target,
     isExpanded: false,
     // Never without rows: the editor keeps a row closed that once could not be opened.
@@ -71,7 +75,11 @@ function groupNode(
 
 function itemNode(parent: string, context: string, group: Group, item: ClusterTreeItem, t: Translate): ClusterNode {
   const { ref, health, membership, sync } = item;
-  const { description, reason = '' } = item;
+  const { reason = '' } = item;
+  // Services and workloads say how many are ready; of others the reason is all there is to say, so it stands first.
+  const isCounted = group === 'services' || group === 'workloads';
+  const isIll = health.health === 'degraded' || health.health === 'failing';
+  const description = joined(isIll && !isCounted ? reason : '', item.description);
   return {
     id: `${parent}/${ref.apiVersion}/${ref.kind}/${ref.name}`,
     kind: 'item',
@@ -82,10 +90,17 @@ function itemNode(parent: string, context: string, group: Group, item: ClusterTr
       `${healthWord(health.health, t)}: ${health.reason}`,
       ...(reason === '' || reason === health.reason ? [] : [reason]),
       ...(sync === undefined ? [] : [t('Proxies: {0}', syncWord(sync, t))]),
+      ...(item.hint === undefined ? [] : [item.hint]),
       ...(item.declaredAt?.uri === undefined ? [] : [t('Declared in this workspace')]),
     ].join('\n'),
     icon: itemIcon(group, health.health),
-    spoken: joined(t('{0} {1}', ref.kind, ref.name), healthWord(health.health, t), description, reason),
+    spoken: joined(
+      t('{0} {1}', ref.kind, ref.name),
+      healthWord(health.health, t),
+      item.description,
+      reason,
+      item.hint ?? '',
+    ),
     abilities: [
       group,
       ref.kind,

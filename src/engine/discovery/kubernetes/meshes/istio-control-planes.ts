@@ -1,6 +1,7 @@
 import { compareText } from '../../../../shared/compare.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
+import { isOfIstiod } from './control-plane-namespace.ts';
 import { imageVersion, podView } from './pod-view.ts';
 
 /** One revision of istiod in one namespace. */
@@ -22,7 +23,7 @@ export function istioControlPlanes(snapshot: Snapshot): readonly IstioControlPla
   const found = new Map<string, IstioControlPlane>();
   for (const kind of sources)
     for (const object of snapshot.ofKind(kind)) {
-      if (object.labels['app'] !== 'istiod' && object.labels['istio'] !== 'pilot') continue;
+      if (!isOfIstiod(object)) continue;
       // A tag's service stands beside that of the revision it points to.
       if (object.labels['istio.io/tag'] !== undefined) continue;
       const revision = object.labels['istio.io/rev'] ?? 'default';

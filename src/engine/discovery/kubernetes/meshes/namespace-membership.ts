@@ -34,7 +34,7 @@ export function namespaceMembership(namespace: Pick<MeshObject, 'labels' | 'anno
 export function membershipText({ mode, revision }: NamespaceMembership): string {
   switch (mode) {
     case 'sidecar':
-      return `sidecar injection, revision ${revision ?? 'default'}`;
+      return (revision ?? 'default') === 'default' ? 'sidecar injection' : `sidecar injection, revision ${revision}`;
     case 'ambient':
       return 'ambient';
     case 'linkerd-proxy':

@@ -249,9 +249,9 @@ for (const [image, version] of images)
 
 const namespaces: readonly (readonly [Partial<Pick<MeshObject, 'labels' | 'annotations'>>, string])[] = [
   [{}, 'not in a mesh'],
-  [{ labels: { 'istio-injection': 'enabled' } }, 'sidecar injection, revision default'],
+  [{ labels: { 'istio-injection': 'enabled' } }, 'sidecar injection'],
   [{ labels: { 'istio.io/rev': 'canary' } }, 'sidecar injection, revision canary'],
-  [{ labels: { 'istio-injection': 'enabled', 'istio.io/rev': 'canary' } }, 'sidecar injection, revision default'],
+  [{ labels: { 'istio-injection': 'enabled', 'istio.io/rev': 'canary' } }, 'sidecar injection'],
   [{ labels: { 'istio-injection': 'disabled', 'istio.io/rev': 'canary' } }, 'not in a mesh'],
   [{ labels: { 'istio.io/dataplane-mode': 'ambient' } }, 'ambient'],
   [{ annotations: { 'linkerd.io/inject': 'enabled' } }, 'linkerd'],
