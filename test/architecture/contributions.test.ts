@@ -119,6 +119,14 @@ describe('what package.json contributes is what the code has', () => {
     }
   });
 
+  test('views without rows speak in plain words: the editor draws links there, and no other Markdown', () => {
+    const said = contributes.viewsWelcome.map(({ contents }) => words[contents.slice(1, -1)] ?? contents);
+    assert.deepEqual(
+      said.filter((text) => /[`*_]/.test(text.replaceAll(/\]\([^)]*\)/g, ']'))),
+      [],
+    );
+  });
+
   test('context keys', () => {
     const conditions = [
       ...Object.values(contributes.menus).flatMap((items) => items.flatMap(({ when }) => when ?? [])),

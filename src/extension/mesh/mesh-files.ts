@@ -10,6 +10,7 @@ export class MeshFiles implements Disposable {
   readonly #owned = new DisposableList();
   #files: readonly Uri[] = [];
   #search: Promise<void>;
+  #isSearched = false;
 
   readonly onDidChange = this.#changes.event;
 
@@ -36,6 +37,11 @@ export class MeshFiles implements Disposable {
     return this.#files;
   }
 
+  /** The first search is over: that there is no file is known. */
+  get isSearched(): boolean {
+    return this.#isSearched;
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -47,6 +53,7 @@ export class MeshFiles implements Disposable {
         ? await workspace.findFiles(`**/${meshFileName}`, '**/{node_modules,.git}/**', 50)
         : await existing(configured);
     this.#files = found.toSorted((a, b) => depth(a) - depth(b) || a.path.localeCompare(b.path));
+    this.#isSearched = true;
     this.#changes.fire();
   }
 }

@@ -12,7 +12,7 @@ import { PlanReview } from './plan-review.ts';
 /** Everything that changes a cluster. Each command ends in the same review; nothing else writes. */
 export function registerChanges(services: Services, owned: DisposableList): void {
   const { clusters, commands, engine } = services;
-  const review = new PlanReview(services);
+  const review = new PlanReview(services, owned);
   owned.add(new ApplyLenses(services));
 
   commands.register(commandIds.applyDocument, async (argument, place) => {

@@ -3,8 +3,10 @@ import type { ClusterAction, ClusterExecution, ClusterPlan, PlannedStep } from '
 import { refText } from '../../cluster-target.ts';
 import { UserFacingError } from '../../command-registry.ts';
 import { commandIds } from '../../commands.ts';
+import type { DisposableList } from '../../disposables.ts';
 import { ReportWriter } from '../../report-writer.ts';
 import type { Services } from '../../services.ts';
+import { PendingChangeItem } from './pending-change-item.ts';
 import {
   changingSteps,
   confirmation,
@@ -21,9 +23,11 @@ export class PlanReview {
   /** Answers the review that waits; undefined while none does. */
   #answer: ((goesOn: boolean) => void) | undefined;
   #undo: ClusterPlan | undefined;
+  readonly #item: PendingChangeItem;
 
-  constructor(services: Services) {
+  constructor(services: Services, owned: DisposableList) {
     this.#services = services;
+    this.#item = new PendingChangeItem(owned);
     services.commands.register(commandIds.confirmChange, () => this.#answer?.(true));
     services.commands.register(commandIds.discardChange, () => this.#answer?.(false));
     services.commands.register(commandIds.undoChange, async () => {
@@ -72,7 +76,8 @@ export class PlanReview {
     const title = l10n.t('{0} (context {1})', plan.title, plan.context);
     const [only] = sides;
     if (sides.length === 1 && only) {
-      await vscodeCommands.executeCommand('vscode.diff', only.before, only.after, title, { preview: true });
+      // Opening a file must not take the place of what somebody is about to agree to.
+      await vscodeCommands.executeCommand('vscode.diff', only.before, only.after, title, { preview: false });
     } else {
       const changes = sides.map(({ before, after, isNew, isGone }) => [
         after,
@@ -88,6 +93,8 @@ export class PlanReview {
   async #goesOn(plan: ClusterPlan): Promise<boolean> {
     const { contextKeys } = this.#services;
     contextKeys.set('meshlens.change.isPending', true);
+    this.#item.show(plan);
+    let isPending = true;
     const goOn = l10n.t('Continue…');
     const discard = l10n.t('Discard');
     try {
@@ -100,12 +107,19 @@ export class PlanReview {
             discard,
           )
           .then((choice) => {
-            // A notification that was closed leaves the button above the diff and the command.
-            if (choice !== undefined) resolve(choice === goOn);
+            // A notification that was closed leaves the item of the status bar, the button above the diff and the command.
+            if (isPending && choice !== undefined) resolve(choice === goOn);
+            // Notifications stay in their list, and cannot be taken back.
+            if (isPending || choice !== goOn) return;
+            void window.showInformationMessage(
+              l10n.t('{0}: this has been decided already. Run the command again to see what would change now.', plan.title),
+            );
           });
       });
     } finally {
+      isPending = false;
       this.#answer = undefined;
+      this.#item.hide();
       contextKeys.set('meshlens.change.isPending', false);
     }
   }
@@ -132,7 +146,8 @@ export class PlanReview {
     const choice = await (isWhole
       ? window.showInformationMessage(message, ...buttons)
       : window.showWarningMessage(message, ...buttons));
-    if (choice === undo) await vscodeCommands.executeCommand(commandIds.undoChange);
+    // Another change may have followed: this message takes back its own.
+    if (choice === undo && execution.undo !== undefined) await this.#review(execution.undo);
     if (choice !== details) return;
     const writer = new ReportWriter();
     writer.line(`# ${plan.title}`).line().line(l10n.t('Context {0}', execution.context)).line();

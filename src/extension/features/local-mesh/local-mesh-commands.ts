@@ -25,6 +25,8 @@ export function registerLocalMesh(services: Services, owned: DisposableList): vo
     const phase = mesh.status?.phase;
     const hasFile = meshFiles.known.length > 0;
     contextKeys.set('meshlens.localMesh.hasFile', hasFile);
+    // The view would say that there is no mesh file, and take it back in a moment.
+    if (!meshFiles.isSearched && (phase === undefined || phase === 'stopped')) return;
     contextKeys.set(
       'meshlens.localMesh.phase',
       phase === undefined || (phase === 'stopped' && !hasFile) ? 'none' : phase,
