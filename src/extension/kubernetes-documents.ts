@@ -3,8 +3,8 @@ export interface KubernetesDocument {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** Line of its `kind`. */
-  readonly kindLine: number;
+  /** Line of its `apiVersion` or its `kind`, whichever comes first. */
+  readonly headLine: number;
   readonly kind: string;
   readonly name: string;
 }
@@ -52,7 +52,7 @@ function documentOf(lines: readonly string[], start: number, end: number): Kuber
     text: `${part.join('\n')}\n`,
     start,
     end,
-    kindLine: start + kind.line,
+    headLine: start + Math.min(apiVersion.line, kind.line),
     kind: value,
     name: name?.value ?? '',
   };

@@ -18,6 +18,7 @@ import { nodeName } from './view-model/element-names.ts';
 import type { FindResult } from './view-model/find.ts';
 import { find } from './view-model/find.ts';
 import type { Point } from './view-model/geometry.ts';
+import { isMeasured } from './view-model/cluster-condition.ts';
 import { liveState } from './view-model/live-state.ts';
 import { chooseSource } from './view-model/mesh-source.ts';
 import { omit } from './view-model/omit.ts';
@@ -148,6 +149,7 @@ export class MeshPanel extends LitElement {
     return {
       act: this.#act,
       local: this.#store.data.of.source === 'local',
+      measured: isMeasured(this.#store.data),
       select: (id) => this.#select(id, true),
       openTrace: (traceId) => this.#change({ view: 'trace', traceId }),
       openTraces: (service) => this.#openTraces(service ?? ''),
@@ -290,6 +292,7 @@ export class MeshPanel extends LitElement {
         .service=${this.#traceService}
         .services=${[...new Set(this.#visible.nodes.flatMap((node) => node.service ?? []))]}
         .now=${Date.now()}
+        .local=${this.#store.data.of.source === 'local'}
         .connection=${this.#store.connection}
         @trace-select=${(event: CustomEvent<string>) => this.#change({ traceId: event.detail })}
       ></meshlens-traces>

@@ -58,7 +58,7 @@ export class ClusterGraph {
   /** What a reader must know before he believes the graph. */
   #warnings(contexts: Chosen): readonly string[] {
     const chosen = this.#clusters.chosen(contexts);
-    if (chosen.length === 0) return ['No cluster is connected. Connect one ("Meshlens: Connect cluster").'];
+    if (chosen.length === 0) return ['No cluster is connected. Connect one ("Meshlens: Connect to Cluster…").'];
     return chosen.flatMap(({ status: { context, phase, message } }) =>
       phase === 'connected' || message === undefined ? [] : [`${context}: ${message}`],
     );

@@ -116,7 +116,7 @@ export class Clusters {
     const found = this.#connections.get(context);
     if (!found)
       throw new ClusterError(
-        `The context ${context} is not connected. Connect it first ("Meshlens: Connect cluster").`,
+        `The context ${context} is not connected. Connect it first ("Meshlens: Connect to Cluster…").`,
       );
     return found;
   }

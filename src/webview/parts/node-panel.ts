@@ -28,6 +28,8 @@ export interface DetailActions {
   readonly act: Act;
   /** What is shown is the local mesh: requests can be sent, processes stopped, traces read. */
   readonly local: boolean;
+  /** Somebody measures what flows: without that, no number is 0. */
+  readonly measured: boolean;
   readonly select: (id: string) => void;
   readonly openTrace: (traceId: string) => void;
   readonly openTraces: (service: string | undefined) => void;
@@ -63,7 +65,10 @@ export function nodePanel(
   const isLocal = actions.local;
   const isMutual = inbound.some(({ edge }) => edge.mutualTls >= 0.9995);
   const byProxy = node.meshed ? 'in the mesh' : 'no sidecar';
-  const membership = isLocal || node.membership === undefined ? byProxy : membershipText(node.membership);
+  // A service is a name: what stands behind it takes part in a mesh.
+  const ofCluster =
+    node.membership === undefined ? (node.kind === 'service' ? '' : byProxy) : membershipText(node.membership);
+  const membership = isLocal ? byProxy : ofCluster;
   const about = [
     kindWords[node.kind],
     total > 0 ? `${String(ready)} of ${formatCount(total, 'instance')}` : '',
@@ -77,8 +82,10 @@ export function nodePanel(
       ${declaredLink(node, actions)}
       <p class="quiet">${about.filter((part) => part !== '').join(' · ')}</p>
     </header>
-    ${healthBox(node.health)} ${trafficCharts(rates, history.series)} ${nodeActions(node, graph, status, actions)}
-    ${connectionList('Inbound', inbound, actions)} ${connectionList('Outbound', outbound, actions)}
+    ${healthBox(node.health)}
+    ${actions.measured || rates.requests > 0 || (rates.bytes ?? 0) > 0 ? trafficCharts(rates, history.series) : unmeasured()}
+    ${nodeActions(node, graph, status, actions)} ${connectionList('Inbound', inbound, actions)}
+    ${connectionList('Outbound', outbound, actions)}
     ${shapedBy(node.shapedBy, actions.act, isLocal ? undefined : node.cluster)}
     ${total === 0 ? nothing : instanceList(node)}
     ${
@@ -96,6 +103,10 @@ export function nodePanel(
     }
   `;
 }
+
+/** In place of charts that would say 0 where nobody has looked. */
+const unmeasured = (): TemplateResult =>
+  html`<p class="quiet" data-unmeasured>Requests, errors and latency are not measured: there are no metrics.</p>`;
 
 /** The file that declares it, or else the object in its cluster. */
 function declaredLink(
@@ -147,7 +158,7 @@ function nodeActions(
 function connectionList(
   title: string,
   connections: readonly Connection[],
-  { select }: DetailActions,
+  { select, measured }: DetailActions,
 ): TemplateResult | typeof nothing {
   if (connections.length === 0) return nothing;
   return html`<section>
@@ -157,7 +168,7 @@ function connectionList(
         const { requests, bytes = 0, p50, errorShare } = edge.traffic;
         const numbers = [
           ...(edge.share === undefined ? [] : [formatPercent(edge.share)]),
-          requests > 0 ? formatRate(requests) : bytes > 0 ? formatByteRate(bytes) : 'idle',
+          requests > 0 ? formatRate(requests) : bytes > 0 ? formatByteRate(bytes) : measured ? 'idle' : 'declared',
           ...(edge.share === undefined && p50 !== undefined ? [formatRoundDuration(p50)] : []),
         ];
         const errors = `${formatPercent(errorShare)} errors`;

@@ -62,7 +62,12 @@ export function toolbar(input: ToolbarInput, actions: ToolbarActions): TemplateR
       ${menuItem('Drawing (SVG)', () => actions.exportAs('svg'), 'file-code')}
       ${menuItem('Data (JSON)', () => actions.exportAs('json'), 'json')}`,
     )}
-    <button class="tool" @click=${actions.showTraces}>Traces</button>
+    ${
+      // Clusters keep their traces elsewhere; who looks at those of the local mesh can go back.
+      data.of.source === 'local' || view.view === 'trace'
+        ? html`<button class="tool" @click=${actions.showTraces}>Traces</button>`
+        : nothing
+    }
     <span class="spacer"></span>
     <span class="live is-${live.tone}" data-live=${live.tone}
       >${codicon('circle-filled')} <span>${live.text}</span></span
@@ -113,7 +118,7 @@ function localMenu({ data }: ToolbarInput, { act }: ToolbarActions): TemplateRes
 function clusterMenu({ act }: ToolbarActions): TemplateResult {
   return menu(
     'mesh-menu',
-    'Cluster',
+    'Actions',
     html`${menuItem('Show clusters', () => act({ action: 'show-clusters' }), 'server-environment')}
     ${menuItem('Set the address of Prometheus', () => act({ action: 'open-metrics-settings' }), 'settings-gear')}
     ${menuItem('Show engine log', () => act({ action: 'show-log' }), 'output')}`,

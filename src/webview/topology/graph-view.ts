@@ -57,6 +57,8 @@ export class GraphView {
   readonly #motion = new Motion();
   readonly #glide: Glide;
   readonly #fit: FitKeeper;
+  /** To be brought into view as soon as there is a view. */
+  #toReveal: string | undefined;
   readonly #observer: ResizeObserver;
   readonly #calm = window.matchMedia('(prefers-reduced-motion: reduce)');
   readonly #stops: (() => void)[] = [];
@@ -284,6 +286,11 @@ export class GraphView {
 
   /** Brings an element into view if it is outside; otherwise nothing moves. */
   reveal(id: string): void {
+    // Hidden behind the traces it has no room, and nothing is outside of that.
+    if (this.#cy.width() === 0) {
+      this.#toReveal = id;
+      return;
+    }
     const rect = this.#scene.cards.get(id)?.rect;
     const middle = rect === undefined ? this.#scene.edges.get(id)?.curve.middle : centerOf(rect);
     if (middle === undefined) return;
@@ -379,6 +386,12 @@ export class GraphView {
     this.#under.resize(clientWidth, clientHeight);
     this.#over.resize(clientWidth, clientHeight);
     this.#fit.resized();
+    const awaited = this.#toReveal;
+    if (awaited !== undefined && clientWidth > 0) {
+      this.#toReveal = undefined;
+      // What is fitted shows everything.
+      if (!this.#fit.isFitted) this.reveal(awaited);
+    }
     this.#paint();
   }
 

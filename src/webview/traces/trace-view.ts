@@ -32,6 +32,8 @@ export class TraceView extends LitElement {
   declare onlyErrors: boolean;
   declare problem: string | undefined;
   connection: HostConnection | undefined;
+  /** The topology beside it is that of the local mesh, whose traces are shown. */
+  local = true;
   /** Services to choose from. */
   services: readonly string[] = [];
   #readAt = -Infinity;
@@ -124,7 +126,13 @@ export class TraceView extends LitElement {
     if (shown.length === 0) {
       const filtered = this.service !== '' || this.onlyErrors;
       return html`<p class="quiet padded">
-        ${filtered ? 'No trace fits these filters.' : 'No traces yet. Send a request through the mesh.'}
+        ${
+          filtered
+            ? 'No trace fits these filters.'
+            : this.local
+              ? 'No traces yet. Send a request through the mesh.'
+              : 'Traces are kept of the local mesh, and it has none. Those of a cluster are where its mesh sends them.'
+        }
       </p>`;
     }
     return html`<ul class="rows">

@@ -432,6 +432,30 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
       await page.locator('#graph[data-edges="0"]').waitFor();
     });
 
+    it('say of numbers that nobody measures that they are not measured, instead of 0', async () => {
+      const page = await open({ scenario: 'cluster-declared' });
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      await page.evaluate("document.querySelector('[data-node-id=productpage]').click()");
+      await says(page.locator('meshlens-side [data-unmeasured]'), /not measured/);
+      assert.equal(await page.locator('meshlens-side .chart').count(), 0);
+      assert.doesNotMatch((await page.locator('meshlens-side').textContent()) ?? '', /idle/);
+      const measured = await open({ scenario: 'cluster' });
+      await measured.locator('#graph[data-nodes="7"]').waitFor();
+      await measured.evaluate("document.querySelector('[data-node-id=productpage]').click()");
+      await measured.locator('meshlens-side .chart').first().waitFor();
+      assert.equal(await measured.locator('meshlens-side [data-unmeasured]').count(), 0);
+    });
+
+    it('offer no traces, which only the local mesh keeps', async () => {
+      const page = await open({ scenario: 'cluster' });
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      const traces = page.locator('.toolbar button', { hasText: 'Traces' });
+      assert.equal(await traces.count(), 0);
+      await source(page).selectOption('Local mesh bookinfo');
+      await page.locator('#graph[data-nodes="8"]').waitFor();
+      assert.equal(await traces.count(), 1);
+    });
+
     it('tell why there is no picture', async () => {
       const page = await open({ scenario: 'cluster' });
       await page.locator('#graph[data-nodes="7"]').waitFor();
@@ -444,6 +468,23 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
       await page.evaluate("harness.send({ type: 'show', source: 'cluster', contexts: ['gone'] })");
       await page.locator('[data-screen="cluster"]', { hasText: 'Not connected to gone' }).waitFor();
     });
+  });
+
+  it('shows the whole picture after something was chosen behind the traces', async () => {
+    const page = await openBookinfo();
+    const { viewport: before } = await saved(page, ({ fitted, viewport }) => fitted === true && viewport !== undefined);
+    await page.locator('.toolbar button', { hasText: 'Traces' }).click();
+    await page.locator('#graph').waitFor({ state: 'hidden' });
+    // Another size, so that the picture has another place when it is seen again.
+    await page.setViewportSize({ width: 1000, height: 700 });
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    await page.evaluate("harness.send({ type: 'show', select: 'ratings' })");
+    await page.locator('#graph').waitFor();
+    const { fitted, viewport } = await saved(
+      page,
+      ({ viewport: now }) => JSON.stringify(now) !== JSON.stringify(before),
+    );
+    assert.equal(fitted, true, JSON.stringify(viewport));
   });
 
   it('shows a trace as a waterfall with instances, retries and attributes', async () => {

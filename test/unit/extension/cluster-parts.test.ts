@@ -84,10 +84,10 @@ metadata:
 `;
   test('are found with their lines, kinds and names', () => {
     assert.deepEqual(
-      kubernetesDocuments(text).map(({ kind, name, start, end, kindLine }) => ({ kind, name, start, end, kindLine })),
+      kubernetesDocuments(text).map(({ kind, name, start, end, headLine }) => ({ kind, name, start, end, headLine })),
       [
-        { kind: 'Service', name: 'reviews', start: 0, end: 7, kindLine: 2 },
-        { kind: 'VirtualService', name: 'routes', start: 13, end: 18, kindLine: 13 },
+        { kind: 'Service', name: 'reviews', start: 0, end: 7, headLine: 1 },
+        { kind: 'VirtualService', name: 'routes', start: 13, end: 18, headLine: 13 },
       ],
     );
   });

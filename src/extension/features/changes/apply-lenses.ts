@@ -43,18 +43,16 @@ export class ApplyLenses implements Disposable {
     const { usable } = clusters;
     const [only] = usable;
     if (only === undefined || !settings.get('codeLens.enabled')) return [];
-    const title =
-      usable.length === 1
-        ? l10n.t('$(cloud-upload) Apply to {0}…', only.context)
-        : l10n.t('$(cloud-upload) Apply to cluster…');
+    const title = usable.length === 1 ? l10n.t('Apply to {0}…', only.context) : l10n.t('Apply to cluster…');
     return kubernetesDocuments(document.getText())
       .filter(({ name }) => name !== '')
       .map(
-        ({ kindLine }) =>
-          new CodeLens(new Range(kindLine, 0, kindLine, 0), {
+        ({ headLine }) =>
+          // Where the other lenses of the document are, so that they stand in one row.
+          new CodeLens(new Range(headLine, 0, headLine, 0), {
             command: commandIds.applyDocument,
             title,
-            arguments: [document.uri, { line: kindLine }],
+            arguments: [document.uri, { line: headLine }],
           }),
       );
   }

@@ -112,7 +112,10 @@ export class PlanReview {
             // Notifications stay in their list, and cannot be taken back.
             if (isPending || choice !== goOn) return;
             void window.showInformationMessage(
-              l10n.t('{0}: this has been decided already. Run the command again to see what would change now.', plan.title),
+              l10n.t(
+                '{0}: this has been decided already. Run the command again to see what would change now.',
+                plan.title,
+              ),
             );
           });
       });
