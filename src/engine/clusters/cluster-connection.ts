@@ -92,6 +92,10 @@ export class ClusterConnection {
     return this.session.completeKinds;
   }
 
+  get #knowsAllPods(): boolean {
+    return this.completeKinds.includes(Kinds.pod);
+  }
+
   /** What the cluster itself says of its mesh. The same object while its objects do not change it. */
   get meshSettings(): MeshSettings {
     const { snapshot } = this;
@@ -113,7 +117,7 @@ export class ClusterConnection {
       const naming = { cluster: this.session.context, clusterDomain, trustDomain, membershipOf: podMembership, locate };
       this.#declared = { clusterDomain, trustDomain, declarations: new ClusterDeclarations(naming) };
     }
-    return this.#declared.declarations.of(this.snapshot);
+    return this.#declared.declarations.of(this.snapshot, this.#knowsAllPods);
   }
 
   get endpoints(): EndpointDirectory {
@@ -134,7 +138,7 @@ export class ClusterConnection {
       endpoints,
       proxies: this.#proxies,
       namespaces: status.namespaces,
-      knowsAllPods: this.completeKinds.includes(Kinds.pod),
+      knowsAllPods: this.#knowsAllPods,
       locate,
     };
     return this.#tree.build(input, revision);

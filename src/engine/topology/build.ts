@@ -46,7 +46,7 @@ export function buildTopology(input: TopologyInput): TopologyGraph {
   const { boxes, parents } = boxesOf(identities, input.graphType);
   const nodes = identities
     .flatMap((identity) => drafts.get(identity.id) ?? [])
-    .map((draft) => finishNode(draft, input, window, parents))
+    .map((draft) => finishNode(draft, input, window, parents, declared))
     .sort(compareIds);
   const edges = [...groupBy(shown, ({ edgeId }) => edgeId).entries()]
     .map(([id, members]) => finishEdge(id, members, input, window, shares))
@@ -134,6 +134,7 @@ function finishNode(
   input: TopologyInput,
   window: number,
   parents: ReadonlyMap<string, { readonly box: string; readonly framed: boolean }>,
+  mesh: DeclaredMesh,
 ): TopologyNode {
   const { identity, declared, inbound, outbound } = draft;
   const instances = declared.flatMap((workload) => workload.instances);
@@ -170,8 +171,16 @@ function finishNode(
     ...membershipOf(declared),
     ...(principal === '' ? {} : { principal }),
     shapedBy: input.influences.ofNode(target),
-    ...(only?.declaredAt && declared.length === 1 ? { declaredAt: only.declaredAt } : {}),
+    ...declaredAtOf(draft, mesh),
   };
+}
+
+/** The object of its only workload, or that of the service that it is; of several none speaks for all. */
+function declaredAtOf({ identity, declared }: DraftNode, mesh: DeclaredMesh): Pick<TopologyNode, 'declaredAt'> {
+  const { kind, namespace, service: name, cluster } = identity;
+  const isService = kind === 'service' || kind === 'external';
+  const [only, ...others] = isService ? [mesh.service({ host: name, namespace, name }, cluster)] : declared;
+  return only?.declaredAt && others.length === 0 ? { declaredAt: only.declaredAt } : {};
 }
 
 /** Where nobody measures a cluster, nothing is known of its requests, and its pods say all there is. */

@@ -32,6 +32,7 @@ export interface DeclaredService {
   readonly workloads: readonly string[];
   /** A host outside the mesh, as a ServiceEntry declares it. */
   readonly external?: boolean;
+  readonly declaredAt?: SourceRef;
 }
 
 /** One end of a declared call. */

@@ -10,7 +10,7 @@ import { bookinfo, naming } from './cluster/cluster-objects.ts';
 import { bothEnds, inputOf, trafficOf } from './sample-mesh.ts';
 
 const declared = (cluster = 'kind'): Declarations =>
-  new ClusterDeclarations({ ...naming, cluster }).of(createSnapshot(bookinfo));
+  new ClusterDeclarations({ ...naming, cluster }).of(createSnapshot(bookinfo), true);
 const inKind = { source_cluster: 'kind', destination_cluster: 'kind' };
 
 function graphOf(requests: readonly TrafficRecord[], changes: Parameters<typeof inputOf>[1] = {}): TopologyGraph {

@@ -4,6 +4,7 @@ import { fieldOf, listOf, numberOf, stringOf } from '../../../shared/untrusted.t
 import { selectedBy, selectorOf } from '../../model/indexes/selectors.ts';
 import { Kinds } from '../../model/kinds.ts';
 import { refOf, type MeshObject } from '../../model/mesh-object.ts';
+import { labelWords, unservedHealth } from '../../topology/cluster/gateway-servers.ts';
 import { conditionProblem } from './conditions.ts';
 import { isReady } from './pod-state.ts';
 import { treeItem } from './tree-item.ts';
@@ -52,18 +53,9 @@ function selectionHealth({ snapshot, namespace, knowsAllPods }: NamespaceInput, 
   if (!selector) return { health: 'unknown', reason: 'It selects every proxy of a gateway' };
   const namespaces = [namespace, ...snapshot.objectsOf(Kinds.pod).namespaces];
   const pods = [...new Set(namespaces)].flatMap((one) => [...selectedBy(snapshot, Kinds.pod, one, selector)]);
-  const words = Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-  if (pods.length === 0)
-    return knowsAllPods
-      ? { health: 'failing', reason: `No pod has the labels ${words}` }
-      : {
-          health: 'unknown',
-          reason: `No pod that is read here has the labels ${words}; other namespaces may have one`,
-        };
+  if (pods.length === 0) return unservedHealth(selector, knowsAllPods);
   const ready = pods.filter(isReady).length;
-  if (ready === 0) return { health: 'failing', reason: `No pod with the labels ${words} is ready` };
+  if (ready === 0) return { health: 'failing', reason: `No pod with the labels ${labelWords(selector)} is ready` };
   return { health: 'healthy', reason: ready === 1 ? '1 pod ready' : `${ready} pods ready` };
 }
 

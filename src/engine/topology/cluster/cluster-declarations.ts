@@ -8,6 +8,7 @@ import { declareCalls } from './declare-calls.ts';
 import { declareServices } from './declare-services.ts';
 import { declareWorkloads, type ClusterNaming, type LabelledWorkload } from './declare-workloads.ts';
 import { gatewayNameLabel, gatewaySelectors, waypointClass } from './gateway-roles.ts';
+import { servedGateways, unservedGateway } from './gateway-servers.ts';
 import { ingressGateway } from './ingress-routes.ts';
 
 /** Kinds that one namespace's part depends on. */
@@ -48,6 +49,7 @@ export class ClusterDeclarations {
   readonly #naming: ClusterNaming;
   #parts = new Map<string, Part>();
   #of: Snapshot | undefined;
+  #knowsAllPods = false;
   #selectors: { readonly of: unknown; readonly list: readonly Labels[] } | undefined;
   #routesOf: readonly unknown[] = [];
   #declarations: Declarations = { services: [], workloads: [], calls: [] };
@@ -56,22 +58,30 @@ export class ClusterDeclarations {
     this.#naming = naming;
   }
 
-  of(snapshot: Snapshot): Declarations {
-    if (this.#of === snapshot) return this.#declarations;
+  /** `knowsAllPods`: those of the whole cluster were listed, so that what is not among them does not exist. */
+  of(snapshot: Snapshot, knowsAllPods: boolean): Declarations {
+    const knewAllPods = this.#knowsAllPods;
+    if (this.#of === snapshot && knewAllPods === knowsAllPods) return this.#declarations;
     this.#of = snapshot;
+    this.#knowsAllPods = knowsAllPods;
     const gateways = snapshot.objectsOf(Kinds.gateway);
     if (this.#selectors?.of !== gateways) this.#selectors = { of: gateways, list: gatewaySelectors(snapshot) };
     const { list: selectors } = this.#selectors;
-    const names = new Set(namespaced.flatMap((kind) => snapshot.objectsOf(kind).namespaces));
+    const places = new Set(namespaced.flatMap((kind) => snapshot.objectsOf(kind).namespaces));
     const parts = new Map<string, Part>();
-    for (const namespace of [...names].sort()) parts.set(namespace, this.#partOf(namespace, snapshot, selectors));
+    for (const namespace of [...places].sort()) parts.set(namespace, this.#partOf(namespace, snapshot, selectors));
     const isSame =
       parts.size === this.#parts.size && [...parts].every(([name, part]) => this.#parts.get(name) === part);
     const routesOf = routing.map((kind) => snapshot.objectsOf(kind));
-    if (isSame && sameList(routesOf, this.#routesOf)) return this.#declarations;
+    if (isSame && knewAllPods === knowsAllPods && sameList(routesOf, this.#routesOf)) return this.#declarations;
     this.#parts = parts;
     this.#routesOf = routesOf;
-    const workloads = [...parts.values()].flatMap((part) => part.workloads);
+    const running = [...parts.values()].flatMap((part) => part.workloads);
+    const names = new Set(running.map(({ namespace, name }) => `${namespace}/${name}`));
+    const unserved = servedGateways(snapshot, running)
+      .filter(({ gateway: { namespace, name }, servers }) => servers.length === 0 && !names.has(`${namespace}/${name}`))
+      .map((gateway) => unservedGateway(gateway, this.#naming, knowsAllPods));
+    const workloads = [...running, ...unserved];
     const services = [...parts.values()].flatMap((part) => part.services);
     const calls = declareCalls({ snapshot, naming: this.#naming, workloads, services });
     this.#declarations = { workloads, services, calls };

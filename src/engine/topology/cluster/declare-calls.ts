@@ -1,5 +1,5 @@
 /** Who would send to whom, from routes alone: what can be said of a cluster that tells no metrics. */
-import { fieldOf, listOf, numberOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
+import { fieldOf, listOf, numberOf, stringOf } from '../../../shared/untrusted.ts';
 import { fullHost } from '../../model/indexes/hosts.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
@@ -8,7 +8,8 @@ import type { DeclaredCall, DeclaredEnd } from '../declarations.ts';
 import { workloadEnd, type Destination, type Route, type Rule } from './declared-route.ts';
 import type { ClusterNaming } from './declare-workloads.ts';
 import { externalNameRoutes } from './external-names.ts';
-import { gatewayNameLabel, selects } from './gateway-roles.ts';
+import { gatewayNameLabel } from './gateway-roles.ts';
+import { servedGateways } from './gateway-servers.ts';
 import { ingressRoutes } from './ingress-routes.ts';
 import { TargetFinder, type CallContext } from './target-finder.ts';
 
@@ -66,11 +67,12 @@ function round(value: number): number {
 function virtualServiceRoutes({ snapshot, naming, workloads }: CallContext, targets: TargetFinder): readonly Route[] {
   const { clusterDomain } = naming;
   const gatewayEnds = new Map(
-    snapshot.ofKind(Kinds.gateway).map((gateway): [string, readonly DeclaredEnd[]] => {
-      const selector = textsOf(fieldOf(gateway.spec, 'selector'));
-      const chosen =
-        Object.keys(selector).length === 0 ? [] : workloads.filter(({ labels }) => selects(selector, labels));
-      return [`${gateway.namespace}/${gateway.name}`, chosen.map(workloadEnd)];
+    servedGateways(snapshot, workloads).map(({ gateway: { namespace, name }, servers }) => {
+      const itself = workloads.filter(
+        (workload) => workload.kind === 'gateway' && workload.namespace === namespace && workload.name === name,
+      );
+      const ends: readonly DeclaredEnd[] = (servers.length > 0 ? servers : itself).map(workloadEnd);
+      return [`${namespace}/${name}`, ends];
     }),
   );
   return snapshot.ofKind(Kinds.virtualService).flatMap((route): Route[] => {

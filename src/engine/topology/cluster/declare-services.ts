@@ -1,6 +1,6 @@
 import { fieldOf, listOf, stringOf, textsOf } from '../../../shared/untrusted.ts';
 import { Kinds } from '../../model/kinds.ts';
-import type { Labels, MeshObject } from '../../model/mesh-object.ts';
+import { refOf, type Labels, type MeshObject } from '../../model/mesh-object.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { DeclaredService } from '../declarations.ts';
 import type { ClusterNaming, LabelledWorkload } from './declare-workloads.ts';
@@ -11,7 +11,7 @@ import { selects } from './gateway-roles.ts';
 export function declareServices(
   namespace: string,
   snapshot: Snapshot,
-  { cluster, clusterDomain }: Pick<ClusterNaming, 'cluster' | 'clusterDomain'>,
+  { cluster, clusterDomain, locate }: Pick<ClusterNaming, 'cluster' | 'clusterDomain' | 'locate'>,
   workloads: readonly LabelledWorkload[],
 ): readonly DeclaredService[] {
   const find = workloadFinder(workloads);
@@ -20,13 +20,15 @@ export function declareServices(
     name: service.name,
     cluster,
     host: `${service.name}.${namespace}.svc.${clusterDomain}`,
+    declaredAt: locate(refOf(service)),
     // A name for another host selects nothing.
     workloads:
       externalNameOf(service) === undefined
         ? (find.bySelector(textsOf(fieldOf(service.spec, 'selector'))) ?? find.byEndpoints(service, snapshot))
         : [],
   }));
-  const entries = snapshot.inNamespace(Kinds.serviceEntry, namespace).flatMap(({ spec }) => {
+  const entries = snapshot.inNamespace(Kinds.serviceEntry, namespace).flatMap((entry) => {
+    const { spec } = entry;
     const selector = textsOf(fieldOf(fieldOf(spec, 'workloadSelector'), 'labels'));
     return listOf(fieldOf(spec, 'hosts')).flatMap((host): DeclaredService[] => {
       if (typeof host !== 'string' || host === '') return [];
@@ -36,6 +38,7 @@ export function declareServices(
           name: host,
           cluster,
           host,
+          declaredAt: locate(refOf(entry)),
           workloads: find.bySelector(selector) ?? [],
           external: stringOf(fieldOf(spec, 'location')) !== 'MESH_INTERNAL',
         },

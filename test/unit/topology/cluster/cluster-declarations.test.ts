@@ -8,7 +8,7 @@ import type { Declarations, DeclaredCall, DeclaredWorkload } from '../../../../s
 import { bookinfo, deployment, naming, object, podOf, productpage, reviews, service } from './cluster-objects.ts';
 
 const declare = (...objects: readonly MeshObject[]): Declarations =>
-  new ClusterDeclarations(naming).of(createSnapshot(objects));
+  new ClusterDeclarations(naming).of(createSnapshot(objects), true);
 
 function workload({ workloads }: Declarations, name: string): DeclaredWorkload {
   const found = workloads.find((one) => one.name === name);
@@ -215,6 +215,38 @@ describe('who would call whom', () => {
     ]);
   });
 
+  test('a Gateway of Istio whose pods nobody sees stands for itself, ill only where all pods are known', () => {
+    const rest = bookinfo.filter(({ namespace, kind }) => namespace !== 'istio-system' && kind !== 'Gateway');
+    const gateway = object('networking.istio.io/v1', 'Gateway', 'front', { spec: { selector: { istio: 'edge' } } });
+    const route = object('networking.istio.io/v1', 'VirtualService', 'front', {
+      spec: { hosts: ['*'], gateways: ['front'], http: [{ route: [{ destination: { host: 'productpage' } }] }] },
+    });
+    const declarations = new ClusterDeclarations(naming);
+    const snapshot = createSnapshot([...rest, gateway, route]);
+    const declared = declarations.of(snapshot, false);
+    assert.ok(
+      callsOf(declared).some(
+        ([source, target]) => source === 'workload bookinfo/front' && target === 'workload bookinfo/productpage-v1',
+      ),
+    );
+    const { kind, instances, health, declaredAt } = workload(declared, 'front');
+    assert.deepEqual(
+      [kind, instances, health?.health, declaredAt?.resource.kind],
+      ['gateway', [], 'unknown', 'Gateway'],
+    );
+    const known = declarations.of(snapshot, true);
+    assert.deepEqual(workload(known, 'front').health, {
+      health: 'failing',
+      reason: 'No pod has the labels istio=edge',
+    });
+    const edge = { istio: 'edge' };
+    const served = declare(...rest, gateway, route, deployment('edge', edge), podOf('edge', '1', edge));
+    assert.deepEqual(
+      served.workloads.filter((one) => one.kind === 'gateway').map(({ name }) => name),
+      ['edge'],
+    );
+  });
+
   test('an HTTPRoute of a Gateway, deployed by its controller or served elsewhere', () => {
     const gateway = object('gateway.networking.k8s.io/v1', 'Gateway', 'front', { spec: { gatewayClassName: 'istio' } });
     const route = object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'front', {
@@ -394,12 +426,12 @@ test('waypoints are known, and by which names istiod calls the cluster', () => {
 test('only namespaces with changes are read again', () => {
   const declarations = new ClusterDeclarations(naming);
   const first = createSnapshot(bookinfo);
-  const before = declarations.of(first);
-  assert.equal(declarations.of(first), before);
+  const before = declarations.of(first, true);
+  assert.equal(declarations.of(first, true), before);
   const unrelated = createSnapshot([...bookinfo, object('v1', 'ConfigMap', 'x')], first);
-  assert.equal(declarations.of(unrelated), before);
+  assert.equal(declarations.of(unrelated, true), before);
   const changed = createSnapshot([...bookinfo, deployment('reviews-v3', reviews('v3'))], unrelated);
-  const after = declarations.of(changed);
+  const after = declarations.of(changed, true);
   assert.equal(workload(after, 'istio-ingressgateway'), workload(before, 'istio-ingressgateway'));
   assert.notEqual(workload(after, 'reviews-v1'), workload(before, 'reviews-v1'));
   assert.equal(workload(after, 'reviews-v3').service, 'reviews');
