@@ -21,6 +21,8 @@ interface HeaderElement {
   querySelector(selector: string): { readonly textContent: string | null } | null;
 }
 
+type StatusItem = 'status' | 'cluster' | 'devProxy' | 'change';
+
 /** The window as a person sees it. */
 export class Workbench {
   readonly #page: Page;
@@ -74,11 +76,20 @@ export class Workbench {
   }
 
   /** Text of one of our status bar items; undefined while it is hidden. */
-  async status(name: 'status' | 'cluster' | 'devProxy' = 'status'): Promise<string | undefined> {
-    const item = this.#page.locator(`.statusbar-item[id="meshlens.meshlens.meshlens.${name}"]`);
+  async status(name: StatusItem = 'status'): Promise<string | undefined> {
+    const item = this.#statusItem(name);
     // Without waiting: it may go between two questions.
     const [text] = await item.allInnerTexts();
     return text?.trim();
+  }
+
+  /** Presses one of our status bar items. */
+  pressStatus(name: StatusItem): Promise<void> {
+    return this.#statusItem(name).click();
+  }
+
+  #statusItem(name: StatusItem): Locator {
+    return this.#page.locator(`.statusbar-item[id="meshlens.meshlens.meshlens.${name}"]`);
   }
 
   /** The modal dialog, while one stands. */
