@@ -26,7 +26,7 @@ import { panelCondition } from './view-model/panel-condition.ts';
 import type { VisibleGraph } from './view-model/visible-graph.ts';
 import { visibleGraph } from './view-model/visible-graph.ts';
 
-const noGraph: VisibleGraph = { nodes: [], edges: [], boxes: [], collapsed: [] };
+const noGraph: VisibleGraph = { nodes: [], edges: [], boxes: [], collapsed: [], opened: [] };
 
 /** The whole panel: toolbar, list, picture, side panel, status line; or the traces. Keeps its view across reloads. */
 export class MeshPanel extends LitElement {
@@ -153,8 +153,17 @@ export class MeshPanel extends LitElement {
       select: (id) => this.#select(id, true),
       openTrace: (traceId) => this.#change({ view: 'trace', traceId }),
       openTraces: (service) => this.#openTraces(service ?? ''),
-      openNamespace: (namespace) => this.#change({ opened: [...this.view.opened, namespace] }),
+      openNamespace: (namespace) => this.#setOpened([...this.view.opened, namespace]),
+      opened: this.#visible.opened,
+      closeNamespace: (namespace) => this.#setOpened(this.view.opened.filter((one) => one !== namespace)),
     };
+  }
+
+  /** What comes out of a namespace has no place in the picture yet: it is drawn anew. */
+  #setOpened(opened: readonly string[]): void {
+    this.view = omit(this.view, 'selection');
+    this.#change({ opened });
+    void this.updateComplete.then(() => this.#picture?.relayout());
   }
 
   #openTraces(service: string): void {

@@ -70,7 +70,7 @@ export class ElementList extends LitElement {
         tabindex=${tabindex}
         data-id=${row.id}
       >
-        <b>${row.text}</b> <span class="quiet">${row.count}</span>
+        <b class="row-name">${row.text}</b> <span class="quiet">${row.count}</span>
       </div>`;
     }
     const selected = row.id === this.selection;

@@ -37,6 +37,7 @@ export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailA
             }
           </dl>`
     }
+    ${openedNamespaces(actions)}
     ${
       graph.nodes.length === 0 && items.length === 0
         ? nothing
@@ -53,6 +54,25 @@ export function meshPanel(data: PanelData, graph: VisibleGraph, actions: DetailA
     }
     ${isLocal ? html`${endpoints(data, actions)} ${latestEvents(data, actions)}` : nothing}
   `;
+}
+
+/** The way back from namespaces that were opened. */
+function openedNamespaces({ opened, closeNamespace }: DetailActions): TemplateResult | typeof nothing {
+  if (opened.length === 0) return nothing;
+  return html`<section>
+    <h3>Opened namespaces</h3>
+    <ul class="rows">
+      ${opened.map(
+        (namespace) =>
+          html`<li class="row" data-opened=${namespace}>
+            <span class="row-name">${namespace}</span>
+            <button class="link" aria-label=${`Close namespace ${namespace}`} @click=${() => closeNamespace(namespace)}>
+              Close
+            </button>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
 }
 
 const allWell = (data: PanelData): string =>

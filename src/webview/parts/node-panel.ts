@@ -34,6 +34,9 @@ export interface DetailActions {
   readonly openTrace: (traceId: string) => void;
   readonly openTraces: (service: string | undefined) => void;
   readonly openNamespace: (namespace: string) => void;
+  /** Namespaces that were opened, where others are closed. */
+  readonly opened: readonly string[];
+  readonly closeNamespace: (namespace: string) => void;
 }
 
 export interface ElementHistory {
@@ -121,7 +124,7 @@ function nodeActions(
   node: VisibleNode,
   graph: VisibleGraph,
   status: LocalMeshStatus | undefined,
-  { act, local, openNamespace }: DetailActions,
+  { act, local, openNamespace, opened, closeNamespace }: DetailActions,
 ): TemplateResult {
   if (node.kind === 'namespace') {
     return html`<div class="actions">
@@ -136,6 +139,11 @@ function nodeActions(
     if (workload !== undefined) act({ action, namespace: workload.namespace, name: workload.name });
   };
   return html`<div class="actions">
+    ${
+      opened.includes(node.namespace)
+        ? html`<vscode-button secondary @click=${() => closeNamespace(node.namespace)}>Close namespace</vscode-button>`
+        : nothing
+    }
     ${
       host === undefined
         ? nothing

@@ -71,7 +71,7 @@ export function paintCard(context: CanvasRenderingContext2D, card: Card, theme: 
   }
 }
 
-/** The card of the middle distance: health and the name, as large as fits. */
+/** The card of the middle distance: health and the name, as large as fits; one that does not fit is cut while it can be read. */
 export function paintNameCard(context: CanvasRenderingContext2D, card: Card, theme: Theme): void {
   const { width, height } = card.size;
   paintBody(context, card, theme);
@@ -82,7 +82,8 @@ export function paintNameCard(context: CanvasRenderingContext2D, card: Card, the
   context.font = `bold ${String(size)}px ${theme.fontFamily}`;
   const natural = context.measureText(card.title).width;
   if (natural > room) {
-    size = Math.max(15, Math.floor((size * room) / natural));
+    const whole = Math.floor((size * room) / natural);
+    size = whole >= 15 ? whole : 20;
     context.font = `bold ${String(size)}px ${theme.fontFamily}`;
   }
   context.fillText(ellipsis(context, card.title, room), 14, height / 2 + 1);

@@ -32,7 +32,9 @@ export function find(text: string, graph: VisibleGraph): FindResult {
     const tests = parse(alternative);
     if (typeof tests === 'string') return { nodes: new Set(), edges: new Set(), problem: tests };
     if (tests.length === 0) continue;
-    for (const node of graph.nodes) if (tests.every((test) => test.node(node))) nodes.add(node.id);
+    const fits = (node: VisibleNode): boolean => tests.every((test) => test.node(node));
+    // A closed namespace is found by what is in it: that is the way there.
+    for (const node of graph.nodes) if (fits(node) || node.inside?.some(fits) === true) nodes.add(node.id);
     for (const edge of graph.edges) if (tests.every((test) => test.edge(edge))) edges.add(edge.id);
   }
   return { nodes, edges };

@@ -53,7 +53,7 @@ export class Scene {
   readonly #positions = new Map<string, Point>();
   /** Cards that got their place while they had no edge: their first edge gives them a better one. */
   #provisional: ReadonlySet<string> = new Set();
-  #graph: VisibleGraph = { nodes: [], edges: [], boxes: [], collapsed: [] };
+  #graph: VisibleGraph = { nodes: [], edges: [], boxes: [], collapsed: [], opened: [] };
   #boxes: BoxRect[] | undefined;
   #chips: Map<string, Point> | undefined;
   #emphasised: ReadonlySet<string> = new Set();

@@ -1,3 +1,4 @@
+import { formatCount } from './number-format.ts';
 import type { Health, HealthState } from '../../shared/health.ts';
 import type { TopologyBox, TopologyEdge, TopologyGraph, TopologyNode, TrafficRates } from '../../shared/topology.ts';
 
@@ -6,6 +7,8 @@ export interface VisibleNode extends Omit<TopologyNode, 'kind'> {
   readonly kind: TopologyNode['kind'] | 'namespace';
   /** How many nodes it stands for; 1 unless a closed namespace. */
   readonly members: number;
+  /** What a closed namespace holds, for who looks for it. */
+  readonly inside?: readonly VisibleNode[];
 }
 
 export interface VisibleGraph {
@@ -14,6 +17,8 @@ export interface VisibleGraph {
   readonly boxes: readonly TopologyBox[];
   /** Namespaces drawn as one card. */
   readonly collapsed: readonly string[];
+  /** Namespaces that would be, had nobody opened them. */
+  readonly opened: readonly string[];
 }
 
 export interface VisibleOptions {
@@ -47,12 +52,14 @@ export function visibleGraph(graph: TopologyGraph, options: VisibleOptions): Vis
   const ids = new Set(kept.map((node) => node.id));
   const between = edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target));
   const namespaces = new Set(kept.map((node) => node.namespace));
-  const collapsed =
+  const closable =
     options.groupLarge && kept.length > collapseAbove && namespaces.size > 1
-      ? [...namespaces].filter((namespace) => namespace !== '' && !options.opened.has(namespace)).sort()
+      ? [...namespaces].filter((namespace) => namespace !== '').sort()
       : [];
-  if (collapsed.length === 0) return { nodes: kept.map(single), edges: between, boxes: graph.boxes, collapsed };
-  return collapse(kept, between, graph.boxes, collapsed);
+  const collapsed = closable.filter((namespace) => !options.opened.has(namespace));
+  const opened = closable.filter((namespace) => options.opened.has(namespace));
+  if (collapsed.length === 0) return { nodes: kept.map(single), edges: between, boxes: graph.boxes, collapsed, opened };
+  return { ...collapse(kept, between, graph.boxes, collapsed), collapsed, opened };
 }
 
 function hasTraffic(edge: TopologyEdge): boolean {
@@ -73,7 +80,7 @@ function collapse(
   edges: readonly TopologyEdge[],
   boxes: readonly TopologyBox[],
   collapsed: readonly string[],
-): VisibleGraph {
+): Omit<VisibleGraph, 'collapsed' | 'opened'> {
   const closed = new Set(collapsed);
   const representative = new Map<string, string>();
   const members = new Map<string, TopologyNode[]>();
@@ -108,7 +115,6 @@ function collapse(
     nodes: visible,
     edges: [...merged.values()].map(mergeEdges),
     boxes: boxes.filter((box) => used.has(box.id)),
-    collapsed,
   };
 }
 
@@ -127,6 +133,7 @@ function namespaceCard(namespace: string, nodes: readonly TopologyNode[]): Visib
     meshed: nodes.every((node) => node.meshed),
     shapedBy: [],
     members: nodes.length,
+    inside: nodes.map(single),
   };
 }
 
@@ -136,7 +143,7 @@ function namespaceHealth(nodes: readonly TopologyNode[]): HealthState {
     const count = nodes.filter((node) => node.health.health === state).length;
     return count === 0 ? [] : [`${String(count)} ${state}`];
   });
-  return { health, reason: parts.length === 0 ? '' : `Of ${String(nodes.length)} nodes ${parts.join(' and ')}` };
+  return { health, reason: parts.length === 0 ? '' : `${parts.join(' and ')} of ${formatCount(nodes.length, 'node')}` };
 }
 
 function worstState(states: readonly HealthState[]): HealthState {

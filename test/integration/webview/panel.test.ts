@@ -576,5 +576,10 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
     await page.evaluate("document.querySelector('[data-kind=namespace]').click()");
     await page.locator('vscode-button', { hasText: 'Open namespace' }).click();
     await page.locator('#graph[data-nodes="64"]').waitFor();
+    // All of it is in the picture, and there is a way back.
+    await saved(page, ({ positions, fitted }) => Object.keys(positions).length > 40 && fitted === true);
+    await page.locator('[data-opened] button', { hasText: 'Close' }).click();
+    await page.locator('#graph[data-nodes="40"]').waitFor();
+    assert.equal(await page.locator('[data-opened]').count(), 0);
   });
 });

@@ -45,7 +45,7 @@ export function sampleGraph(
   edges: readonly TopologyEdge[] = [],
   boxes: VisibleGraph['boxes'] = [],
 ): VisibleGraph {
-  return { nodes, edges, boxes, collapsed: [] };
+  return { nodes, edges, boxes, collapsed: [], opened: [] };
 }
 
 /** Every character counts 7 pixels. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Health } from '../../../src/shared/health.ts';
 import { bookinfoGraph } from '../../webview/bookinfo.ts';
 import { generatedMesh } from '../../webview/generated-mesh.ts';
 import { attentionItems } from '../../../src/webview/view-model/attention.ts';
 import { connectionsOf } from '../../../src/webview/view-model/connections.ts';
+import { find } from '../../../src/webview/view-model/find.ts';
 import { elementRows } from '../../../src/webview/view-model/element-rows.ts';
 import { healthChanges } from '../../../src/webview/view-model/health-changes.ts';
 import { highlightOf } from '../../../src/webview/view-model/highlight.ts';
@@ -27,7 +29,29 @@ describe('what of a graph is drawn', () => {
     assert.ok(large.nodes.every((node) => node.kind === 'namespace' && node.members === 25));
     const opened = visibleGraph(generatedMesh(500, 1500), { ...all, opened: new Set(['team-03']) });
     assert.equal(opened.nodes.length, 44);
+    assert.deepEqual([opened.opened, large.opened, opened.collapsed.length], [['team-03'], [], 19]);
     assert.equal(visibleGraph(generatedMesh(500, 1500), { ...all, groupLarge: false }).nodes.length, 500);
+  });
+
+  it('says of a closed namespace how many of it are not well, and finds it by what is in it', () => {
+    const mesh = generatedMesh(500, 1500);
+    const [first, second, third] = mesh.nodes.filter(({ namespace }) => namespace === 'team-03');
+    assert.ok(first && second && third);
+    const ill = new Map<string, Health>([
+      [first.id, 'failing'],
+      [second.id, 'degraded'],
+      [third.id, 'degraded'],
+    ]);
+    const nodes = mesh.nodes.map((node) => ({
+      ...node,
+      health: { health: ill.get(node.id) ?? 'healthy', reason: '' },
+      ...(node.id === second.id ? { label: 'needle', app: 'needle' } : {}),
+    }));
+    const graph = visibleGraph({ ...mesh, nodes }, all);
+    const card = graph.nodes.find(({ namespace }) => namespace === 'team-03');
+    assert.deepEqual(card?.health, { health: 'failing', reason: '1 failing and 2 degraded of 25 nodes' });
+    assert.deepEqual([...find('needle', graph).nodes], [card.id]);
+    assert.deepEqual([...find('needle failing', graph).nodes], [], 'one node must fit as a whole');
   });
 
   it('adds up the calls between closed namespaces', () => {
