@@ -11,6 +11,7 @@ import { readFast } from '../../policy/documents/fast-values.ts';
 import type { ConfiguredPath } from '../../policy/configuration/configuration.ts';
 import { YamlDocument } from '../../policy/documents/yaml-document.ts';
 import { Configurations } from './configurations.ts';
+import { isAssertion } from './assertions.ts';
 import { isKustomization, Kustomizations } from './kustomizations.ts';
 import { localMeshObjects } from './local-mesh-objects.ts';
 
@@ -29,7 +30,7 @@ export type TextState = 'unsaved' | 'saved';
 interface FileRecord {
   /** A configuration leaves it out. */
   isIgnored: boolean;
-  /** A part of an object, which Kustomize puts into a whole one: it declares nothing. */
+  /** A part of an object, which Kustomize puts into a whole one, or a test expects: it declares nothing. */
   isPatch: boolean;
   disk?: string;
   open?: { readonly text: string; readonly version: number };
@@ -186,10 +187,14 @@ export class WorkspaceFiles implements DocumentSource {
     let record = this.#records.get(uri);
     if (!record) {
       const isIgnored = this.#configurations.isIgnored(uri);
-      this.#records.set(uri, (record = { isIgnored, isPatch: this.#kustomizations.isPatch(uri) }));
+      this.#records.set(uri, (record = { isIgnored, isPatch: this.#isPatch(uri) }));
       this.#order = undefined;
     }
     return record;
+  }
+
+  #isPatch(uri: string): boolean {
+    return isAssertion(uri) || this.#kustomizations.isPatch(uri);
   }
 
   #update(uri: string, record: FileRecord): void {
@@ -210,7 +215,7 @@ export class WorkspaceFiles implements DocumentSource {
     if (read.some(({ ok }) => !ok)) return;
     const values = read.map((document) => (document.ok ? document.value : undefined));
     if (!this.#kustomizations.set(uri, values)) return;
-    for (const [each, record] of this.#records) record.isPatch = this.#kustomizations.isPatch(each);
+    for (const [each, record] of this.#records) record.isPatch = this.#isPatch(each);
   }
 
   /** Of a configuration file its first document counts; one that says nothing yet is a configuration too. */

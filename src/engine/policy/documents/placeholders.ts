@@ -3,10 +3,11 @@ import { isRecord } from '../../../shared/untrusted.ts';
 
 /**
  * `${NAME}` and `${NAME:=default}` of envsubst and Flux, `$(NAME)` of Kustomize and pipelines, `{{ name }}` of templates,
- * `<name>` of documentation, but not the named group of a regular expression. A bare `$NAME` is one only by itself.
+ * `<name>` of documentation, but not the named group of a regular expression, `#{NAME}#` and `__NAME__` of pipelines, and
+ * what SOPS encrypted. A bare `$NAME` is one only in a text without spaces.
  */
 const placeholder =
-  /\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_][\w.-]*\)|\{\{[^{}]*\}\}|(?<!\?P?)<[A-Za-z][\w. -]*>|^\$[A-Z_][A-Z0-9_]*$/;
+  /\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_][\w.-]*\)|\{\{[^{}]*\}\}|(?<!\?P?)<[A-Za-z][\w. -]*>|\$(?<=^\S*\$)[A-Z_][A-Z0-9_]*(?=\S*$)|#\{[^{}]+\}|__[A-Z][A-Z0-9_]*__|ENC\[AES256_GCM,[^\]]*\]/;
 
 /** Deeper than objects are. */
 const deepest = 100;

@@ -5,6 +5,9 @@ import { isRecord } from '../../../shared/untrusted.ts';
 const action =
   /\{\{-?\s*(?:[.$("`]|\/\*|(?:if|else|end|range|with|include|template|define|block|toYaml|tpl|default|quote|printf|required|lookup|fail)\b|\w+\s+[.$("`\d])/g;
 
+/** Directives of ytt, which stand in comments behind what they fill in, or on lines of their own. */
+const directive = /(?:^|[ \t])#@(?:[ \t]|(?:data|overlay|library|schema|yaml)\/)/m;
+
 /** What the fast parser makes of a mapping as a key: `port: {{ port }}` without quotes is a mapping in a mapping. */
 const mappingAsKey = '[object Object]';
 
@@ -15,7 +18,7 @@ const onlyAction = /^\{\{[^{}]*\}\}$/;
 const carriers: readonly (readonly string[])[] = [['data'], ['stringData'], ['metadata', 'annotations']];
 
 export function mayBeTemplate(text: string): boolean {
-  return text.includes('{{') || text.includes('{%');
+  return text.includes('{{') || text.includes('{%') || text.includes('#@');
 }
 
 /**
@@ -24,7 +27,11 @@ export function mayBeTemplate(text: string): boolean {
  */
 export function isTemplate(text: string, value: unknown, isOfChart: boolean): boolean {
   const all = actionsIn(text);
-  return (all > 0 && (isOfChart || carriedBy(value, []) < all)) || isFilledIn(value, []);
+  return (
+    (all > 0 && (isOfChart || carriedBy(value, []) < all)) ||
+    (isRecord(value) && !holdsText(value, '#@') && directive.test(text)) ||
+    isFilledIn(value, [])
+  );
 }
 
 /** Whether a field that is no text for another program waits for its value. */
@@ -34,6 +41,12 @@ function isFilledIn(value: unknown, path: readonly string[]): boolean {
   if (Array.isArray(value)) return value.some((item) => isFilledIn(item, path));
   if (!isRecord(value)) return false;
   return Object.keys(value).some((key) => key === mappingAsKey || isFilledIn(value[key], [...path, key]));
+}
+
+function holdsText(value: unknown, part: string): boolean {
+  if (typeof value === 'string') return value.includes(part);
+  if (Array.isArray(value)) return value.some((item) => holdsText(item, part));
+  return isRecord(value) && Object.values(value).some((each) => holdsText(each, part));
 }
 
 /** Whether Helm reads the file as a template of a chart. */

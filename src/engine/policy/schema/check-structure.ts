@@ -209,6 +209,8 @@ class StructureWalker {
   }
 
   #unknownField(key: string, value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
+    // SOPS keeps there how it encrypted the file, and takes it out before the object is applied.
+    if (path.length === 0 && key === 'sops') return;
     const free = Object.keys(schema.fields).filter((field) => !Object.hasOwn(value, field));
     const near = nearestNames(key, free);
     const owner =

@@ -91,6 +91,15 @@ describe('WorkspaceFiles', () => {
     assert.ok(files.objects().every(({ origin }) => origin.layer === 'workspace' && origin.source === uri));
   });
 
+  test('what a test expects by the name of its file declares nothing', () => {
+    const files = new WorkspaceFiles();
+    files.setDisk('file:///shop/e2e/00-install.yaml', service('cart'));
+    files.setDisk('file:///shop/e2e/00-assert.yaml', service('expected'));
+    files.setDisk('file:///shop/e2e/01-errors.yaml', service('gone'));
+    files.setDisk('file:///shop/e2e/assert.yaml', service('assert'));
+    assert.deepEqual(names(files), ['Service cart', 'Service assert']);
+  });
+
   describe('patches of Kustomize', () => {
     const overlay = 'file:///shop/overlays/prod%20eu/kustomization.yaml';
     const patch = 'file:///shop/overlays/prod%20eu/larger.yaml';

@@ -127,6 +127,8 @@ describe('documents that are none of our business are quiet', () => {
       'template',
     ],
     ['a text that an action fills', 'apiVersion: v1\ndata:\n{{ .Files.Get "x" | indent 2 }}\n', 'template'],
+    ['a value of ytt', 'apiVersion: v1\nname: #@ data.values.name\n', 'template'],
+    ['an overlay of ytt', '#@overlay/match by="kind"\napiVersion: v1\nkind: Service\n', 'template'],
     ['Jinja', 'apiVersion: v1\n{% if a %}\nkind: B\n', 'template'],
     ['a value of Jinja', 'apiVersion: v1\nname: "{{ name }}"\n', 'template'],
     ['a value of Jinja without quotes', 'apiVersion: v1\nspec: {ports: [{port: {{ port }}}]}\n', 'template'],
@@ -154,6 +156,7 @@ describe('documents that are none of our business are quiet', () => {
     ['a text of one line in data', 'apiVersion: v1\nbody: a\ndata:\n  greeting: "Hello {{ .Name }}"\n', 'a'],
     ['an annotation', 'apiVersion: v1\nbody: a\nmetadata: {annotations: {x: "{{ .Name }}"}}\n', 'a'],
     ['a name alone in data', 'apiVersion: v1\nbody: a\ndata: {greeting: "{{name}}"}\n', 'a'],
+    ['a script with a comment as of ytt', 'apiVersion: v1\nbody: a\ndata:\n  a: |\n    #@ x\n', 'a'],
     ['a script', 'apiVersion: v1\nbody: a\nspec:\n  patch: |\n    x = {{ .x }}\n    y\n', 'a'],
     ['an action written with escapes', 'apiVersion: v1\nbody: a\ndata: {x: "{{ printf \\"x\\" }}"}\n', 'a'],
   ];
