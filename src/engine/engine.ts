@@ -148,6 +148,7 @@ export class Engine {
     });
     this.#topology = new LiveTopology({
       source: (params) => (isOfClusters(params) ? this.#graph.source(params.contexts) : this.#metrics),
+      measured: (params) => (isOfClusters(params) ? this.#graph.measured(params.contexts) : undefined),
       mesh: (params) =>
         isOfClusters(params) ? this.#graph.declarations(params.contexts) : declareLocalMesh(this.#mesh.status),
       cluster: 'local',

@@ -29,6 +29,16 @@ export class ClusterGraph {
     return { ...bound(traffic), warnings: () => [...this.#warnings(contexts), ...traffic.warnings()] };
   }
 
+  /** Whether the metrics of a cluster are read; what is read on this machine says nothing of the rest of it. */
+  measured(contexts: Chosen): (cluster: string) => boolean {
+    const measured = new Set(
+      this.#clusters.chosen(contexts).flatMap(({ status: { context, telemetry } }) => {
+        return telemetry.state === 'connected' || telemetry.state === 'slow' ? [context] : [];
+      }),
+    );
+    return (cluster) => measured.has(cluster);
+  }
+
   declarations(contexts: Chosen): Declarations {
     return mergeDeclarations(this.#clusters.chosen(contexts).map(({ declarations }) => declarations));
   }

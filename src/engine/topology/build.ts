@@ -53,7 +53,7 @@ export function buildTopology(input: TopologyInput): TopologyGraph {
     .concat(
       planned
         .filter(({ source, target }) => visible.edge(source, target))
-        .map((edge) => declaredEdge(edge, window, input.traffic.seconds > 0)),
+        .map((edge) => declaredEdge(edge, window, isMeasured(edge.source.cluster, input))),
     )
     .sort(compareIds);
   return {
@@ -157,9 +157,10 @@ function finishNode(
     ...(parent ? { parent: parent.box } : {}),
     health: worstHealth([
       ...declared.flatMap(({ health }) => health ?? []),
-      isUnmeasured(input)
-        ? (instanceHealth(instances) ?? { health: 'unknown', reason: 'Its traffic is not known' })
-        : nodeHealth(instances, totals.inbound, totals.outbound, window),
+      // What flows from this machine is known, also into a cluster that nobody measures.
+      inbound.length > 0 || outbound.length > 0 || isMeasured(identity.cluster, input)
+        ? nodeHealth(instances, totals.inbound, totals.outbound, window)
+        : (instanceHealth(instances) ?? { health: 'unknown', reason: 'Its traffic is not known' }),
     ]),
     inbound: ratesOf(totals.inbound, input.traffic.seconds),
     outbound: ratesOf(totals.outbound, input.traffic.seconds),
@@ -184,8 +185,9 @@ function declaredAtOf({ identity, declared }: DraftNode, mesh: DeclaredMesh): Pi
 }
 
 /** Where nobody measures a cluster, nothing is known of its requests, and its pods say all there is. */
-function isUnmeasured({ traffic, mesh }: TopologyInput): boolean {
-  return traffic.seconds === 0 && mesh.workloads[0]?.cluster !== undefined;
+function isMeasured(cluster: string, { traffic, mesh, measured }: TopologyInput): boolean {
+  const isOfCluster = mesh.workloads[0]?.cluster !== undefined;
+  return !(traffic.seconds === 0 && isOfCluster) && (measured?.(cluster) ?? true);
 }
 
 /** Of several workloads in one node the one way they all take part. */

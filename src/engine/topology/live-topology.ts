@@ -36,6 +36,8 @@ const systemTimers: Timers = {
 export interface LiveTopologyOptions {
   /** Whoever measures what these parameters ask for. */
   readonly source: (params: TopologyParams) => TrafficSource;
+  /** Whether somebody measures a cluster of these parameters; absent: every one. */
+  readonly measured?: (params: TopologyParams) => TopologyInput['measured'];
   /** What is declared and what runs now. */
   readonly mesh: (params: TopologyParams) => Declarations;
   /** Name of the cluster of what names none, the same as in `ProxyIdentity.cluster`. */
@@ -90,12 +92,14 @@ export class LiveTopology {
   graph(params: TopologyParams = {}): TopologyGraph {
     const { mesh, cluster, influences, routesSince, now } = this.#options;
     const source = this.#options.source(params);
+    const measured = this.#options.measured?.(params);
     const window = params.window ?? defaultWindow;
     return buildTopology({
       traffic: source.traffic(window, Math.max(idleSeconds, window)),
       mesh: mesh(params),
       cluster,
       influences: influences?.(params) ?? noInfluences,
+      ...(measured ? { measured } : {}),
       ...(routesSince ? { routesSince } : {}),
       graphType: params.graphType ?? 'versionedApp',
       namespaces: params.namespaces ?? [],

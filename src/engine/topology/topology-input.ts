@@ -24,6 +24,8 @@ export const noInfluences: Influences = { ofNode: () => [], ofEdge: () => [] };
 /** What a graph is built from. */
 export interface TopologyInput {
   readonly traffic: TrafficWindow;
+  /** Whether somebody measures what flows in this cluster; absent: in every one, once anything was measured. */
+  readonly measured?: (cluster: string) => boolean;
   /** What is declared and what runs. */
   readonly mesh: Declarations;
   /** Name of the mesh's cluster, for what is declared and for records that do not know theirs. */

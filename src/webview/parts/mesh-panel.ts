@@ -2,11 +2,12 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { PanelData } from '../host/panel-data.ts';
 import type { AttentionItem } from '../view-model/attention.ts';
-import { isMeasured, telemetryLine } from '../view-model/cluster-condition.ts';
+import type { ClusterStatus } from '../../shared/cluster.ts';
+import { isMeasured, lacksRights, telemetryLine } from '../view-model/cluster-condition.ts';
 import { shownClusters } from '../view-model/mesh-source.ts';
 import { attentionItems } from '../view-model/attention.ts';
 import { formatClock, formatInstant } from '../view-model/clock-format.ts';
-import { formatPercent, formatRate } from '../view-model/number-format.ts';
+import { formatCount, formatPercent, formatRate } from '../view-model/number-format.ts';
 import type { VisibleGraph } from '../view-model/visible-graph.ts';
 import { codicon } from './health-words.ts';
 import type { DetailActions } from './node-panel.ts';
@@ -113,7 +114,7 @@ function clusterLines(data: PanelData, { act }: DetailActions): readonly Templat
   const shown = shownClusters(data);
   return shown.map((status) => {
     const name = shown.length > 1 ? [status.context] : [];
-    const words = [...name, status.phase, telemetryLine(status)].join(' · ');
+    const words = [...name, phaseText(status), telemetryLine(status)].join(' · ');
     const isMissing = status.telemetry.state === 'missing' || status.telemetry.state === 'failing';
     return html`<p class="quiet" data-telemetry=${status.telemetry.state} title=${status.telemetry.message ?? ''}>
       ${words}
@@ -122,9 +123,23 @@ function clusterLines(data: PanelData, { act }: DetailActions): readonly Templat
           ? html`<button class="link" @click=${() => act({ action: 'open-metrics-settings' })}>Open settings</button>`
           : nothing
       }
+      ${
+        lacksRights(status)
+          ? html`<button
+              class="link"
+              data-lacks-rights
+              title=${status.message ?? ''}
+              @click=${() => act({ action: 'show-clusters' })}
+            >
+              ${formatCount(status.forbidden.length, 'kind')} may not be read
+            </button>`
+          : nothing
+      }
     </p>`;
   });
 }
+
+const phaseText = ({ phase }: ClusterStatus): string => (phase === 'degraded' ? 'connected, with gaps' : phase);
 
 function phaseWords({ status, engine }: PanelData): string {
   if (engine.state !== 'running') return `engine ${engine.state}`;

@@ -61,8 +61,19 @@ export function clusterBanners(data: PanelData): readonly Banner[] {
   ]);
 }
 
-function connectionBanner({ context, phase, message }: ClusterStatus, several: boolean): Banner[] {
-  if (phase === 'connected' || phase === 'disconnected') return [];
+/** The graph's own words about a connection, which the banner or the side panel has said already. */
+export function isToldOfCluster(warning: string, data: PanelData): boolean {
+  return shownClusters(data).some(({ context, message }) => warning === `${context}: ${message ?? ''}`);
+}
+
+/** Nothing is wrong but that a right is missing: that lasts, and is said in the side panel. */
+export function lacksRights({ phase, forbidden, kinds }: ClusterStatus): boolean {
+  return phase === 'degraded' && forbidden.length > 0 && kinds.every(({ state }) => state !== 'retrying');
+}
+
+function connectionBanner(status: ClusterStatus, several: boolean): Banner[] {
+  const { context, phase, message } = status;
+  if (phase === 'connected' || phase === 'disconnected' || lacksRights(status)) return [];
   if (phase === 'connecting') return [{ kind: 'info', text: message ?? `Connecting to ${context}.` }];
   const title = phaseTitles[phase];
   const text = message ?? (title === undefined ? `${context} is ${phase}.` : `${context} ${title}.`);

@@ -1,5 +1,5 @@
 import type { PanelData } from '../host/panel-data.ts';
-import { clusterBanners, clusterWithoutGraph } from './cluster-condition.ts';
+import { clusterBanners, clusterWithoutGraph, isToldOfCluster } from './cluster-condition.ts';
 import type { Banner, PanelCondition } from './condition.ts';
 import { formatCount } from './number-format.ts';
 
@@ -41,7 +41,8 @@ export function panelCondition(data: PanelData, now: number): PanelCondition {
     banners.push({ kind: 'warning', text: `The mesh keeps the last good configuration. ${rejected.message}` });
   }
   for (const warning of graph.warnings) {
-    if (banners.every(({ text }) => text !== warning)) banners.push({ kind: 'warning', text: warning });
+    if (banners.some(({ text }) => text === warning) || isToldOfCluster(warning, data)) continue;
+    banners.push({ kind: 'warning', text: warning });
   }
   return { screen: 'graph', banners, stale };
 }

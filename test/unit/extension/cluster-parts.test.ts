@@ -273,4 +273,7 @@ test('the report of proxies puts those that lag first, in columns', () => {
 | a.x   | a        | synced | synced |        |        |       |      |         |          |
 `,
   );
+  const only = { proxy: 'a.x', namespace: 'x', pod: 'a', types: {}, state: 'synced' } as const;
+  assert.match(proxyReport('dev', [only], english).text, /^The only proxy runs what/m);
+  assert.match(proxyReport('dev', [], english).text, /^No proxy is connected .* enrolled in the mesh\.$/m);
 });

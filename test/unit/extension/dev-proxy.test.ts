@@ -118,4 +118,13 @@ test('the status bar tells the dev proxy only while it is there', () => {
   assert.equal(shown?.text, '$(warning) Dev proxy · dev · degraded');
   assert.match(shown?.tooltip ?? '', /reviews\.bookinfo\.svc\.cluster\.local:9080 · 0 of 2 endpoints ready/);
   assert.match(shown?.tooltip ?? '', /reviews has no ready endpoint\.$/);
+  const standIn = { namespace: 'bookinfo', workload: 'reviews-v1', ports: { 9080: '127.0.0.1:3000' } };
+  const texts = [[], [standIn], [standIn, standIn]].map(
+    (standIns) => devProxyText({ ...running, phase: 'running', standIns }, english)?.text,
+  );
+  assert.deepEqual(texts, [
+    '$(plug) Dev proxy · dev',
+    '$(plug) Dev proxy · dev · 1 stand-in',
+    '$(plug) Dev proxy · dev · 2 stand-ins',
+  ]);
 });

@@ -58,6 +58,25 @@ test('from objects alone: every workload, and who would call whom', () => {
   assert.deepEqual([edge.traffic.requests, edge.mutualTls], [0, 0]);
 });
 
+test('what flows from this machine says nothing of a cluster that nobody measures', () => {
+  const requests = bothEnds('productpage-v1', 'reviews-v1', 80, inKind);
+  const told = (measured?: (cluster: string) => boolean): readonly unknown[] => {
+    const { nodes, edges } = graphOf(requests, measured === undefined ? {} : { measured });
+    return [
+      ...nodes.filter(({ id }) => id === v2 || id === v1).map(({ health }) => health.reason),
+      ...edges.filter(({ id }) => id === gatewayCall).map(({ health }) => health.health),
+    ];
+  };
+  assert.deepEqual(told()[1], 'No requests in 10 s');
+  assert.deepEqual(
+    told((cluster) => cluster === 'kind'),
+    told(),
+  );
+  const unmeasured = told(() => false);
+  assert.equal(unmeasured[0], told()[0], 'who was called is judged by that');
+  assert.deepEqual(unmeasured.slice(1), ['2 instances ready', 'unknown']);
+});
+
 test('declared calls give way to live ones of the same ends, and a service to its callers', () => {
   const graph = graphOf([
     ...bothEnds('productpage-v1', 'reviews-v1', 80, inKind),

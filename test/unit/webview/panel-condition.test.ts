@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ClusterStatus } from '../../../src/shared/cluster.ts';
+import { clusterStatuses } from '../../webview/cluster.ts';
 import { bookinfoGraph, bookinfoStatus } from '../../webview/bookinfo.ts';
 import { parseHostMessage, parsePanelState } from '../../../src/webview/host/host-messages.ts';
 import type { PanelData } from '../../../src/webview/host/panel-data.ts';
@@ -44,6 +46,24 @@ describe('condition of the panel', () => {
       bannersOf({ ...live, graph: { ...bookinfoGraph(), warnings: ['No metrics in namespace beta.'] } }),
       ['No metrics in namespace beta.'],
     );
+  });
+
+  it('says of a cluster each thing once, and what lasts in the side panel alone', () => {
+    const [status] = clusterStatuses(true);
+    assert.ok(status);
+    const message = 'You may not list pods in shop.';
+    const forbidden = [{ verb: 'list', group: '', resource: 'pods', namespace: 'shop' }];
+    const kind = { kind: 'core/Service', version: 'v1', objects: 1 } as const;
+    const shown = (more: Partial<ClusterStatus>): readonly string[] =>
+      bannersOf({
+        ...live,
+        of: { source: 'cluster', contexts: [status.context] },
+        clusters: [{ ...status, phase: 'degraded', message, ...more }],
+        graph: { ...bookinfoGraph(), warnings: [`${status.context}: ${message}`, 'other: away'] },
+      });
+    assert.deepEqual(shown({ forbidden, kinds: [{ ...kind, state: 'synced' }] }), ['other: away']);
+    assert.deepEqual(shown({ forbidden, kinds: [{ ...kind, state: 'retrying' }] }), [message, 'other: away']);
+    assert.deepEqual(shown({}), [message, 'other: away']);
   });
 
   it('says whether what is shown is now', () => {

@@ -64,6 +64,13 @@ export function registerDevProxy(services: Services, owned: DisposableList): voi
     if (standIn === undefined) return;
     const others = (params.standIns ?? []).filter((one) => !isSame(one, standIn));
     await devProxy.start({ ...params, standIns: [...others, standIn] });
+    void window.showInformationMessage(
+      l10n.t(
+        'Calls from this machine to {0} reach {1}. Callers in the cluster reach the cluster’s.',
+        standIn.workload,
+        Object.values(standIn.ports).join(', '),
+      ),
+    );
   });
   commands.register(commandIds.endStandIn, async (argument) => {
     const params = running(services);
@@ -124,7 +131,10 @@ async function askParams(services: Services, argument: unknown): Promise<DevProx
   const known = [...new Set([...status.namespaces, ...status.knownNamespaces])];
   const last = remembered?.context === status.context ? remembered.namespaces : status.namespaces;
   const namespaces = givenNamespaces(argument) ?? (await askNamespaces(known, last));
-  if (namespaces === undefined || namespaces.length === 0) return undefined;
+  if (namespaces === undefined) return undefined;
+  if (namespaces.length === 0) {
+    throw new UserFacingError(l10n.t('No namespace was chosen. The dev proxy needs one whose services it reaches.'));
+  }
   return {
     context: status.context,
     namespaces,
@@ -149,9 +159,19 @@ async function askNamespaces(
     .map((label) => ({ label, picked: last.includes(label) }));
   const picked = await window.showQuickPick(items, {
     canPickMany: true,
-    placeHolder: l10n.t('Namespaces whose services can be called by their short names; the first is your own'),
+    title: l10n.t('Namespaces whose services you call'),
+    placeHolder: l10n.t('Their services answer to short names'),
   });
-  return picked?.map(({ label }) => label);
+  if (picked === undefined || picked.length < 2) return picked?.map(({ label }) => label);
+  const own = await window.showQuickPick(byPreference(picked, last[0]), {
+    title: l10n.t('Your own namespace'),
+    placeHolder: l10n.t('Its services and routes come first, as if your programs ran there'),
+  });
+  return own && [own.label, ...picked.filter((item) => item !== own).map(({ label }) => label)];
+}
+
+function byPreference<T extends { readonly label: string }>(items: readonly T[], first: string | undefined): T[] {
+  return items.toSorted((a, b) => Number(b.label === first) - Number(a.label === first));
 }
 
 function rememberedParams({

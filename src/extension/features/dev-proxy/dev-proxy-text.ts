@@ -24,6 +24,8 @@ export function devProxyText(
     ...(status.includeUnsaved ? [t('Unsaved policy edits count.')] : []),
     ...(status.message === undefined ? [] : [status.message]),
   ].join('\n');
+  const count = status.standIns.length;
+  const standIns = count === 0 ? '' : count === 1 ? t('1 stand-in') : t('{0} stand-ins', count);
   switch (status.phase) {
     case 'stopped':
       return undefined;
@@ -32,7 +34,11 @@ export function devProxyText(
     case 'stopping':
       return { text: `$(sync~spin) ${t('Dev proxy stopping')}`, tooltip, isDegraded: false };
     case 'running':
-      return { text: `$(plug) ${t('Dev proxy · {0}', context)}`, tooltip, isDegraded: false };
+      return {
+        text: `$(plug) ${[t('Dev proxy · {0}', context), standIns].filter(Boolean).join(' · ')}`,
+        tooltip,
+        isDegraded: false,
+      };
     case 'degraded':
       return { text: `$(warning) ${t('Dev proxy · {0} · degraded', context)}`, tooltip, isDegraded: true };
   }

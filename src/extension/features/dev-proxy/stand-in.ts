@@ -13,10 +13,19 @@ export async function askStandIn(
   const workload = ref ?? (await pickWorkload(services, params));
   if (workload === undefined) return undefined;
   const { namespace, name } = workload;
-  const port = await askPort(l10n.t('Port of {0} that its callers reach', name), '');
+  const port = await askPort(
+    l10n.t('Port of {0} that its callers reach', name),
+    await declaredPort(services, params, workload),
+  );
   if (port === undefined) return undefined;
   const local = await askPort(l10n.t('Port of the process on this machine (127.0.0.1)'), port);
   return local === undefined ? undefined : { namespace, workload: name, ports: { [port]: `127.0.0.1:${local}` } };
+}
+
+/** The first port that its containers declare, as a suggestion; who may not read the object knows it himself. */
+async function declaredPort({ engine }: Services, { context }: DevProxyParams, ref: ResourceRef): Promise<string> {
+  const object = await engine.request('mesh/cluster/object', { context, ref }).catch(() => undefined);
+  return /^\s*(?:- )?containerPort: (\d+)$/m.exec(object?.yaml ?? '')?.[1] ?? '';
 }
 
 async function pickWorkload({ engine }: Services, params: DevProxyParams): Promise<ResourceRef | undefined> {

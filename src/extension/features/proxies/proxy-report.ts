@@ -12,13 +12,19 @@ export function proxyReport(context: string, proxies: readonly ProxyStatus[], t:
   const writer = new ReportWriter();
   writer.line(`# ${t('Proxies of {0}', context)}`).line();
   if (proxies.length === 0) {
-    writer.line(t('No proxy is connected to a control plane that may be asked.'));
+    writer.line(
+      t(
+        'No proxy is connected to a control plane that may be asked. Pods get a proxy when they are created in a namespace that is enrolled in the mesh.',
+      ),
+    );
     return writer.finish();
   }
   const ill = proxies.filter(({ state }) => state !== 'synced').length;
   writer.line(
     ill === 0
-      ? t('All {0} proxies run what their control plane last sent.', proxies.length)
+      ? proxies.length === 1
+        ? t('The only proxy runs what its control plane last sent.')
+        : t('All {0} proxies run what their control plane last sent.', proxies.length)
       : t('{0} of {1} proxies do not run what their control plane last sent, or it is not known.', ill, proxies.length),
   );
   writer.line();
