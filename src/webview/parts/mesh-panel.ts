@@ -114,7 +114,9 @@ function clusterLines(data: PanelData, { act }: DetailActions): readonly Templat
   const shown = shownClusters(data);
   return shown.map((status) => {
     const name = shown.length > 1 ? [status.context] : [];
-    const words = [...name, phaseText(status), telemetryLine(status)].join(' · ');
+    // Who cannot be reached is not asked for metrics.
+    const isUsable = status.phase === 'connected' || status.phase === 'degraded';
+    const words = [...name, phaseText(status), ...(isUsable ? [telemetryLine(status)] : [])].join(' · ');
     const isMissing = status.telemetry.state === 'missing' || status.telemetry.state === 'failing';
     return html`<p class="quiet" data-telemetry=${status.telemetry.state} title=${status.telemetry.message ?? ''}>
       ${words}

@@ -92,6 +92,19 @@ describe('the Clusters view', () => {
     const [row] = clusterTree(input({ chosen: [], problems: ['/a/config is no YAML.'] }), english);
     assert.equal(row?.label, '/a/config is no YAML.');
     assert.equal(row?.spoken, 'Kubeconfig: /a/config is no YAML.');
+    assert.equal(row.click, 'open-kubeconfig-setting');
+  });
+
+  test('offers the contexts that can be read beside what cannot, as the view says nothing else then', () => {
+    const rows = clusterTree(input({ chosen: [], problems: ['/a/config is no YAML.'] }), english);
+    assert.deepEqual(
+      rows.map(({ label, isExpanded, children }) => [label, isExpanded, children.map((child) => child.label)]),
+      [
+        ['/a/config is no YAML.', false, []],
+        ['Contexts', true, ['admin', 'guest']],
+      ],
+    );
+    assert.equal(clusterTree(input({ contexts: [], chosen: [], problems: ['None.'] }), english).length, 1);
   });
 
   test('shows chosen contexts first and the others below, closed', () => {

@@ -67,7 +67,7 @@ test('what flows from this machine says nothing of a cluster that nobody measure
       ...edges.filter(({ id }) => id === gatewayCall).map(({ health }) => health.health),
     ];
   };
-  assert.deepEqual(told()[1], 'No requests in 10\u2009s');
+  assert.match(String(told()[1]), /^No requests in 10\ss$/);
   assert.deepEqual(
     told((cluster) => cluster === 'kind'),
     told(),

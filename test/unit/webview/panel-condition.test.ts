@@ -72,6 +72,12 @@ describe('condition of the panel', () => {
     assert.equal(text(live, 2100), 'Live · 1 s ago');
     assert.equal(text(live, 13_200), 'Stale · 12 s ago');
     assert.equal(text(initialData, 0), 'Engine starting');
+    const [away] = clusterStatuses(true);
+    assert.ok(away);
+    const of = { source: 'cluster', contexts: [away.context] } as const;
+    const clusters = [{ ...away, phase: 'unreachable', message: 'No way there.' } as const];
+    assert.equal(text({ ...omit(live, 'graph'), of, clusters }, 2100), 'Not live');
+    assert.equal(text({ ...omit(live, 'graph'), of, clusters: [away] }, 2100), 'Connecting');
   });
 });
 

@@ -25,7 +25,8 @@ export type ClusterIcon =
   | 'information';
 
 /** What a click on a row does. */
-export type ClusterClick = 'open-object' | 'choose-namespaces' | 'allow-program' | 'copy-forbidden' | 'retry';
+export type ClusterClick =
+  'open-object' | 'choose-namespaces' | 'allow-program' | 'copy-forbidden' | 'retry' | 'open-kubeconfig-setting';
 
 /** One row of the Clusters view as plain data. `id`s are stable, so that the view keeps what is expanded and selected. */
 export interface ClusterNode {

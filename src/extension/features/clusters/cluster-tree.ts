@@ -34,9 +34,18 @@ export interface ClusterTreeInput {
 /** The rows of the Clusters view; none while no context is chosen, when the view says what to do instead. */
 export function clusterTree(input: ClusterTreeInput, t: Translate): readonly ClusterNode[] {
   const problems = input.problems.map((problem, at) =>
-    notice(`problem/${at}`, problem, 'degraded', { spoken: t('Kubeconfig: {0}', problem) }),
+    notice(`problem/${at}`, problem, 'degraded', {
+      spoken: t('Kubeconfig: {0}', problem),
+      tooltip: `${problem}\n${t('Click to open the setting that names the files.')}`,
+      click: 'open-kubeconfig-setting',
+    }),
   );
-  if (input.chosen.length === 0) return problems;
+  if (input.chosen.length === 0) {
+    // With a row in it the view no longer says how to go on: the contexts that can be read do.
+    return problems.length === 0 || input.contexts.length === 0
+      ? problems
+      : [...problems, { ...othersNode(input.contexts, t), label: t('Contexts'), isExpanded: true }];
+  }
   const byName = new Map(input.contexts.map((context) => [context.name, context]));
   const others = input.contexts.filter(({ name }) => !input.chosen.includes(name));
   return [

@@ -119,18 +119,30 @@ export function registerClustersView(services: Services, owned: DisposableList):
 function toItem(node: ClusterNode, isExpanded: boolean): TreeItem {
   const item = treeItemOf(node, { isExpanded, icon: icons[node.icon], spoken: node.spoken });
   if (node.click !== undefined) {
-    const { command, title } = clicks[node.click];
-    item.command = { command, title: title(), arguments: [node] };
+    const { command, title, argument } = clicks[node.click];
+    item.command = { command, title: title(), arguments: [argument ?? node] };
   }
   return item;
 }
 
-const clicks: Readonly<Record<ClusterClick, { readonly command: CommandId; readonly title: () => string }>> = {
+interface Click {
+  readonly command: CommandId | 'workbench.action.openSettings';
+  readonly title: () => string;
+  /** Instead of the row. */
+  readonly argument?: string;
+}
+
+const clicks: Readonly<Record<ClusterClick, Click>> = {
   'open-object': { command: commandIds.openObject, title: () => l10n.t('Open') },
   'choose-namespaces': { command: commandIds.chooseNamespaces, title: () => l10n.t('Choose namespaces') },
   'allow-program': { command: commandIds.allowProgram, title: () => l10n.t('Allow') },
   'copy-forbidden': { command: commandIds.copyForbidden, title: () => l10n.t('Copy for the administrator') },
   retry: { command: commandIds.retryCluster, title: () => l10n.t('Try again') },
+  'open-kubeconfig-setting': {
+    command: 'workbench.action.openSettings',
+    title: () => l10n.t('Open Settings'),
+    argument: 'meshlens.cluster.kubeconfig',
+  },
 };
 
 const icons: Readonly<Record<ClusterIcon, ThemeIcon>> = {
