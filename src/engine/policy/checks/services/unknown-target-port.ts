@@ -3,6 +3,7 @@ import { fieldOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
+import { isProxyOnly } from '../../semantics/mesh-membership.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { WrittenPort } from '../directories/selecting-services.ts';
@@ -71,9 +72,17 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
   });
 }
 
-/** Where no ports are declared, or those of a machine outside the cluster, which only translate names to numbers. */
-function mayListenOnAny({ object, ports }: WorkloadView): boolean {
-  return ports.length === 0 || [Kinds.workloadEntry, Kinds.workloadGroup].some((kind) => kind === kindKey(object));
+/**
+ * Where no ports are declared, or those of a machine outside the cluster, which only translate names to numbers. A proxy
+ * without a program beside it listens where Gateways say.
+ */
+function mayListenOnAny(workload: WorkloadView): boolean {
+  const { object, ports } = workload;
+  return (
+    ports.length === 0 ||
+    isProxyOnly(workload) ||
+    [Kinds.workloadEntry, Kinds.workloadGroup].some((kind) => kind === kindKey(object))
+  );
 }
 
 function portAt(service: MeshObject, { path }: WrittenPort): unknown {

@@ -34,7 +34,9 @@ function checkHosts(context: CheckContext, subject: MeshObject, listener: Site):
     const slash = site.value.indexOf('/');
     if (slash < 0 || site.value.startsWith('~')) continue;
     const written = site.value.slice(0, slash);
-    const namespace = written === '.' ? subject.namespace : written;
+    // In the root namespace `.` is that of each workload, although istiod's webhook takes it for the root.
+    const isOwn = written === '.' && subject.namespace !== context.settings.rootNamespace;
+    const namespace = isOwn ? subject.namespace : written;
     const host = site.value.slice(slash + 1);
     const hosts = byNamespace.get(namespace) ?? new Map<string, TextSite>();
     byNamespace.set(namespace, hosts);
