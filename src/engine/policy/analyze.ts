@@ -12,6 +12,8 @@ import { admissionDiagnosticOf, diagnosticOf } from './analysis/diagnostics-of.t
 import { byPlace, suppressedByFile, tooLong } from './analysis/file-diagnostics.ts';
 import type { Finding } from './analysis/finding.ts';
 import { areSameFindings } from './analysis/finding.ts';
+import { FolderWorlds } from './analysis/folder-worlds.ts';
+import { objectsByKind } from './analysis/objects-by-kind.ts';
 import { ObjectWorld } from './analysis/object-world.ts';
 import { hangsOnPlaceholder } from './analysis/unknown-values.ts';
 import type { RuleSettings } from '../../shared/rule-settings.ts';
@@ -19,7 +21,6 @@ import type { VersionedCheck } from './analysis/object-findings.ts';
 import { ObjectFindings } from './analysis/object-findings.ts';
 import type { ObjectCheck } from './checks/check.ts';
 import { subjectsOf } from './checks/check.ts';
-import { isOperatorKind, operatorObjects } from './checks/directories/operator-objects.ts';
 import { objectChecks } from './checks/registry.ts';
 import { yamlSyntax } from './checks/yaml/yaml-syntax.ts';
 import { yamlUnknownAlias } from './checks/yaml/yaml-unknown-alias.ts';
@@ -106,6 +107,7 @@ export class IncrementalAnalyzer {
   readonly #layer: AnalysisLayer | undefined;
   readonly #checks: readonly ObjectCheck[];
   #world: ObjectWorld | undefined;
+  readonly #folders = new FolderWorlds();
   readonly #catalogs = new CatalogKeeper();
   #runs = 0;
   #plain: { readonly settings: RuleSettings; readonly rules: RulesOfFile } | undefined;
@@ -142,9 +144,12 @@ export class IncrementalAnalyzer {
     const { fileRules = this.#sameForAll(input.rules ?? noRules) } = input;
     const run = ++this.#runs;
     const files = [...source.files()];
-    const world = this.#updatedWorld(files, base, input.complete ?? kindsOfClusters(base), settings);
+    const complete = input.complete ?? kindsOfClusters(base);
+    const world = this.#updatedWorld(files, base, complete, settings);
     this.#knowsNamespace = namespaceKnowledge(files);
+    const hasKnownNamespace = (object: MeshObject): boolean => this.#knowsNamespace(object);
     const began = now === undefined ? undefined : now - (now % hour);
+    this.#folders.begin({ files, base, complete, settings: world.settings, now: began, hasKnownNamespace });
     const checks = this.#checksByKind(world, kindsIn(files), began);
     const readsTime = [...checks.values()].some((each) =>
       each.checks.some(({ runner }) => runner.check.readsTime === true),
@@ -187,24 +192,7 @@ export class IncrementalAnalyzer {
       this.#memories = new Map();
       this.#objects = new ObjectFindings();
     }
-    const byKind = new Map<KindKey, MeshObject[]>();
-    const assumed = new Set<MeshObject>();
-    const add = (kind: KindKey, object: MeshObject): void => {
-      const same = byKind.get(kind);
-      if (same) same.push(object);
-      else byKind.set(kind, [object]);
-    };
-    for (const object of base) add(kindKey(object), object);
-    for (const { documents } of files) {
-      for (const document of documents) {
-        for (const { kind, object, namespaceDeclared } of document.objects) {
-          if (object.name === '') continue;
-          add(kind, object);
-          if (isOperatorKind(kind)) add(operatorObjects, object);
-          if (!namespaceDeclared) assumed.add(object);
-        }
-      }
-    }
+    const { byKind, assumed } = objectsByKind(files, base);
     this.#world.update(byKind, assumed, complete);
     return this.#world;
   }
@@ -247,7 +235,8 @@ export class IncrementalAnalyzer {
     let generation = 0;
     for (const { kind } of document.objects) generation += checks.get(kind)?.generation ?? 0;
     const known = this.#documents.get(document);
-    const isKnown = known?.generation === generation && known.schemas === schemas;
+    const isKnown =
+      known?.generation === generation && known.schemas === schemas && !this.#folders.hasAlternatives(file.uri);
     if (isKnown && known.findings.length === 0) return [];
     const isUnmoved = known?.neighbours.every(
       ({ uri, index, document: neighbour }) => source.file(uri)?.documents.at(index) === neighbour,
@@ -275,6 +264,7 @@ export class IncrementalAnalyzer {
   #findingsOf(file: DocumentFile, document: FileDocument, { checks, schemas }: Given): readonly Finding[] {
     const ofText = syntaxFindings(document.yaml, file.isOpen);
     const ofObjects: Finding[] = [];
+    const isAlternative = this.#folders.hasAlternatives(file.uri);
     for (const declared of document.objects) {
       if (declared.isDerived) continue;
       let own = this.#declared.get(declared);
@@ -284,7 +274,9 @@ export class IncrementalAnalyzer {
       }
       ofObjects.push(...own.findings);
       const { object, kind, namespaceDeclared: isNamespaceKnown } = declared;
-      ofObjects.push(...this.#objects.findingsOf({ object, isNamespaceKnown }, checks.get(kind)?.checks ?? []));
+      const subject = { object, isNamespaceKnown };
+      const found = this.#objects.findingsOf(subject, checks.get(kind)?.checks ?? []);
+      ofObjects.push(...(isAlternative ? this.#folders.confirmed(found, subject, file.uri) : found));
     }
     const decided = ofObjects.filter((finding) => !hangsOnPlaceholder(finding));
     const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);

@@ -247,6 +247,8 @@ const pieces = [
   // The same object, its namespace assumed and written.
   'apiVersion: v1\nkind: Service\nmetadata: {name: ratings}\nspec: {selector: {app: ratings}, ports: [{name: http, port: 80}]}\n',
   'apiVersion: v1\nkind: Service\nmetadata: {name: ratings, namespace: default}\nspec: {selector: {app: ratings}, ports: [{name: http, port: 80}]}\n',
+  // Another version of one: folders that have both are alternatives.
+  service('ratings').replace('80', '81'),
   '# only a comment\n',
   'a: b\n',
 ];
@@ -268,27 +270,88 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('remove' as const), file: fc.nat(3) }) },
 );
 
-test('incremental analysis gives what a full one gives, after any edits', () => {
-  fc.assert(
-    fc.property(fc.array(edit, { minLength: 1, maxLength: 12 }), (edits) => {
-      const files = new WorkspaceFiles();
-      const incremental = new IncrementalAnalyzer();
-      let version = 0;
-      for (const each of edits) {
-        const name = `file:///${each.file}.yaml`;
-        if (each.type === 'remove') {
-          files.close(name);
-          files.remove(name);
-        } else {
-          const text = each.documents.map((index) => pieces[index] ?? '').join('---\n');
-          if (each.open) files.setOpen(name, text, ++version);
-          else files.setDisk(name, text);
+for (const folders of [[''], ['', 'dev/', 'prod/', 'prod/routes/']]) {
+  test(`incremental analysis gives what a full one gives, after any edits in ${folders.length} folders`, () => {
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 12 }), (edits) => {
+        const files = new WorkspaceFiles();
+        const incremental = new IncrementalAnalyzer();
+        let version = 0;
+        for (const each of edits) {
+          const name = `file:///${folders[each.file] ?? ''}${each.file}.yaml`;
+          if (each.type === 'remove') {
+            files.close(name);
+            files.remove(name);
+          } else {
+            const text = each.documents.map((index) => pieces[index] ?? '').join('---\n');
+            if (each.open) files.setOpen(name, text, ++version);
+            else files.setDisk(name, text);
+          }
+          assert.deepEqual(incremental.analyze({ files, settings }), analyze({ files, settings }));
         }
-        assert.deepEqual(incremental.analyze({ files, settings }), analyze({ files, settings }));
-      }
-    }),
-    { numRuns: 120, seed: 20 },
-  );
+      }),
+      { numRuns: 120, seed: 20 },
+    );
+  });
+}
+
+describe('folders that have different versions of one object', () => {
+  const port = (name: string, number: number): string => service(name).replace('80', String(number));
+  const to = (host: string, number: number): string =>
+    route(host).replace(`{host: ${host}}`, `{host: ${host}, port: {number: ${number}}}`);
+  const messages = (texts: Readonly<Record<string, string>>): readonly string[] =>
+    analyze({ files: filesOf(texts), settings }).diagnostics.map(
+      (each) => `${each.uri.slice('file:///'.length)} ${each.rule}`,
+    );
+
+  test('are not held to each other', () => {
+    const dev = [port('reviews', 80), to('reviews', 80)].join('---\n');
+    const prod = [port('reviews', 8080), to('reviews', 8080)].join('---\n');
+    assert.deepEqual(messages({ 'dev/app.yaml': dev, 'prod/app.yaml': prod }), []);
+    assert.deepEqual(messages({ 'dev/app.yaml': dev, 'dev/prod/app.yaml': prod }), []);
+    assert.deepEqual(messages({ 'dev.yaml': dev, 'prod.yaml': prod }), ['prod.yaml unknown-port']);
+  });
+
+  test('have errors of their own', () => {
+    const dev = [port('reviews', 80), to('reviews', 80)].join('---\n');
+    const prod = [port('reviews', 8080), to('reviews', 9090)].join('---\n');
+    assert.deepEqual(messages({ 'dev/app.yaml': dev, 'prod/app.yaml': prod }), ['prod/app.yaml unknown-port']);
+  });
+
+  test('may be below the folder of each part', () => {
+    const texts = {
+      'ratings/dev/a.yaml': port('ratings', 80),
+      'ratings/prod/a.yaml': port('ratings', 8080),
+      'reviews/dev/a.yaml': [port('reviews', 80), to('ratings', 80)].join('---\n'),
+      'reviews/prod/a.yaml': [port('reviews', 8080), to('ratings', 8080)].join('---\n'),
+    };
+    assert.deepEqual(messages(texts), []);
+  });
+
+  test('may hold the same Namespace beside what belongs together', () => {
+    const namespace = (label: string): string =>
+      `apiVersion: v1\nkind: Namespace\nmetadata: {name: bookinfo, labels: {from: ${label}}}\n---\n`;
+    const texts = {
+      'a/app.yaml': namespace('a') + port('reviews', 80),
+      'b/app.yaml': namespace('b') + to('reviews', 8080),
+    };
+    assert.deepEqual(messages(texts), ['b/app.yaml unknown-port']);
+  });
+
+  test('see an edit of either', () => {
+    const files = filesOf({
+      'dev/app.yaml': [port('reviews', 80), to('reviews', 80)].join('---\n'),
+      'prod/service.yaml': port('reviews', 8080),
+      'prod/route.yaml': to('reviews', 8080),
+    });
+    const analyzer = new IncrementalAnalyzer();
+    const rules = (): readonly string[] => analyzer.analyze({ files, settings }).diagnostics.map(({ rule }) => rule);
+    assert.deepEqual(rules(), []);
+    files.setOpen('file:///prod/service.yaml', port('reviews', 9090), 1);
+    assert.deepEqual(rules(), ['unknown-port']);
+    files.setOpen('file:///prod/service.yaml', port('reviews', 8080), 2);
+    assert.deepEqual(rules(), []);
+  });
 });
 
 test('an analysis that is paused while the text changes ends with what holds then', () => {

@@ -1,0 +1,86 @@
+import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
+import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
+import type { ObjectCheck } from '../checks/check.ts';
+import type { DocumentFile } from '../documents/document-file.ts';
+import { AlternativeFolders, folderOf } from './alternative-folders.ts';
+import { CheckRunner } from './check-runner.ts';
+import type { Subject } from './check-runner.ts';
+import type { Finding } from './finding.ts';
+import { objectsByKind } from './objects-by-kind.ts';
+import { ObjectWorld } from './object-world.ts';
+
+/** What an analysis is of. */
+export interface WorldInput {
+  readonly files: readonly DocumentFile[];
+  readonly base: readonly MeshObject[];
+  readonly complete: ReadonlySet<KindKey>;
+  readonly settings: ResolvedMeshSettings;
+  readonly now: number | undefined;
+  readonly hasKnownNamespace: (object: MeshObject) => boolean;
+}
+
+interface FolderWorld {
+  readonly world: ObjectWorld;
+  /** Of the present analysis; none yet where the world is still of an earlier one. */
+  readonly runners: Map<ObjectCheck, CheckRunner>;
+}
+
+/**
+ * Where folders are alternatives, what is found beside all of them counts only if it is also found beside what belongs
+ * together: the `prod` of one repository has no error for what its `dev` lacks.
+ */
+export class FolderWorlds {
+  #input: WorldInput | undefined;
+  #alternatives: AlternativeFolders | undefined;
+  #seen: readonly DocumentFile[] = [];
+  readonly #worlds = new Map<string, FolderWorld>();
+
+  begin(input: WorldInput): void {
+    if (!this.#input || this.#input.settings !== input.settings) this.#worlds.clear();
+    for (const { runners } of this.#worlds.values()) runners.clear();
+    if (!this.#alternatives || !isSame(this.#seen, input.files))
+      this.#alternatives = new AlternativeFolders(input.files);
+    this.#seen = input.files;
+    this.#input = input;
+  }
+
+  /** Whether findings of the file may hang on what other folders have in place of its own. */
+  hasAlternatives(uri: string): boolean {
+    return this.#alternatives?.has(folderOf(uri)) === true;
+  }
+
+  /** Those of the findings that are also found beside what belongs to the folder, as they are there. */
+  confirmed(findings: readonly Finding[], subject: Subject, uri: string): readonly Finding[] {
+    if (findings.length === 0) return findings;
+    const checks = new Set(findings.flatMap(({ rule }) => (isObjectCheck(rule) ? [rule] : [])));
+    const again = [...checks].flatMap((check) => this.#runnerOf(folderOf(uri), check)?.run(subject) ?? []);
+    return again.filter(({ rule, path }) =>
+      findings.some((each) => each.rule === rule && each.path.join('\n') === path.join('\n')),
+    );
+  }
+
+  #runnerOf(folder: string, check: ObjectCheck): CheckRunner | undefined {
+    const input = this.#input;
+    if (!input || !this.#alternatives) return undefined;
+    let found = this.#worlds.get(folder);
+    if (!found) this.#worlds.set(folder, (found = { world: new ObjectWorld(input.settings), runners: new Map() }));
+    if (found.runners.size === 0) {
+      const { byKind, assumed } = objectsByKind(this.#alternatives.beside(folder, input.files), input.base);
+      found.world.update(byKind, assumed, input.complete);
+    }
+    let runner = found.runners.get(check);
+    if (!runner) {
+      runner = new CheckRunner(check, found.world, input.hasKnownNamespace, input.now);
+      found.runners.set(check, runner);
+    }
+    return runner;
+  }
+}
+
+function isObjectCheck(rule: Finding['rule']): rule is ObjectCheck {
+  return 'scope' in rule && rule.scope === 'object';
+}
+
+function isSame(before: readonly DocumentFile[], now: readonly DocumentFile[]): boolean {
+  return before.length === now.length && before.every((file, index) => file === now[index]);
+}
