@@ -7,11 +7,12 @@ import { compareText } from './compare.ts';
 export function nearestNames(wrong: string, known: Iterable<string>, limit = 3): readonly string[] {
   const word = wrong.toLowerCase();
   const candidates: { readonly name: string; readonly distance: number }[] = [];
-  // Of two letters every other pair is "near": `v1` and `v2` are not each other's misspelling.
+  // Of two letters every other pair is "near": `v1` and `v2` are not each other's misspelling, nor `v10` and `v11`.
   const most = Math.floor(word.length / 3);
   for (const name of new Set(known)) {
     if (name === wrong || name.length > 300) continue;
     const other = name.toLowerCase();
+    if (word.length === 3 && withoutDigits(word) === withoutDigits(other) && word !== other) continue;
     const distance = distanceWithin(most, word, other);
     if (distance <= most) candidates.push({ name, distance });
     else if (word.length >= 3 && (other.includes(word) || (word.includes(other) && other.length >= 3))) {
@@ -22,6 +23,27 @@ export function nearestNames(wrong: string, known: Iterable<string>, limit = 3):
     .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
     .slice(0, limit)
     .map(({ name }) => name);
+}
+
+const withoutDigits = (word: string): string => word.replace(/\d/g, '');
+
+/**
+ * The same for words that a field or a choice can be, which nobody names freely. Of two letters that are swapped, or
+ * lack one, there may be one such word only.
+ */
+export function nearestWords(wrong: string, known: readonly string[]): readonly string[] {
+  const near = nearestNames(wrong, known);
+  if (near.length > 0 || !/^[a-z]{2}$/i.test(wrong)) return near;
+  const [first = '', second = ''] = wrong.toLowerCase();
+  const slips = known.filter((word) => {
+    const other = word.toLowerCase();
+    return other === second + first || (other.length === 3 && lacksOne(other, first, second));
+  });
+  return slips.length === 1 ? slips : [];
+}
+
+function lacksOne([a, b, c]: string, first: string, second: string): boolean {
+  return (a === first && (b === second || c === second)) || (b === first && c === second);
 }
 
 /**

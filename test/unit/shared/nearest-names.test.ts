@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { didYouMean, misspellingsOf, nearestNames } from '../../../src/shared/nearest-names.ts';
+import { didYouMean, misspellingsOf, nearestNames, nearestWords } from '../../../src/shared/nearest-names.ts';
 
 const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['reviewz', ['ratings', 'reviews', 'details'], ['reviews']],
@@ -10,6 +10,9 @@ const cases: readonly (readonly [string, readonly string[], readonly string[]])[
   ['loadbalancer', ['loadBalancer'], ['loadBalancer']],
   // With two letters everything is near.
   ['v3', ['v1', 'v2'], []],
+  ['v10', ['v11', 'v1', 'v2'], []],
+  ['V10', ['v10', 'v11'], ['v10']],
+  ['tsl', ['tls', 'tcp'], ['tls']],
   ['xyz', ['abc'], []],
   ['review', ['reviews', 'reviews-v2'], ['reviews', 'reviews-v2']],
   ['', ['a'], []],
@@ -18,6 +21,28 @@ const cases: readonly (readonly [string, readonly string[], readonly string[]])[
 describe('nearestNames', () => {
   for (const [wrong, known, expected] of cases) {
     test(wrong, () => assert.deepEqual(nearestNames(wrong, known), expected));
+  }
+});
+
+const words: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['tsl', ['tcp', 'tls', 'http'], ['tls']],
+  ['TPC', ['TCP', 'UDP', 'SCTP'], ['TCP']],
+  ['tl', ['tcp', 'tls', 'http'], ['tls']],
+  ['ot', ['from', 'to', 'when'], ['to']],
+  ['ur', ['uri', 'scheme'], ['uri']],
+  ['rp', ['grp', 'to'], ['grp']],
+  ['UP', ['TCP', 'UDP'], ['UDP']],
+  // It may be one or the other, or something else.
+  ['tp', ['tcp', 'top', 'to'], []],
+  ['tx', ['to', 'tls'], []],
+  ['h2', ['h2c', 'tcp'], []],
+  ['a', ['ab'], []],
+  ['', ['to'], []],
+];
+
+describe('nearestWords', () => {
+  for (const [wrong, known, expected] of words) {
+    test(wrong, () => assert.deepEqual(nearestWords(wrong, known), expected));
   }
 });
 

@@ -1,6 +1,6 @@
 /** Limits of single values: texts and numbers. */
 import { parseGoDuration } from '../../../shared/go-duration.ts';
-import { didYouMean, nearestNames } from '../../../shared/nearest-names.ts';
+import { didYouMean, nearestWords } from '../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../shared/text.ts';
 import type { FixPlan } from '../fixes/fix-plan.ts';
 import type { IntOrTextSchema, NumberSchema, TextSchema } from './schema.ts';
@@ -144,7 +144,7 @@ function checkWord(
     const message = `\`${value}\` is known in the experimental channel of the API only.`;
     return [{ kind: 'experimental-field', path, part: 'value', message, fixes: [] }];
   }
-  const near = nearestNames(value, values);
+  const near = nearestWords(value, values);
   const offered = values.filter((each) => each !== '');
   const hint = near.length > 0 ? didYouMean(near) : ` It can be ${offered.map((each) => `\`${each}\``).join(', ')}.`;
   const choices = near.length > 0 || offered.length > 6 ? near : offered;

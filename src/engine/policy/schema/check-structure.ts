@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { configurationKind } from '../../../shared/configuration-file.ts';
-import { didYouMean, nearestNames } from '../../../shared/nearest-names.ts';
+import { didYouMean, nearestWords } from '../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../shared/text.ts';
 import type { UntrustedRecord } from '../../../shared/untrusted.ts';
 import { isRecord } from '../../../shared/untrusted.ts';
@@ -212,7 +212,7 @@ class StructureWalker {
     // SOPS keeps there how it encrypted the file, and takes it out before the object is applied.
     if (path.length === 0 && key === 'sops') return;
     const free = Object.keys(schema.fields).filter((field) => !Object.hasOwn(value, field));
-    const near = nearestNames(key, free);
+    const near = nearestWords(key, free);
     const owner =
       path.length === 0 ? (this.#isFile ? 'this file' : 'this kind') : nameOf(path).replace(/^Item/, 'item');
     const fixes = near.map((name, index): FixPlan => ({

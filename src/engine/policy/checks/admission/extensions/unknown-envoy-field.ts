@@ -1,4 +1,4 @@
-import { didYouMean, nearestNames } from '../../../../../shared/nearest-names.ts';
+import { didYouMean, nearestWords } from '../../../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../../../shared/text.ts';
 import { fieldOf, isRecord, stringOf } from '../../../../../shared/untrusted.ts';
 import { Kinds } from '../../../../model/kinds.ts';
@@ -61,7 +61,7 @@ function checkValues(context: CheckContext, map: unknown, path: FieldPath, messa
 function report(context: CheckContext, path: FieldPath, { name, fields }: EnvoyMessage, keys: readonly string[]): void {
   const key = String(path.at(-1));
   const written = /[A-Z]/.test(key) ? fields.map(jsonName) : fields;
-  const near = nearestNames(key, written).filter((each) => !keys.includes(each));
+  const near = nearestWords(key, written).filter((each) => !keys.includes(each));
   context.report(context.subject, path, {
     message: `${name} of Envoy has no field \`${key}\`, so this is dropped.${didYouMean(near)}`,
     part: 'key',

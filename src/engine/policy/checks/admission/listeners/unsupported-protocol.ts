@@ -1,8 +1,9 @@
-import { nearestNames } from '../../../../../shared/nearest-names.ts';
+import { nearestWords } from '../../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../../model/kinds.ts';
 import type { KindKey } from '../../../../model/mesh-object.ts';
 import { kindKey } from '../../../../model/mesh-object.ts';
 import type { ObjectCheck } from '../../check.ts';
+import { replacements } from '../../replacements.ts';
 import { isKnownProtocol, protocolNames } from '../formats/protocols.ts';
 import { textsIn } from '../sites.ts';
 
@@ -31,11 +32,7 @@ export const unsupportedProtocol: ObjectCheck = {
       context.report(subject, path, {
         message: `Istio knows no protocol \`${value}\`. There are ${protocolNames.join(', ')}.`,
         part: 'value',
-        fixes: nearestNames(value.toUpperCase(), protocolNames).map((name, index) => ({
-          title: `Replace with \`${name}\``,
-          isPreferred: index === 0,
-          changes: [{ type: 'replace-value', object: subject, path, value: name }],
-        })),
+        fixes: replacements(subject, path, nearestWords(value.toUpperCase(), protocolNames)),
       });
     }
   },
