@@ -1,11 +1,16 @@
+import type { Severity } from '../../../../shared/diagnostics.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import { selectorMatches } from '../../semantics/hosts.ts';
 import type { ServerMtls } from '../../semantics/mutual-tls.ts';
 import { isAutoMtls, serverModesOf } from '../../semantics/mutual-tls.ts';
 import { readPolicyTarget } from '../../semantics/policy-target.ts';
+import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { peerAuthentications } from '../directories/peer-authentications.ts';
 import { policyWorkloads } from '../directories/selected-workloads.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
+import { readGateway } from '../gateways/gateway-directory.ts';
+import { isSurelyGateway } from '../gateways/gateway-proxies.ts';
 import { conditionValues } from './authorization-view.ts';
 import { meshClientMtls } from './mesh-client-mtls.ts';
 
@@ -27,7 +32,7 @@ export const identityWithoutMtls: ObjectCheck = {
   severity: 'error',
   summary: 'An AuthorizationPolicy asks who calls, but its workloads take no mutual TLS, so nobody is known.',
   subject: Kinds.authorizationPolicy,
-  inputs: [peerAuthentications, workloadDirectory, meshClientMtls],
+  inputs: [peerAuthentications, workloadDirectory, meshClientMtls, Kinds.gateway],
   run(context) {
     const { subject } = context;
     const values = conditionValues(subject).filter(({ key, part }) =>
@@ -46,6 +51,7 @@ export const identityWithoutMtls: ObjectCheck = {
         message: `\`${key}\` ${effect}: ${reason.message}`,
         part: isWhen ? 'value' : 'key',
         related: reason.related,
+        ...(reason.severity && { severity: reason.severity }),
       });
     }
   },
@@ -53,6 +59,8 @@ export const identityWithoutMtls: ObjectCheck = {
 
 interface Reason {
   readonly message: string;
+  /** Instead of that of the rule. */
+  readonly severity?: Severity;
   readonly related: readonly {
     readonly message: string;
     readonly object: CheckContext['subject'];
@@ -67,6 +75,7 @@ function whyPlaintext(context: CheckContext): Reason | undefined {
   const { selector, references } = readPolicyTarget(subject.spec);
   if (references.length > 0) return undefined;
   const workloads = policyWorkloads(context, selector ?? {});
+  if (workloads.length > 0 && workloads.every(isSurelyGateway)) return whyUnknownAtGateway(context, workloads);
   const places = workloads.length > 0 ? workloads : [{ namespace: subject.namespace, labels: selector ?? {} }];
   const modes: readonly ServerMtls[] = places.flatMap((place) => serverModesOf(index, settings, place));
   if (modes.every(({ mode }) => mode === 'DISABLE')) {
@@ -86,5 +95,27 @@ function whyPlaintext(context: CheckContext): Reason | undefined {
   return {
     message: 'automatic mutual TLS is off and no DestinationRule switches it on, so callers have no identity.',
     related: [],
+  };
+}
+
+/** Modes in which a server takes certificates of clients. */
+const takesCertificates: ReadonlySet<unknown> = new Set(['MUTUAL', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL']);
+
+/** At a gateway it is its servers that take certificates, whatever PeerAuthentications say. */
+function whyUnknownAtGateway(context: CheckContext, proxies: readonly WorkloadView[]): Reason | undefined {
+  const gateways = context
+    .ofKind(Kinds.gateway)
+    .map(readGateway)
+    .filter(({ selector }) => proxies.some(({ labels }) => selectorMatches(selector, labels)));
+  const servers = gateways.flatMap((gateway) => gateway.servers);
+  const [first] = gateways;
+  if (!first || servers.some(({ tls }) => takesCertificates.has(tls?.mode))) return undefined;
+  return {
+    message: `no server of Gateway \`${first.object.name}\` asks clients for a certificate, so they have no identity.`,
+    // Another Gateway of the same proxies may be kept elsewhere.
+    ...(!context.isComplete(Kinds.gateway) && { severity: 'warning' as const }),
+    related: gateways
+      .slice(0, 3)
+      .map(({ object }) => ({ message: `Gateway ${object.name}.`, object, path: ['spec', 'servers'] })),
   };
 }

@@ -12,13 +12,17 @@ const inject = 'linkerd.io/inject';
 const values = ['enabled', 'disabled', 'ingress'];
 const yes: ReadonlySet<string> = new Set(['true', 'yes', 'on']);
 
+/** Of the workload itself Linkerd reads others only, such as those that its own tools leave there. */
+const forPods = /^(?:linkerd\.io\/inject|config\.linkerd\.io\/.+|config\.alpha\.linkerd\.io\/.+)$/;
+
 export const linkerdInjection: ObjectCheck = {
   scope: 'object',
   code: 'MESH4008',
   rule: 'linkerd-injection',
   aliases: [],
   severity: 'warning',
-  summary: 'What asks for a proxy of Linkerd is a label instead of an annotation, or has a value without meaning.',
+  summary:
+    'What asks for a proxy of Linkerd is a label instead of an annotation, has a value without meaning, or stands where nobody reads it.',
   subject: [Kinds.namespace, ...podKinds],
   inputs: [],
   run(context) {
@@ -29,6 +33,13 @@ export const linkerdInjection: ObjectCheck = {
     const metadata = valueAt(subject, [...template, 'metadata']);
     const [labels, annotations] = ['labels', 'annotations'].map((key) => textsOf(fieldOf(metadata, key)));
     checkPlace(context, template, { labels: labels ?? {}, annotations: annotations ?? {} });
+    for (const key of Object.keys(subject.annotations)) {
+      if (!forPods.test(key) || Object.hasOwn(annotations ?? {}, key)) continue;
+      context.report(subject, ['metadata', 'annotations', key], {
+        message: `\`${key}\` is read on pods and namespaces: it belongs to the annotations of the template, not of the ${subject.kind}.`,
+        part: 'key',
+      });
+    }
   },
 };
 

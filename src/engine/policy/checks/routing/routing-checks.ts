@@ -8,6 +8,7 @@ import { unknownDelegate } from './unknown-delegate.ts';
 import { conflictingHosts } from './conflicting-hosts.ts';
 import { delegateOutside } from './delegate-outside.ts';
 import { destinationPortRequired } from './destination-port.ts';
+import { hiddenFromGateway } from './hidden-from-gateway.ts';
 import { ignoredRouteSettings } from './ignored-route-settings.ts';
 import { ineffectiveMatch } from './ineffective-match.ts';
 import { missingRoute } from './missing-route.ts';
@@ -36,6 +37,7 @@ export const routingChecks: readonly ObjectCheck[] = [
   subsetsBypassed,
   repeatedGatewayRule,
   ignoredRouteSettings,
+  hiddenFromGateway,
   unknownDelegate,
   unboundMatch,
   unservedMatchPort,

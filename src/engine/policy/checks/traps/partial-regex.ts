@@ -11,7 +11,8 @@ export const partialRegex: ObjectCheck = {
   rule: 'partial-regex',
   aliases: [],
   severity: 'warning',
-  summary: 'A regular expression says how a text begins only, but must match the whole of it.',
+  summary:
+    'A regular expression says how a text begins only, or takes `*` for anything; it must match the whole of a text.',
   subject: Kinds.virtualService,
   inputs: [],
   run(context) {
@@ -19,6 +20,14 @@ export const partialRegex: ObjectCheck = {
     const matches = rulesOf(subject).flatMap((rule) => (rule.type === 'http' ? rule.matches : []));
     for (const { path, text } of matches.flatMap((match) => regexesIn(match.value, match.path))) {
       const [, beginning] = /^\^([^$*+|{}?\\]+)$/.exec(text) ?? [];
+      const [, before, repeated] = /^(\^?[\w/-]+)([\w/])\*$/.exec(text) ?? [];
+      if (before !== undefined && repeated !== undefined) {
+        context.report(subject, path, {
+          message: `In a regular expression \`*\` repeats what stands before it: this is met by \`${before.replace('^', '')}\` and any number of \`${repeated}\`. Write \`.*\` for anything.`,
+          part: 'value',
+          fixes: replacements(subject, path, [`${before}${repeated}.*`]),
+        });
+      }
       if (beginning === undefined) continue;
       context.report(subject, path, {
         message: `A regular expression must match the whole text: this is met by \`${beginning}\` alone. End it with \`.*\` for all that begins so.`,

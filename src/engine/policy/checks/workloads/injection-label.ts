@@ -3,6 +3,7 @@ import { textsOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { Labels } from '../../../model/mesh-object.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
+import { useWaypoint } from '../../semantics/waypoints.ts';
 import { podKinds, podTemplatePath } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { replacements } from '../replacements.ts';
@@ -69,7 +70,7 @@ function checkWorkload(context: CheckContext): void {
   }
   checkDataPlane(context, labels, path);
   if (template.length === 0) return;
-  for (const key of [ofPod, dataPlane]) {
+  for (const key of [ofPod, dataPlane, useWaypoint]) {
     if (!Object.hasOwn(subject.labels, key) || Object.hasOwn(labels, key)) continue;
     context.report(subject, ['metadata', 'labels', key], {
       message: `\`${key}\` is read on pods: it belongs to the labels of the template, not of the ${subject.kind}.`,
