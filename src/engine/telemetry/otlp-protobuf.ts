@@ -6,7 +6,7 @@ import {
   type OtlpResourceSpans,
   type OtlpSpan,
 } from './otlp-span.ts';
-import { protobufDouble, protobufFields, protobufText } from './protobuf-reader.ts';
+import { protobufDouble, protobufFields, protobufText } from '../protobuf/protobuf-fields.ts';
 
 /**
  * Reads an `ExportTraceServiceRequest` in protobuf; field numbers are those of opentelemetry/proto/trace/v1/trace.proto and

@@ -6,7 +6,7 @@ import { listenOnLoopback, type LoopbackServer } from '../loopback-server.ts';
 import { otlpFromJson } from './otlp-json.ts';
 import { otlpFromProtobuf } from './otlp-protobuf.ts';
 import { spansFromOtlp } from './otlp-span.ts';
-import { ProtobufError } from './protobuf-reader.ts';
+import { ProtobufError } from '../protobuf/message-cursor.ts';
 
 const unzip = promisify(gunzip);
 /** Bytes of a request, before and after decompression. */

@@ -5,7 +5,7 @@ import { encodeOtlpJson } from '../../../src/engine/telemetry/otlp-encoder.ts';
 import { otlpFromJson } from '../../../src/engine/telemetry/otlp-json.ts';
 import { otlpFromProtobuf } from '../../../src/engine/telemetry/otlp-protobuf.ts';
 import { spansFromOtlp } from '../../../src/engine/telemetry/otlp-span.ts';
-import { ProtobufError } from '../../../src/engine/telemetry/protobuf-reader.ts';
+import { ProtobufError } from '../../../src/engine/protobuf/message-cursor.ts';
 import type { Span } from '../../../src/shared/traces.ts';
 
 /** The example of OTLP's repository (examples/trace.json), with attributes of every type. */

@@ -11,6 +11,37 @@ export interface Part {
   readonly digest: string;
 }
 
+/** What an object was when it changed last. */
+export interface Version {
+  object: MeshObject;
+  parts: readonly Part[];
+}
+
+/** Of a watch, by UID, the objects that changed while it was read. */
+export class Versions {
+  readonly #byUid = new Map<string, Version>();
+
+  of(uid: string): Version | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  forget(uid: string): void {
+    this.#byUid.delete(uid);
+  }
+
+  /** Keeps what was read last of an object; `same`: those of its parts that were not read again, as they are what they were. */
+  keep(object: Draft, version: Version | undefined, parts: readonly Part[], same: readonly Part[]): void {
+    if (version) {
+      recall(object, version.object, same);
+      version.object = object;
+      // Most often they are those of before.
+      if (same.length < version.parts.length || parts.length > same.length) version.parts = parts;
+    } else if (object.uid !== undefined && parts.length > 0) {
+      this.#byUid.set(object.uid, { object, parts });
+    }
+  }
+}
+
 /** To read less again costs less than to know that it is the same. */
 export const minimumPartBytes = 128;
 
@@ -36,7 +67,7 @@ export function digestOf(line: Buffer, from: number, to: number): string {
  * Gives the object those parts that are the same, which were not read again, and what is equal of the rest as it was: what
  * an object that changed has in common with what it was before is in memory once, and need not grow old anew.
  */
-export function recall(object: Draft, before: MeshObject, same: readonly Part[]): void {
+function recall(object: Draft, before: MeshObject, same: readonly Part[]): void {
   for (const { name, isOfMetadata } of same) {
     if (isOfMetadata) recallMetadata(object, before, name);
     else if (name === 'spec') object.spec = before.spec;

@@ -1,18 +1,29 @@
 import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { resourcePath } from '../resources/served-resource.ts';
-import { acceptOf } from '../resources/wanted-kinds.ts';
-import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
-import { ListItems } from './list-items.ts';
+import { isProtobuf } from '../protobuf/envelope.ts';
+import { KubeFailure, type KubeResponse, type KubeTransport } from '../transport/kube-transport.ts';
+import { JsonItems } from './json-items.ts';
+import { ProtobufItems } from './protobuf-items.ts';
 import { refusalOfResponse } from './refusal.ts';
-import { typeOf, type ReflectorTarget } from './target.ts';
+import { acceptOf, messageOf, typeOf, type ReflectorTarget } from './target.ts';
 import type { WorkSlices } from '../../../work-slices.ts';
+
+/** The items of one answer. Methods throw `KubeFailure` where it is not what it should be. */
+export interface PageItems {
+  /** The next item; undefined after the last. */
+  next(): { readonly value: unknown } | undefined;
+  /** Of the list itself; after the last item only. */
+  metadata(): unknown;
+}
 
 export interface ListRequest {
   readonly transport: KubeTransport;
   readonly target: ReflectorTarget;
   readonly slices: WorkSlices;
   readonly signal: AbortSignal;
+  /** Objects are asked for in protobuf where that can be read. */
+  readonly prefersProtobuf: boolean;
   /** Objects an answer holds at most; undefined: all in one, for servers that forget where a list was continued. */
   readonly pageSize: number | undefined;
   /** Called with each page as it was read. */
@@ -26,9 +37,9 @@ const maximumPages = 10_000;
 
 /** Lists the target's objects; returns the resourceVersion to watch from. Rejects with `Refusal` or `KubeFailure`. */
 export async function listPages(request: ListRequest): Promise<string> {
-  const { target, transport, signal, pageSize } = request;
+  const { target, transport, signal, pageSize, prefersProtobuf } = request;
   const path = resourcePath(target.resource, target.namespace);
-  const headers = { accept: acceptOf(target.kind.representation, 'list') };
+  const headers = { accept: acceptOf(target, 'list', prefersProtobuf) };
   let next: string | undefined;
   for (let page = 0; page < maximumPages; page++) {
     const response = await transport.request({
@@ -39,7 +50,7 @@ export async function listPages(request: ListRequest): Promise<string> {
       ...(pageSize === undefined && { maxBytes: wholeListMaxBytes, timeoutMs: wholeListTimeoutMs }),
     });
     if (response.status !== 200) throw refusalOfResponse(response.status, response.headers, response.body);
-    const { objects, metadata } = await readPage(response.body, request);
+    const { objects, metadata } = await readPage(response, request);
     await request.onPage(objects);
     const resourceVersion = stringOf(fieldOf(metadata, 'resourceVersion'));
     next = stringOf(fieldOf(metadata, 'continue'));
@@ -53,12 +64,15 @@ export async function listPages(request: ListRequest): Promise<string> {
 }
 
 async function readPage(
-  body: Buffer,
+  { headers, body }: KubeResponse,
   { target, slices }: ListRequest,
 ): Promise<{ readonly objects: readonly MeshObject[]; readonly metadata: unknown }> {
   const type = typeOf(target);
   const { representation, decode } = target.kind;
-  const items = new ListItems(body, representation === 'table' ? 'rows' : 'items', decode.reads);
+  const message = isProtobuf(headers['content-type']) ? messageOf(target) : undefined;
+  const items = message
+    ? new ProtobufItems(body, message)
+    : new JsonItems(body, representation === 'table' ? 'rows' : 'items', decode.reads);
   const objects: MeshObject[] = [];
   await slices.run(() => {
     const item = items.next();
@@ -67,5 +81,5 @@ async function readPage(
     if (object) objects.push(object);
     return false;
   });
-  return { objects, metadata: fieldOf(items.envelope(), 'metadata') };
+  return { objects, metadata: items.metadata() };
 }

@@ -98,6 +98,7 @@ export class ReflectorSet {
       reachability: this.#reachability,
       limits: options.limits ?? usualReflectorLimits,
       isDefined: (resource) => this.#isDefined(resource),
+      prefersProtobuf: true,
       streamsLists: options.streamsLists ?? true,
     };
     const origin = { layer: 'cluster', source: transport.context } as const;

@@ -46,6 +46,8 @@ export interface ReflectorContext {
   readonly limits: ReflectorLimits;
   /** A definition of it is known to be there: a server that does not serve it is about to. */
   readonly isDefined: (resource: ServedResource) => boolean;
+  /** Objects of busy kinds are asked for in protobuf; off once what came so could not be read. */
+  prefersProtobuf: boolean;
   /** Lists come as a watch that begins with what is there (Kubernetes 1.32); off once the server refused one. */
   streamsLists: boolean;
 }
@@ -175,6 +177,7 @@ export class Reflector {
       target: this.target,
       slices,
       signal,
+      prefersProtobuf: this.#context.prefersProtobuf,
       // A server that compacts faster than it is read is asked for everything at once.
       pageSize: this.#spoiltLists > 0 ? undefined : limits.pageSize,
       onPage: async (objects) => {
@@ -203,6 +206,7 @@ export class Reflector {
       clock,
       signal,
       resourceVersion: this.#resourceVersion,
+      prefersProtobuf: this.#context.prefersProtobuf,
       silenceMs: limits.silenceMs,
       onOpen: () => {
         if (!initial) this.#expectHealth();
@@ -304,6 +308,9 @@ export class Reflector {
     const isInitial = this.#resourceVersion === undefined;
     const pause = this.#backoff.next();
     const isConnection = error instanceof KubeFailure && error.reason !== 'too-large' && error.reason !== 'protocol';
+    // Something between here and the server may speak JSON only.
+    if (error instanceof KubeFailure && error.reason === 'protocol' && this.#backoff.failures > 1)
+      this.#context.prefersProtobuf = false;
     // What cannot be read from here again and again may be readable as a list.
     if (!isConnection && (this.#backoff.failures > 2 || !(error instanceof KubeFailure)))
       this.#resourceVersion = undefined;

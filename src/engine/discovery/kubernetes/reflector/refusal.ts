@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { fieldOf, numberOf, stringOf } from '../../../../shared/untrusted.ts';
+import { isProtobuf, objectIn } from '../protobuf/envelope.ts';
+import { fieldsOf } from '../protobuf/read-message.ts';
+import { statusMessage } from '../resources/object-messages.ts';
 
 /** The API server's answer that it does not do what it was asked. */
 export class Refusal extends Error {
@@ -23,13 +26,16 @@ const longestMessage = 300;
 
 /** From an answer of 400 or more. Its body may be anything. */
 export function refusalOfResponse(status: number, headers: IncomingHttpHeaders, body: Buffer): Refusal {
-  let value: unknown;
+  return refusalOfStatus(statusIn(headers, body), status, retryAfterOf(headers['retry-after']));
+}
+
+function statusIn(headers: IncomingHttpHeaders, body: Buffer): unknown {
   try {
-    value = JSON.parse(body.toString('utf8'));
+    if (!isProtobuf(headers['content-type'])) return JSON.parse(body.toString('utf8'));
+    return fieldsOf(body, objectIn(body, { from: 0, to: body.length }), statusMessage);
   } catch {
-    value = undefined;
+    return undefined;
   }
-  return refusalOfStatus(value, status, retryAfterOf(headers['retry-after']));
 }
 
 /** From a Status object, of an answer or of an ERROR event. */

@@ -1,8 +1,9 @@
 import type { KindState } from '../../../../shared/cluster.ts';
 import type { MeshObject, Origin } from '../../../model/mesh-object.ts';
+import type { MessageType } from '../protobuf/message-type.ts';
 import type { ObjectType } from '../resources/decode-object.ts';
 import { apiVersionOf, fullResourceName, type ServedResource } from '../resources/served-resource.ts';
-import type { WantedKind } from '../resources/wanted-kinds.ts';
+import { acceptOf as acceptOfRepresentation, type WantedKind } from '../resources/wanted-kinds.ts';
 
 /** What one reflector follows: a kind, in one namespace or in all. */
 export interface ReflectorTarget {
@@ -34,6 +35,14 @@ export interface ReflectorState {
 export function typeOf({ resource, origin }: ReflectorTarget): ObjectType {
   return { apiVersion: apiVersionOf(resource), kind: resource.kind, origin };
 }
+
+/** How an object of the target is written in protobuf; undefined where that is not read. */
+export const messageOf = ({ kind, resource }: ReflectorTarget): MessageType | undefined =>
+  kind.messages?.[resource.version];
+
+/** The `Accept` header for a list or a watch of the target. */
+export const acceptOf = (target: ReflectorTarget, of: 'list' | 'watch', prefersProtobuf: boolean): string =>
+  acceptOfRepresentation(target.kind.representation, of, prefersProtobuf && messageOf(target) !== undefined);
 
 /** `virtualservices.networking.istio.io in namespace shop`. */
 export function describeTarget({ resource, namespace }: Pick<ReflectorTarget, 'resource' | 'namespace'>): string {

@@ -14,6 +14,15 @@ export type WatchEvent =
   | { readonly type: 'bookmark'; readonly resourceVersion: string | undefined; readonly isInitialEnd: boolean }
   | { readonly type: 'error'; readonly refusal: Refusal };
 
+/** Reads what a watch was cut into. */
+export interface ChangeReader {
+  /**
+   * Undefined for events of a type that is not known. Throws `KubeFailure` where it is not what it should be. `isInitial`:
+   * the event is of the list that a watch began with, most of which will not change while anybody looks.
+   */
+  read(record: Buffer, isInitial?: boolean): WatchEvent | undefined;
+}
+
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
 /** What is read of an event: changes as the kind's decoder reads objects, all else whole. */
@@ -44,15 +53,18 @@ export function readWatchEvent(line: Buffer, target: ReflectorTarget, outline: O
       return changeEvent('put', row ?? raw, resourceVersion, target);
     case 'DELETED':
       return changeEvent('remove', row ?? raw, resourceVersion, target);
-    case 'BOOKMARK': {
-      const isInitialEnd = fieldOf(fieldOf(metadata, 'annotations'), initialEventsEnd) === 'true';
-      return { type: 'bookmark', resourceVersion, isInitialEnd };
-    }
+    case 'BOOKMARK':
+      return bookmark(metadata, resourceVersion);
     case 'ERROR':
       return { type: 'error', refusal: refusalOfStatus(raw) };
     default:
       return undefined;
   }
+}
+
+export function bookmark(metadata: unknown, resourceVersion: string | undefined): WatchEvent {
+  const isInitialEnd = fieldOf(fieldOf(metadata, 'annotations'), initialEventsEnd) === 'true';
+  return { type: 'bookmark', resourceVersion, isInitialEnd };
 }
 
 export const namelessObject = (): KubeFailure =>

@@ -1,12 +1,15 @@
 import { resourcePath } from '../resources/served-resource.ts';
-import { acceptOf } from '../resources/wanted-kinds.ts';
+import { isProtobuf } from '../protobuf/envelope.ts';
 import { KubeFailure, type KubeTransport } from '../transport/kube-transport.ts';
-import { ChangeReader } from './change-reader.ts';
 import type { Clock, Timer } from './clock.ts';
-import { LineArrivals } from './line-arrivals.ts';
+import { Arrivals } from './arrivals.ts';
+import { FrameSplitter } from './frame-splitter.ts';
+import { JsonChangeReader } from './json-change-reader.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { ProtobufChangeReader } from './protobuf-change-reader.ts';
 import { refusalOfResponse } from './refusal.ts';
-import type { ReflectorTarget } from './target.ts';
-import type { WatchEvent } from './watch-events.ts';
+import { acceptOf, messageOf, type ReflectorTarget } from './target.ts';
+import type { ChangeReader, WatchEvent } from './watch-events.ts';
 import type { WorkSlices } from '../../../work-slices.ts';
 
 export interface WatchRequest {
@@ -17,6 +20,8 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
   /** Undefined: the objects that are there are sent first, then a bookmark says so. */
   readonly resourceVersion: string | undefined;
+  /** Objects are asked for in protobuf where that can be read. */
+  readonly prefersProtobuf: boolean;
   /** Milliseconds without an event or a bookmark after which the watch counts as dead. */
   readonly silenceMs: number;
   /** The server agreed. */
@@ -39,14 +44,14 @@ const maximumRefusalBytes = 64 * 1024;
 /** After an event the next ones are let gather for a moment: to wake up for each costs more than to read it. */
 const gatherMs = 40;
 /** Where so many come at once they need no time to gather. */
-const gatheredLines = 50;
+const gatheredAtOnce = 50;
 
 /** Follows the target's changes until the server ends the watch. Rejects with `Refusal` or `KubeFailure`. */
 export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
   const { target, clock, signal, resourceVersion } = request;
   const { status, headers, body, gather } = await request.transport.stream({
     path: resourcePath(target.resource, target.namespace),
-    headers: { accept: acceptOf(target.kind.representation, 'watch') },
+    headers: { accept: acceptOf(target, 'watch', request.prefersProtobuf) },
     query: {
       watch: true,
       allowWatchBookmarks: true,
@@ -70,21 +75,23 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
     if (signal.aborted) throw aborted();
     if (status !== 200) throw refusalOfResponse(status, headers, await bounded(body));
     request.onOpen();
-    const reader = new ChangeReader(target);
-    const arrivals = new LineArrivals(body, maximumEventBytes, () => {
+    const message = isProtobuf(headers['content-type']) ? messageOf(target) : undefined;
+    const reader = message ? new ProtobufChangeReader(target, message) : new JsonChangeReader(target);
+    const splitter = message ? new FrameSplitter(maximumEventBytes) : new LineSplitter(maximumEventBytes);
+    const arrivals = new Arrivals(body, splitter, () => {
       silence.heard();
       request.onHeard();
     });
     // Lists are waited for.
     let isListed = resourceVersion !== undefined;
     let isGathered = isListed && gather();
-    for (let lines = await arrivals.take(); lines.length > 0; lines = await arrivals.take()) {
-      const events = await deliver(lines, reader, !isListed, request);
+    for (let records = await arrivals.take(); records.length > 0; records = await arrivals.take()) {
+      const events = await deliver(records, reader, !isListed, request);
       if (!isListed && events.some((event) => event.type === 'bookmark' && event.isInitialEnd)) {
         isListed = true;
         isGathered = gather();
       }
-      if (!isGathered && lines.length < gatheredLines) await pause(clock, gatherMs);
+      if (!isGathered && records.length < gatheredAtOnce) await pause(clock, gatherMs);
     }
     if (signal.aborted) throw aborted();
     return silence.isOver ? 'silent' : 'closed';
@@ -99,7 +106,7 @@ export async function followWatch(request: WatchRequest): Promise<WatchEnd> {
 }
 
 async function deliver(
-  lines: readonly Buffer[],
+  records: readonly Buffer[],
   reader: ChangeReader,
   isInitial: boolean,
   { slices, onEvents }: WatchRequest,
@@ -108,14 +115,14 @@ async function deliver(
   let at = 0;
   let failure: unknown;
   await slices.run(() => {
-    const line = lines[at++];
-    if (line === undefined) return true;
+    const record = records[at++];
+    if (record === undefined) return true;
     try {
-      const event = reader.read(line, isInitial);
+      const event = reader.read(record, isInitial);
       if (event) events.push(event);
       return false;
     } catch (error) {
-      // What came before the broken line is good.
+      // What came before the broken one is good.
       failure = error;
       return true;
     }

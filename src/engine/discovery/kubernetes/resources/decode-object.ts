@@ -40,7 +40,8 @@ const uselessAnnotations: ReadonlySet<string> = new Set([
   'control-plane.alpha.kubernetes.io/leader',
 ]);
 
-const isUsefulAnnotation = (key: string): boolean => !uselessAnnotations.has(key);
+/** Whether it is kept where a kind does not say otherwise. */
+export const isUsefulAnnotation = (key: string): boolean => !uselessAnnotations.has(key);
 
 const meshDomains =
   /(?:^|\.)(?:istio\.io|linkerd\.io|cilium\.io|consul\.hashicorp\.com|gateway\.networking\.k8s\.io|prometheus\.io|meshlens\.dev)\//;

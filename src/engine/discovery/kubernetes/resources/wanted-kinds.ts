@@ -10,7 +10,10 @@ import {
   isMeshConfigMap,
   isMeshDefinition,
 } from './decode-others.ts';
+import { protobufMediaType } from '../protobuf/envelope.ts';
+import type { MessageType } from '../protobuf/message-type.ts';
 import { decodeController, decodeCronJob, decodePod } from './decode-workloads.ts';
+import { endpointSliceMessage, podMessage } from './object-messages.ts';
 
 /** How a kind is asked for: as it is, its metadata only, or as rows of the server's table. */
 export type Representation = 'whole' | 'metadata' | 'table';
@@ -31,11 +34,13 @@ export interface WantedKind {
   readonly isFirst?: boolean;
   /** There are many, and some of them change all the time. */
   readonly isBusy?: boolean;
+  /** By version: what `decode` reads, where it is written in protobuf. */
+  readonly messages?: Readonly<Record<string, MessageType>>;
   /** Of a kind known by metadata: objects that are fetched whole. */
   readonly whole?: { readonly wants: (object: MeshObject) => boolean; readonly decode: Decode };
 }
 
-type Options = Partial<Pick<WantedKind, 'representation' | 'decode' | 'isFirst' | 'isBusy' | 'whole'>>;
+type Options = Partial<Pick<WantedKind, 'representation' | 'decode' | 'isFirst' | 'isBusy' | 'messages' | 'whole'>>;
 /** Kind, plural; versions where they differ from the group's. */
 type Row = readonly [kind: string, plural: string, versions?: readonly string[]];
 
@@ -67,10 +72,15 @@ const gatewayApi = ['v1', 'v1beta1', 'v1alpha2'];
 export const wantedKinds: readonly WantedKind[] = [
   ...kinds('', ['v1'], false, [['Namespace', 'namespaces']], { ...metadataOnly, isFirst: true }),
   ...kinds('', ['v1'], true, [['Service', 'services']], { isFirst: true }),
-  ...kinds('', ['v1'], true, [['Pod', 'pods']], { decode: decodePod, isBusy: true }),
+  ...kinds('', ['v1'], true, [['Pod', 'pods']], {
+    decode: decodePod,
+    isBusy: true,
+    messages: { v1: podMessage },
+  }),
   ...kinds('discovery.k8s.io', ['v1', 'v1beta1'], true, [['EndpointSlice', 'endpointslices']], {
     decode: decodeEndpointSlice,
     isBusy: true,
+    messages: { v1: endpointSliceMessage },
   }),
   ...kinds(
     'apps',
@@ -180,11 +190,18 @@ export const wantedKinds: readonly WantedKind[] = [
   }),
 ];
 
-/** The `Accept` header that asks for a representation; `of` is one object, a list, or the events of a watch. */
-export function acceptOf(representation: Representation, of: 'object' | 'list' | 'watch'): string {
+/**
+ * The `Accept` header that asks for a representation; `of` is one object, a list, or the events of a watch. What is whole may
+ * be asked for in protobuf, which some servers, and what stands before them, do not speak.
+ */
+export function acceptOf(
+  representation: Representation,
+  of: 'object' | 'list' | 'watch',
+  prefersProtobuf = false,
+): string {
   switch (representation) {
     case 'whole':
-      return 'application/json';
+      return prefersProtobuf ? `${protobufMediaType}, application/json` : 'application/json';
     case 'metadata':
       return `application/json;as=PartialObjectMetadata${of === 'list' ? 'List' : ''};g=meta.k8s.io;v=v1`;
     case 'table':

@@ -6,7 +6,7 @@ import { KubeFailure } from '../../../../../src/engine/discovery/kubernetes/tran
 
 function cut(splitter: LineSplitter, text: string): readonly string[] {
   splitter.push(Buffer.from(text));
-  return splitter.take().map(String);
+  return splitter.records.take().map(String);
 }
 
 test('lines are the same however they are cut into chunks', () => {
@@ -23,10 +23,10 @@ test('lines are the same however they are cut into chunks', () => {
           splitter.push(bytes.subarray(at, at + cut));
           at += cut;
           // Now and then nobody has time for them.
-          if (cut % 3 > 0) got.push(...splitter.take().map(String));
+          if (cut % 3 > 0) got.push(...splitter.records.take().map(String));
         }
-        assert.equal(splitter.hasLines, got.length < lines.filter((line) => line !== '').length);
-        got.push(...splitter.take().map(String));
+        assert.equal(!splitter.records.isEmpty, got.length < lines.filter((line) => line !== '').length);
+        got.push(...splitter.records.take().map(String));
         assert.deepEqual(
           got,
           lines.filter((line) => line !== ''),
@@ -42,7 +42,7 @@ test('lines do not change when the memory they came in is read into again', () =
   splitter.push(chunk);
   chunk.fill('x');
   splitter.push(Buffer.from('ee\n'));
-  assert.deepEqual(splitter.take().map(String), ['one', 'two', 'three']);
+  assert.deepEqual(splitter.records.take().map(String), ['one', 'two', 'three']);
 });
 
 test('the last line waits for its end', () => {
@@ -64,13 +64,13 @@ test('lines stay as they are until the next are taken, however much comes meanwh
   };
   feed('a');
   feed('b');
-  const first = [splitter.take(), other.take()];
+  const first = [splitter.records.take(), other.records.take()];
   for (const letter of ['c', 'd', 'e']) feed(letter);
   for (const lines of first) assert.deepEqual(lines.map(String), [long('a'), long('b')]);
-  assert.deepEqual(splitter.take().map(String), [long('c'), long('d'), long('e')]);
+  assert.deepEqual(splitter.records.take().map(String), [long('c'), long('d'), long('e')]);
   feed('f');
-  assert.deepEqual(other.take().map(String), [long('c'), long('d'), long('e'), long('f')]);
-  assert.deepEqual(splitter.take().map(String), [long('f')]);
+  assert.deepEqual(other.records.take().map(String), [long('c'), long('d'), long('e'), long('f')]);
+  assert.deepEqual(splitter.records.take().map(String), [long('f')]);
 });
 
 test('a line that grows beyond the limit is a failure, before its end and at once', () => {

@@ -1,4 +1,4 @@
-import { isRecord, type UntrustedRecord } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord, type UntrustedRecord } from '../../../../shared/untrusted.ts';
 import { parseKept } from '../json/cut-json.ts';
 import {
   closeBrace,
@@ -14,13 +14,14 @@ import {
   startOfValue,
 } from '../json/json-bytes.ts';
 import type { Outline } from '../json/outline.ts';
+import type { PageItems } from './paged-list.ts';
 import { KubeFailure } from '../transport/kube-transport.ts';
 
 /**
  * Finds the items of a list in its JSON without parsing all of it at once: parsing 500 pods takes 200 ms on a laptop, one
  * takes less than one.
  */
-export class ListItems {
+export class JsonItems implements PageItems {
   readonly #body: Buffer;
   readonly #outline: Outline;
   #at = 0;
@@ -42,7 +43,6 @@ export class ListItems {
     }
   }
 
-  /** The next item; undefined after the last. */
   next(): { readonly value: unknown } | undefined {
     if (this.#isOver) return undefined;
     const body = this.#body;
@@ -56,6 +56,10 @@ export class ListItems {
     const item = parseKept(body, at, this.#outline);
     this.#at = item.end;
     return item;
+  }
+
+  metadata(): unknown {
+    return fieldOf(this.envelope(), 'metadata');
   }
 
   /** The list without its items; after the last item only. */

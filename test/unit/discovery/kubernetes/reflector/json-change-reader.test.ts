@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ChangeReader } from '../../../../../src/engine/discovery/kubernetes/reflector/change-reader.ts';
+import { JsonChangeReader } from '../../../../../src/engine/discovery/kubernetes/reflector/json-change-reader.ts';
 import { typeOf, type ReflectorTarget } from '../../../../../src/engine/discovery/kubernetes/reflector/target.ts';
 import type { WatchEvent } from '../../../../../src/engine/discovery/kubernetes/reflector/watch-events.ts';
 import { wantedKinds } from '../../../../../src/engine/discovery/kubernetes/resources/wanted-kinds.ts';
@@ -47,7 +47,7 @@ function putOf(event: WatchEvent | undefined): MeshObject {
 const containersOf = (image: string): unknown => Array.from({ length: 5 }, (_, at) => ({ name: `c-${at}`, image }));
 
 test('what did not change stays the same value, and what changed is read', () => {
-  const reader = new ChangeReader(pods);
+  const reader = new JsonChangeReader(pods);
   const read = (object: Json): MeshObject => putOf(reader.read(line(object)));
   const status = (phase: string): Json => ({ phase, conditions: [], qosClass: 'x'.repeat(300) });
 
@@ -91,7 +91,7 @@ test('what did not change stays the same value, and what changed is read', () =>
 });
 
 test('what an object was before it was removed is not what another of its name is', () => {
-  const reader = new ChangeReader(pods);
+  const reader = new JsonChangeReader(pods);
   const object = { metadata: metadata('1'), spec: spec('shop:1') };
   const first = putOf(reader.read(line(object)));
   assert.equal(reader.read(line(object, 'DELETED'))?.type, 'remove');
@@ -107,7 +107,7 @@ test('fields beside the spec stay the same value too', () => {
     targetRef: { kind: 'Pod', name: `till-${at}`, namespace: 'shop', uid: `u-${at}` },
   }));
   const ports = [{ name: 'http', port: 8080 }];
-  const reader = new ChangeReader(targetOf('discovery.k8s.io/EndpointSlice'));
+  const reader = new JsonChangeReader(targetOf('discovery.k8s.io/EndpointSlice'));
   const read = (version: string, parts: Json): MeshObject =>
     putOf(reader.read(line({ metadata: metadata(version), addressType: 'IPv4', ...parts })));
   const first = read('1', { endpoints, ports });
@@ -144,7 +144,7 @@ test('whatever changes of an object, it is read as if it were new', () => {
     const target = targetOf(key);
     fc.assert(
       fc.property(fc.array(version, { maxLength: 8 }), (versions) => {
-        const reader = new ChangeReader(target);
+        const reader = new JsonChangeReader(target);
         for (const [at, { uid, labels, data, ...parts }] of versions.entries()) {
           const object = { kind: 'x', metadata: metadata(`${at}`, { uid, labels }), ...parts, data, endpoints: data };
           const parsed: unknown = JSON.parse(JSON.stringify(object));
@@ -156,7 +156,7 @@ test('whatever changes of an object, it is read as if it were new', () => {
 });
 
 test('what is cut off, goes on behind its end or has no name is a failure', () => {
-  const reader = new ChangeReader(pods);
+  const reader = new JsonChangeReader(pods);
   const whole = line({ metadata: metadata('1'), spec: spec('shop:1') });
   reader.read(Buffer.from(whole));
   for (let end = 1; end < whole.length; end += 7)

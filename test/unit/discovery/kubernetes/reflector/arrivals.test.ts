@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { test } from 'node:test';
-import { LineArrivals } from '../../../../../src/engine/discovery/kubernetes/reflector/line-arrivals.ts';
+import { LineSplitter } from '../../../../../src/engine/discovery/kubernetes/reflector/line-splitter.ts';
+import { Arrivals } from '../../../../../src/engine/discovery/kubernetes/reflector/arrivals.ts';
 import { KubeFailure } from '../../../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 
 const textsOf = (lines: readonly Buffer[]): readonly string[] => lines.map((line) => line.toString());
@@ -10,7 +11,7 @@ const textsOf = (lines: readonly Buffer[]): readonly string[] => lines.map((line
 test('lines that came since the last were taken are taken together, then the end is told', async () => {
   const body = new PassThrough();
   let heard = 0;
-  const arrivals = new LineArrivals(body, 100, () => heard++);
+  const arrivals = new Arrivals(body, new LineSplitter(100), () => heard++);
   const first = arrivals.take();
   body.write('{"a":');
   await turn();
@@ -28,7 +29,7 @@ test('lines that came since the last were taken are taken together, then the end
 
 test('what breaks the stream is told after the lines before it', async () => {
   const body = new PassThrough();
-  const arrivals = new LineArrivals(body, 100, () => undefined);
+  const arrivals = new Arrivals(body, new LineSplitter(100), () => undefined);
   body.write('{"a":1}\n');
   await turn();
   body.destroy(new KubeFailure('unreachable', 'gone'));
@@ -41,17 +42,17 @@ test('a stream that is over before anybody reads it ends, and does not wait', as
   const ended = new PassThrough();
   ended.destroy();
   await turn();
-  assert.deepEqual(await new LineArrivals(ended, 100, () => undefined).take(), []);
+  assert.deepEqual(await new Arrivals(ended, new LineSplitter(100), () => undefined).take(), []);
   const broken = new PassThrough();
   broken.on('error', () => undefined);
   broken.destroy(new KubeFailure('unreachable', 'gone'));
   await turn();
-  await assert.rejects(new LineArrivals(broken, 100, () => undefined).take(), /gone/);
+  await assert.rejects(new Arrivals(broken, new LineSplitter(100), () => undefined).take(), /gone/);
 });
 
 test('a line that is too long ends the stream', async () => {
   const body = new PassThrough();
-  const arrivals = new LineArrivals(body, 10, () => undefined);
+  const arrivals = new Arrivals(body, new LineSplitter(10), () => undefined);
   body.write('{"a":1}\n');
   await turn();
   body.write('{"too long":1');
@@ -63,7 +64,7 @@ test('a line that is too long ends the stream', async () => {
 
 test('lines that nobody takes hold the sender, not the memory', async () => {
   const body = new PassThrough({ highWaterMark: 64 * 1024 });
-  const arrivals = new LineArrivals(body, 1024 * 1024, () => undefined);
+  const arrivals = new Arrivals(body, new LineSplitter(1024 * 1024), () => undefined);
   const line = `${'x'.repeat(100_000)}\n`;
   let written = 0;
   for (; written < 100; written++) {

@@ -1,22 +1,22 @@
 import type { Readable } from 'node:stream';
-import { LineSplitter } from './line-splitter.ts';
+import type { Splitter } from './records.ts';
 
 /** More than this waits in the connection. */
 const maximumWaitingBytes = 1024 * 1024;
 
-/** Lines of a stream as they come; those that came since the last were taken are taken together. */
-export class LineArrivals {
+/** Lines or messages of a stream as they come; those that came since the last were taken are taken together. */
+export class Arrivals {
   readonly #body: Readable;
-  readonly #splitter: LineSplitter;
+  readonly #splitter: Splitter;
   #bytes = 0;
   #failure: Error | undefined;
   #isOver = false;
   #wake: (() => void) | undefined;
 
   /** @param onHeard called whenever something came, be it a part of a line. */
-  constructor(body: Readable, maximumLineBytes: number, onHeard: () => void) {
+  constructor(body: Readable, splitter: Splitter, onHeard: () => void) {
     this.#body = body;
-    this.#splitter = new LineSplitter(maximumLineBytes);
+    this.#splitter = splitter;
     body.on('data', (chunk: Buffer) => {
       onHeard();
       this.#arrived(chunk);
@@ -28,20 +28,20 @@ export class LineArrivals {
   }
 
   /**
-   * At least one line, to be read before more are taken; none at the end of the stream. Rejects with what broke it, after
-   * the lines before were taken.
+   * At least one, to be read before more are taken; none at the end of the stream. Rejects with what broke it, after
+   * those before were taken.
    */
   async take(): Promise<readonly Buffer[]> {
-    const splitter = this.#splitter;
-    splitter.release();
-    while (!splitter.hasLines && !this.#isOver) {
+    const { records } = this.#splitter;
+    records.release();
+    while (records.isEmpty && !this.#isOver) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    const lines = splitter.take();
-    if (lines.length === 0 && this.#failure) throw this.#failure;
+    const taken = records.take();
+    if (taken.length === 0 && this.#failure) throw this.#failure;
     this.#bytes = 0;
     if (this.#body.isPaused()) this.#body.resume();
-    return lines;
+    return taken;
   }
 
   #arrived(chunk: Buffer): void {
@@ -53,7 +53,7 @@ export class LineArrivals {
       this.#body.destroy();
       return;
     }
-    if (!splitter.hasLines) return;
+    if (splitter.records.isEmpty) return;
     this.#bytes += chunk.length;
     if (this.#bytes > maximumWaitingBytes) this.#body.pause();
     this.#wakeUp();

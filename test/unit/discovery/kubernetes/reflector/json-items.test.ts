@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ListItems } from '../../../../../src/engine/discovery/kubernetes/reflector/list-items.ts';
+import { JsonItems } from '../../../../../src/engine/discovery/kubernetes/reflector/json-items.ts';
 import { KubeFailure } from '../../../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 
 function read(text: string, field: 'items' | 'rows' = 'items'): { items: unknown[]; envelope: unknown } {
-  const list = new ListItems(Buffer.from(text), field, 'whole');
+  const list = new JsonItems(Buffer.from(text), field, 'whole');
   const items: unknown[] = [];
   for (let item = list.next(); item; item = list.next()) items.push(item.value);
   return { items, envelope: list.envelope() };

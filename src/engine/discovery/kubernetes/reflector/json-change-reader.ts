@@ -1,4 +1,3 @@
-import type { MeshObject } from '../../../model/mesh-object.ts';
 import { parseKept } from '../json/cut-json.ts';
 import {
   closeBrace,
@@ -14,15 +13,9 @@ import {
   startOfValue,
 } from '../json/json-bytes.ts';
 import { FieldsOutline, type Outline } from '../json/outline.ts';
-import { digestOf, isPartAt, minimumPartBytes, recall, type Part } from './known-parts.ts';
+import { digestOf, isPartAt, minimumPartBytes, Versions, type Part, type Version } from './known-parts.ts';
 import { typeOf, type ReflectorTarget } from './target.ts';
-import { eventOutline, namelessObject, readWatchEvent, type WatchEvent } from './watch-events.ts';
-
-/** What an object was when it changed last. */
-interface Version {
-  object: MeshObject;
-  parts: readonly Part[];
-}
+import { eventOutline, namelessObject, readWatchEvent, type ChangeReader, type WatchEvent } from './watch-events.ts';
 
 /** How API servers begin to tell of a change; whoever writes it otherwise is read all the same. */
 const beginnings = ['MODIFIED', 'ADDED'].map((type) => Buffer.from(`{"type":"${type}","object":{`));
@@ -33,13 +26,12 @@ type Fields = Record<string, unknown>;
  * Reads the lines of a watch. Of most changes the greater part is as it was before: the spec of a pod never changes, and is
  * most of it. What is the same byte for byte is not read again, and stays the same value.
  */
-export class ChangeReader {
+export class JsonChangeReader implements ChangeReader {
   readonly #target: ReflectorTarget;
   readonly #event: Outline;
   /** Undefined where objects are not written as they are. */
   readonly #object: FieldsOutline | undefined;
-  /** By UID, those that changed while this reader read. */
-  readonly #versions = new Map<string, Version>();
+  readonly #versions = new Versions();
   // Of the line that is read: kept here, as there are hundreds a second.
   #line = nothing;
   #fields: Fields = {};
@@ -55,17 +47,13 @@ export class ChangeReader {
     this.#object = representation === 'whole' && decode.reads instanceof FieldsOutline ? decode.reads : undefined;
   }
 
-  /**
-   * Undefined for events of a type that is not known. Throws `KubeFailure` where it is not JSON. `isInitial`: the event is of
-   * the list that a watch began with, most of which will not change while anybody looks.
-   */
   read(line: Buffer, isInitial = false): WatchEvent | undefined {
     if (this.#object && !isInitial) {
       for (const beginning of beginnings)
         if (startsWith(line, beginning)) return this.#change(line, beginning.length, this.#object);
     }
     const event = readWatchEvent(line, this.#target, this.#event);
-    if (event?.type === 'remove' && event.object.uid !== undefined) this.#versions.delete(event.object.uid);
+    if (event?.type === 'remove' && event.object.uid !== undefined) this.#versions.forget(event.object.uid);
     return event;
   }
 
@@ -112,7 +100,7 @@ export class ChangeReader {
       const end = endOfText(line, from);
       const text = textAt(line, from, end);
       into[name] = text;
-      if (name === 'uid' && into === this.#metadata) this.#version = this.#versions.get(text);
+      if (name === 'uid' && into === this.#metadata) this.#version = this.#versions.of(text);
       return end;
     }
     if (first !== openBrace && first !== openBracket) return this.#value(name, from, kept, into);
@@ -144,16 +132,7 @@ export class ChangeReader {
   #put(): WatchEvent {
     const object = this.#target.kind.decode(this.#fields, typeOf(this.#target));
     if (!object) throw namelessObject();
-    const version = this.#version;
-    if (version) {
-      recall(object, version.object, this.#same);
-      version.object = object;
-      // Most often they are those of before.
-      if (this.#same.length < version.parts.length || this.#parts.length > this.#same.length)
-        version.parts = this.#parts;
-    } else if (object.uid !== undefined && this.#parts.length > 0) {
-      this.#versions.set(object.uid, { object, parts: this.#parts });
-    }
+    this.#versions.keep(object, this.#version, this.#parts, this.#same);
     return { type: 'put', object, resourceVersion: object.resourceVersion };
   }
 }
