@@ -70,7 +70,7 @@ export const faultCases: readonly FaultCase[] = [
     name: 'garbage in a stream',
     fault: { type: 'garbage' },
     matches: ofPods,
-    message: /pods .*cannot be followed: .*not JSON/,
+    message: /pods .*cannot be followed: .*not (?:JSON|the protobuf)/,
   },
   {
     name: 'gzip that ends in the middle',

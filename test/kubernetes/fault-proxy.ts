@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, createServer as createTlsServer, request as httpsRequest } from 'node:https';
 import { AbruptServer } from './abrupt-server.ts';
+import { errorFrame } from './write-protobuf.ts';
 
 export interface Upstream {
   readonly port: number;
@@ -246,9 +247,15 @@ export class FaultProxy {
         return;
       case 'error-event':
         if (isStream(passing.path) && answer) {
-          const object = { kind: 'Status', code: fault.code, reason: fault.reason, message: 'as the test wishes' };
+          const { code, reason } = fault;
+          const text = 'as the test wishes';
+          const object = { kind: 'Status', code, reason, message: text };
           answer.pause();
-          response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+          response.end(
+            answer.headers['content-type']?.includes('protobuf')
+              ? errorFrame(code, reason, text)
+              : `${JSON.stringify({ type: 'ERROR', object })}\n`,
+          );
         }
         return;
       case 'answer':

@@ -5,5 +5,7 @@ import { KubeFailure } from '../transport/kube-transport.ts';
 export const protobufFailure = (error: unknown): unknown =>
   // A number of seconds may be no time.
   error instanceof ProtobufError || error instanceof RangeError
-    ? new KubeFailure('protocol', 'The API server sent something that is not the protobuf it is said to be.', { cause: error })
+    ? new KubeFailure('protocol', 'The API server sent something that is not the protobuf it is said to be.', {
+        cause: error,
+      })
     : error;

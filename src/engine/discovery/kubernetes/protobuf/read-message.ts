@@ -48,7 +48,8 @@ export class MessageReader {
       const tag = cursor.varint();
       const field = type.fields[tag >>> 3];
       if (field?.wireType !== (tag & 7)) cursor.skip(tag & 7, end);
-      else if (!(passes && isMessage(field) && passes(field, cursor, end, fields))) this.#field(field, fields, start, end);
+      else if (!(passes && isMessage(field) && passes(field, cursor, end, fields)))
+        this.#field(field, fields, start, end);
     }
     return fields;
   }
@@ -103,7 +104,8 @@ export class MessageReader {
     const { key, value } = this.read(cursor.contentEnd(end), textsEntry);
     if (typeof key !== 'string' || typeof value !== 'string' || !type.keeps(key)) return;
     // Set, it would be another prototype.
-    if (key === '__proto__') Object.defineProperty(texts, key, { value, enumerable: true, configurable: true, writable: true });
+    if (key === '__proto__')
+      Object.defineProperty(texts, key, { value, enumerable: true, configurable: true, writable: true });
     else texts[key] = value;
   }
 

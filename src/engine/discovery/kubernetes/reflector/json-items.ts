@@ -14,7 +14,7 @@ import {
   startOfValue,
 } from '../json/json-bytes.ts';
 import type { Outline } from '../json/outline.ts';
-import type { PageItems } from './paged-list.ts';
+import type { PageItems } from './page-items.ts';
 import { KubeFailure } from '../transport/kube-transport.ts';
 
 /**

@@ -9,14 +9,6 @@ import { refusalOfResponse } from './refusal.ts';
 import { acceptOf, messageOf, typeOf, type ReflectorTarget } from './target.ts';
 import type { WorkSlices } from '../../../work-slices.ts';
 
-/** The items of one answer. Methods throw `KubeFailure` where it is not what it should be. */
-export interface PageItems {
-  /** The next item; undefined after the last. */
-  next(): { readonly value: unknown } | undefined;
-  /** Of the list itself; after the last item only. */
-  metadata(): unknown;
-}
-
 export interface ListRequest {
   readonly transport: KubeTransport;
   readonly target: ReflectorTarget;

@@ -3,7 +3,7 @@ import type { MessageType } from '../protobuf/message-type.ts';
 import { protobufFailure } from '../protobuf/protobuf-failure.ts';
 import { MessageReader } from '../protobuf/read-message.ts';
 import { listMessage } from '../resources/object-messages.ts';
-import type { PageItems } from './paged-list.ts';
+import type { PageItems } from './page-items.ts';
 
 /** Of the field that holds the items, number 2. */
 const itemTag = 0x12;

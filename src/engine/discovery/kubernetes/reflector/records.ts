@@ -37,7 +37,7 @@ export class Records {
   /** A part of the record that is not complete. Longer than the limit it is a failure: it would be kept in memory while it grows. */
   add(chunk: Buffer, from: number, to: number): void {
     const length = this.#end - this.#start + to - from;
-    this.check(length);
+    this.#check(length);
     if (this.#end + to - from > this.#memory.length) {
       const before = this.#memory;
       const isHeld = this.#isHeld;
@@ -47,14 +47,6 @@ export class Records {
       else giveBack(before);
     }
     this.#end += chunk.copy(this.#memory, this.#end, from, to);
-  }
-
-  /** Throws `KubeFailure` where a record of so many bytes is too long. */
-  check(length: number): void {
-    if (length > this.#maxBytes) {
-      const size = `${Math.round(this.#maxBytes / 1024 / 1024)} MiB`;
-      throw new KubeFailure('too-large', `The API server sent one event of more than ${size}.`);
-    }
   }
 
   /** The record that was not complete ends; of an empty one nothing is told. */
@@ -83,6 +75,13 @@ export class Records {
   release(): void {
     for (const memory of this.#taken) giveBack(memory);
     this.#taken = [];
+  }
+
+  #check(length: number): void {
+    if (length > this.#maxBytes) {
+      const size = `${Math.round(this.#maxBytes / 1024 / 1024)} MiB`;
+      throw new KubeFailure('too-large', `The API server sent one event of more than ${size}.`);
+    }
   }
 
   /** To other memory; what the record came to so far goes along. */

@@ -8,7 +8,12 @@ const container = { name: 'whole', image: 'whole', ports: 'whole', restartPolicy
  * environment variables only the name is kept by which istiod reports this cluster in metrics.
  */
 const containerOfMesh: Shape = new Shared(
-  new ByName({ discovery: { ...container, args: 'whole', env: [new ByName({ CLUSTER_ID: { name: 'whole', value: 'whole' } })] } }, container),
+  new ByName(
+    {
+      discovery: { ...container, args: 'whole', env: [new ByName({ CLUSTER_ID: { name: 'whole', value: 'whole' } })] },
+    },
+    container,
+  ),
 );
 
 const podSpec: Shape = {

@@ -77,7 +77,10 @@ const containerStatus = new MessageType({
       3: ['terminated', new MessageType(terminated)],
     }),
   ],
-  3: ['lastState', new MessageType({ 3: ['terminated', new MessageType({ ...terminated, 6: ['finishedAt', 'time'] })] })],
+  3: [
+    'lastState',
+    new MessageType({ 3: ['terminated', new MessageType({ ...terminated, 6: ['finishedAt', 'time'] })] }),
+  ],
   4: ['ready', 'flag'],
   5: ['restartCount', 'number'],
   9: ['started', 'flag'],

@@ -2,19 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { JsonChangeReader } from '../../../../../src/engine/discovery/kubernetes/reflector/json-change-reader.ts';
-import { typeOf, type ReflectorTarget } from '../../../../../src/engine/discovery/kubernetes/reflector/target.ts';
+import { typeOf } from '../../../../../src/engine/discovery/kubernetes/reflector/target.ts';
 import type { WatchEvent } from '../../../../../src/engine/discovery/kubernetes/reflector/watch-events.ts';
-import { wantedKinds } from '../../../../../src/engine/discovery/kubernetes/resources/wanted-kinds.ts';
 import { KubeFailure } from '../../../../../src/engine/discovery/kubernetes/transport/kube-transport.ts';
 import type { MeshObject } from '../../../../../src/engine/model/mesh-object.ts';
-
-function targetOf(key: string): ReflectorTarget {
-  const kind = wantedKinds.find((one) => one.key === key);
-  assert.ok(kind);
-  const { group, kind: name, plural, namespaced, versions } = kind;
-  const resource = { group, version: versions[0] ?? '', kind: name, plural, namespaced };
-  return { kind, resource, namespace: undefined, origin: { layer: 'cluster', source: 'test' } };
-}
+import { targetOf } from './target-of.ts';
 
 const pods = targetOf('core/Pod');
 
