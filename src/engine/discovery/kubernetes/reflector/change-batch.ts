@@ -19,7 +19,7 @@ export class ChangeBatch {
 
   /** Puts the richer form of an object in place of the one that is to be put. */
   enrich(object: MeshObject): void {
-    this.#changes.set(identityOf(object), { object, isRemoval: false });
+    this.#changes.set(lifeOf(object), { object, isRemoval: false });
   }
 
   /** Removals first: objects that took the place of others then never stand beside them. */
@@ -33,8 +33,11 @@ export class ChangeBatch {
   }
 
   #add(object: MeshObject, isRemoval: boolean): void {
-    this.#changes.set(identityOf(object), { object, isRemoval });
+    this.#changes.set(lifeOf(object), { object, isRemoval });
   }
 }
+
+/** One that is made anew under a name lives another life: its removal comes before, in whatever order both are told. */
+const lifeOf = (object: MeshObject): string => object.uid ?? identityOf(object);
 
 export const identityOf = ({ namespace, name }: MeshObject): string => `${namespace}/${name}`;
