@@ -359,6 +359,7 @@ export class Engine {
     const { snapshot, settings } = this;
     return this.#sharedInfluences.of({
       snapshot,
+      clusters: this.#clusters.connections.map((connection) => connection.snapshot),
       settings,
       revision: this.workspace.revision,
       labelsOf: (namespace, workload) => workloadLabels(snapshot, namespace, workload),

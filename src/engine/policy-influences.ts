@@ -1,7 +1,7 @@
 import type { ResolvedMeshSettings } from '../shared/mesh-settings.ts';
 import type { SourceRef } from '../shared/resource.ts';
 import { Kinds } from './model/kinds.ts';
-import type { KindKey, Labels } from './model/mesh-object.ts';
+import { kindKey, type KindKey, type Labels } from './model/mesh-object.ts';
 import { snapshotOf, type Snapshot } from './model/snapshot.ts';
 import { influencesOf } from './policy/semantics/influences.ts';
 import type { Influences, InfluenceTarget } from './topology/topology-input.ts';
@@ -9,6 +9,8 @@ import type { Influences, InfluenceTarget } from './topology/topology-input.ts';
 /** The policies that hold, and who they may hold for. */
 export interface InfluenceInput {
   readonly snapshot: Snapshot;
+  /** Clusters that apply them, where clusters are shown; what none of them has is marked so. */
+  readonly clusters?: readonly Snapshot[];
   readonly settings: ResolvedMeshSettings;
   /** Labels of a workload; undefined where it is not known. */
   readonly labelsOf: (namespace: string, workload: string) => Labels | undefined;
@@ -40,7 +42,9 @@ export class PolicyInfluences {
   #known: Known | undefined;
 
   of(input: InfluenceInput): Influences {
-    const { settings, labelsOf, locate } = input;
+    const { settings, labelsOf, locate, clusters } = input;
+    const isApplied = ({ resource: { apiVersion, kind, namespace, name } }: SourceRef): boolean =>
+      clusters?.some((one) => one.find(kindKey({ apiVersion, kind }), namespace, name) !== undefined) ?? true;
     const { snapshot, answers } = this.#knownOf(input);
     const of = (
       { namespace, workload = '', app, version }: InfluenceTarget,
@@ -50,7 +54,9 @@ export class PolicyInfluences {
       const key = JSON.stringify([namespace, labels, hosts]);
       const known = answers.get(key);
       if (known) return known;
-      const refs = influencesOf({ snapshot, settings, workload: { namespace, labels }, hosts }).map(locate);
+      const refs = influencesOf({ snapshot, settings, workload: { namespace, labels }, hosts }).map((ref): SourceRef =>
+        isApplied(ref) ? locate(ref) : { ...locate(ref), isUnapplied: true },
+      );
       answers.set(key, refs);
       return refs;
     };
@@ -61,8 +67,14 @@ export class PolicyInfluences {
     };
   }
 
-  #knownOf({ snapshot, settings, revision }: InfluenceInput): Known {
-    const of = [settings, revision, ...kinds.map((kind) => snapshot.objectsOf(kind))];
+  #knownOf({ snapshot, settings, revision, clusters }: InfluenceInput): Known {
+    const snapshots = [snapshot, ...(clusters ?? [])];
+    const of = [
+      settings,
+      revision,
+      clusters?.length,
+      ...snapshots.flatMap((one) => kinds.map((kind) => one.objectsOf(kind))),
+    ];
     if (this.#known && this.#known.of.every((part, index) => part === of[index])) return this.#known;
     const present = kinds.filter((kind) => snapshot.ofKind(kind).length > 0);
     const parts = new Map(present.map((kind) => [kind, snapshot.objectsOf(kind)]));

@@ -14,4 +14,6 @@ export interface SourceRef {
   readonly path: FieldPath;
   readonly uri?: string;
   readonly range?: Range;
+  /** Only the workspace has it: in the cluster it does nothing yet. */
+  readonly isUnapplied?: true;
 }

@@ -446,6 +446,21 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
       assert.equal(await measured.locator('meshlens-side [data-unmeasured]').count(), 0);
     });
 
+    it('say of a policy that only the workspace has that it is not applied', async () => {
+      const page = await open({ scenario: 'cluster' });
+      await page.locator('#graph[data-nodes="7"]').waitFor();
+      await page.evaluate(`(() => {
+        const graph = structuredClone(harness.graph);
+        const node = graph.nodes.find(({ id }) => id === 'details');
+        const resource = { apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication', namespace: 'bookinfo', name: 'default' };
+        node.shapedBy = [{ resource, path: [], uri: 'file:///p.yaml', isUnapplied: true }];
+        harness.send({ type: 'topology', delta: { from: graph.version, to: graph.version + 1, nodes: [node], edges: [], boxes: [],
+          removed: { nodes: [], edges: [], boxes: [] }, summary: graph.summary, asOf: graph.asOf, window: 600, warnings: [] } });
+      })()`);
+      await page.evaluate("document.querySelector('[data-node-id=details]').click()");
+      await says(page.locator('meshlens-side .row-name', { hasText: 'PeerAuthentication' }), /default · not applied$/);
+    });
+
     it('offer no traces, which only the local mesh keeps', async () => {
       const page = await open({ scenario: 'cluster' });
       await page.locator('#graph[data-nodes="7"]').waitFor();

@@ -69,12 +69,14 @@ export function registerClusterCommands(services: Services): void {
     void window.showInformationMessage(l10n.t('Copied. It names what is missing and the roles that would allow it.'));
   });
   commands.register(commandIds.openClusterTopology, async (argument) => {
+    const target = clusterTargetOf(argument);
     // Of a single context nobody has to be told that it is all of them.
     const [only, ...more] = clusters.usable;
-    const context = clusterTargetOf(argument).context ?? (more.length === 0 ? only?.context : undefined);
+    const context = target.context ?? (more.length === 0 ? only?.context : undefined);
     await vscodeCommands.executeCommand(commandIds.openTopology, {
       source: 'cluster',
       ...(context === undefined ? {} : { contexts: [context] }),
+      ...(target.namespace === undefined ? {} : { namespaces: [target.namespace] }),
     });
   });
 }
