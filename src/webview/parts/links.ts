@@ -58,14 +58,13 @@ export function shapedBy(sources: readonly SourceRef[], act: Act, context?: stri
       ${sources.map(
         (source) =>
           html`<li class="row">
-            <span class="row-name"
-              >${source.resource.kind}
-              ${source.resource.name}${
-                source.isUnapplied === true
-                  ? html`<span class="quiet" data-unapplied title="Only the workspace has it"> · not applied</span>`
-                  : nothing
-              }</span
-            >${context === undefined ? sourceLink(source, act) : objectLink(source, act, context)}
+            <span class="row-name">${source.resource.kind} ${source.resource.name}</span>
+            ${
+              source.isUnapplied === true
+                ? html`<span class="quiet" data-unapplied title="Only the workspace has it">not applied</span>`
+                : nothing
+            }
+            ${context === undefined ? sourceLink(source, act) : objectLink(source, act, context)}
           </li>`,
       )}
     </ul>

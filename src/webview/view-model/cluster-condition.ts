@@ -55,15 +55,27 @@ export function clusterWithoutGraph(data: PanelData): PanelCondition {
 export function clusterBanners(data: PanelData): readonly Banner[] {
   const shown = shownClusters(data);
   const several = shown.length > 1;
-  return shown.flatMap((status): Banner[] => [
-    ...connectionBanner(status, several),
-    ...telemetryBanner(status, several),
-  ]);
+  return [
+    ...shown.flatMap((status) => connectionBanner(status, several)),
+    ...alike(shown).flatMap((statuses) => telemetryBanner(statuses, several)),
+  ];
 }
 
-/** The graph's own words about a connection, which the banner or the side panel has said already. */
+/** Clusters whose metrics are in one state for one reason: it is said once of all of them. */
+function alike(statuses: readonly ClusterStatus[]): readonly (readonly ClusterStatus[])[] {
+  const groups = new Map<string, ClusterStatus[]>();
+  for (const status of statuses) {
+    const key = JSON.stringify([status.telemetry.state, status.telemetry.message]);
+    groups.set(key, [...(groups.get(key) ?? []), status]);
+  }
+  return [...groups.values()];
+}
+
+/** The graph's own words about a connection or its metrics, which a banner or the side panel has said already. */
 export function isToldOfCluster(warning: string, data: PanelData): boolean {
-  return shownClusters(data).some(({ context, message }) => warning === `${context}: ${message ?? ''}`);
+  return shownClusters(data).some(
+    ({ context, message, telemetry }) => warning === `${context}: ${message ?? ''}` || warning === telemetry.message,
+  );
 }
 
 /** Nothing is wrong but that a right is missing: that lasts, and is said in the side panel. */
@@ -81,10 +93,10 @@ function connectionBanner(status: ClusterStatus, several: boolean): Banner[] {
   return [{ kind, text: several ? `${context}: ${text}` : text, action: 'show-clusters' }];
 }
 
-function telemetryBanner({ context, telemetry }: ClusterStatus, several: boolean): Banner[] {
-  const { state, message } = telemetry;
+function telemetryBanner(statuses: readonly ClusterStatus[], several: boolean): Banner[] {
+  const { state = 'unknown', message } = statuses[0]?.telemetry ?? {};
   if (message === undefined || state === 'unknown') return [];
-  const text = several ? `${context}: ${message}` : message;
+  const text = several ? `${statuses.map(({ context }) => context).join(', ')}: ${message}` : message;
   switch (state) {
     case 'searching':
       return [{ kind: 'info', text }];

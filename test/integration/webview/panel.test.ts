@@ -458,7 +458,10 @@ describe('panel', { skip: executable === undefined ? 'no Chromium on this machin
           removed: { nodes: [], edges: [], boxes: [] }, summary: graph.summary, asOf: graph.asOf, window: 600, warnings: [] } });
       })()`);
       await page.evaluate("document.querySelector('[data-node-id=details]').click()");
-      await says(page.locator('meshlens-side .row-name', { hasText: 'PeerAuthentication' }), /default · not applied$/);
+      await says(
+        page.locator('meshlens-side .row', { hasText: 'PeerAuthentication' }),
+        /default\s+not applied\s+p\.yaml/,
+      );
     });
 
     it('offer no traces, which only the local mesh keeps', async () => {

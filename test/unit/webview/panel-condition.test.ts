@@ -66,6 +66,20 @@ describe('condition of the panel', () => {
     assert.deepEqual(shown({}), [message, 'other: away']);
   });
 
+  it('says what clusters lack alike once, of all of them', () => {
+    const clusters = clusterStatuses(false);
+    const message = clusters[0]?.telemetry.message ?? '';
+    const told = (contexts: readonly string[]): readonly string[] =>
+      bannersOf({
+        ...live,
+        of: { source: 'cluster', contexts },
+        clusters,
+        graph: { ...bookinfoGraph(), warnings: [message] },
+      });
+    assert.deepEqual(told([]), [`kind-shop, kind-edge: ${message}`]);
+    assert.deepEqual(told(['kind-edge']), [message]);
+  });
+
   it('says whether what is shown is now', () => {
     const text = (data: PanelData, now: number): string =>
       liveState(data, panelCondition(data, now), now).text.replaceAll('\u2009', ' ');
