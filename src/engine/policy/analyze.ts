@@ -67,6 +67,8 @@ interface DocumentMemory {
   readonly generation: number;
   readonly schemas: SchemaCatalog;
   readonly findings: readonly Finding[];
+  /** Whether folders that are alternatives have no say in it. */
+  readonly isFinal: boolean;
   readonly rules: RulesOfFile;
   readonly diagnostics: readonly Diagnostic[];
   /** Other documents in which they have places: when one of those moves, so do they. */
@@ -235,18 +237,17 @@ export class IncrementalAnalyzer {
     let generation = 0;
     for (const { kind } of document.objects) generation += checks.get(kind)?.generation ?? 0;
     const known = this.#documents.get(document);
-    const isKnown =
-      known?.generation === generation && known.schemas === schemas && !this.#folders.hasAlternatives(file.uri);
+    const isKnown = known?.generation === generation && known.schemas === schemas && known.isFinal;
     if (isKnown && known.findings.length === 0) return [];
     const isUnmoved = known?.neighbours.every(
       ({ uri, index, document: neighbour }) => source.file(uri)?.documents.at(index) === neighbour,
     );
     if (isKnown && known.rules === rules && isUnmoved === true) return known.diagnostics;
-    const found = isKnown ? known.findings : this.#findingsOf(file, document, given);
+    const { findings: found, isFinal } = isKnown ? known : this.#findingsOf(file, document, given);
     const isSame = known?.schemas === schemas && areSameFindings(known.findings, found);
     // What was run again and came out the same has its places already.
     if (isSame && known.rules === rules && isUnmoved === true) {
-      this.#documents.set(document, { ...known, generation });
+      this.#documents.set(document, { ...known, generation, isFinal });
       return known.diagnostics;
     }
     const findings = isSame ? known.findings : found;
@@ -257,14 +258,18 @@ export class IncrementalAnalyzer {
           : admissionDiagnosticOf(source, document, finding)) ?? [],
     );
     const neighbours = findings.flatMap((finding) => neighboursOf(finding, document, source));
-    this.#documents.set(document, { generation, schemas, findings, rules, diagnostics, neighbours });
+    this.#documents.set(document, { generation, schemas, findings, isFinal, rules, diagnostics, neighbours });
     return diagnostics;
   }
 
-  #findingsOf(file: DocumentFile, document: FileDocument, { checks, schemas }: Given): readonly Finding[] {
+  #findingsOf(
+    file: DocumentFile,
+    document: FileDocument,
+    { checks, schemas }: Given,
+  ): Pick<DocumentMemory, 'findings' | 'isFinal'> {
     const ofText = syntaxFindings(document.yaml, file.isOpen);
     const ofObjects: Finding[] = [];
-    const isAlternative = this.#folders.hasAlternatives(file.uri);
+    let isFinal = true;
     for (const declared of document.objects) {
       if (declared.isDerived) continue;
       let own = this.#declared.get(declared);
@@ -276,11 +281,15 @@ export class IncrementalAnalyzer {
       const { object, kind, namespaceDeclared: isNamespaceKnown } = declared;
       const subject = { object, isNamespaceKnown };
       const found = this.#objects.findingsOf(subject, checks.get(kind)?.checks ?? []);
+      if (found.length === 0) continue;
+      const isAlternative = this.#folders.hasAlternatives(file.uri);
+      if (isAlternative) isFinal = false;
       ofObjects.push(...(isAlternative ? this.#folders.confirmed(found, subject, file.uri) : found));
     }
     const decided = ofObjects.filter((finding) => !hangsOnPlaceholder(finding));
     const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
-    return [...ofText, ...(isBroken ? decided.filter(({ rule }) => rule.needsValidText !== true) : decided)];
+    const certain = isBroken ? decided.filter(({ rule }) => rule.needsValidText !== true) : decided;
+    return { findings: [...ofText, ...certain], isFinal };
   }
 }
 

@@ -2,7 +2,7 @@
  * Folders that stand for alternatives, such as `dev` and `prod` of one repository: they declare the same object in
  * different ways, so what is in one is not applied beside what is in the other.
  */
-import { isDeepStrictEqual } from 'node:util';
+import { perPart } from '../../model/indexes/per-part.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
 import { podKinds } from '../semantics/workloads.ts';
@@ -28,39 +28,62 @@ export function folderOf(uri: string): string {
   return uri.slice(0, uri.lastIndexOf('/'));
 }
 
+/**
+ * Tells which folders are alternatives, and what belongs together: the parts of different applications that are named
+ * alike, `web/prod` and `cart/prod`.
+ */
 export class AlternativeFolders {
   /** By folder: those that nothing in it, or below it, is applied beside. */
   readonly #apart: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #variants = new Map<string, string | undefined>();
 
   constructor(files: readonly DocumentFile[]) {
     const apart = new Map<string, Set<string>>();
     for (const versions of versionsIn(files)) {
       for (const [index, [folder, object]] of versions.entries()) {
-        for (const [other, version] of versions.slice(index + 1)) {
-          if (!isDeepStrictEqual(object.spec, version.spec)) setApart(apart, folder, other);
+        for (let at = index + 1; at < versions.length; at++) {
+          const [other, version] = versions[at] ?? [folder, object];
+          if (textOf(object) !== textOf(version)) setApart(apart, folder, other);
         }
       }
     }
     this.#apart = apart;
   }
 
-  has(folder: string): boolean {
-    return this.#apart.size > 0 && upwards(folder).some((each) => this.#apart.has(each));
+  /** The names that tell a folder from its alternatives, as one text; undefined where it has none. */
+  variantOf(folder: string): string | undefined {
+    if (this.#apart.size === 0) return undefined;
+    if (!this.#variants.has(folder)) this.#variants.set(folder, this.#findVariant(folder));
+    return this.#variants.get(folder);
   }
 
-  /** What may be applied beside the files of a folder, first what lies in a folder of a similar path. */
-  beside(folder: string, files: readonly DocumentFile[]): readonly DocumentFile[] {
-    const own = upwards(folder);
-    const left = own.flatMap((each) => [...(this.#apart.get(each) ?? [])]).filter((each) => !own.includes(each));
-    const steps = new Set(folder.split('/'));
+  #findVariant(folder: string): string | undefined {
+    const names = upwards(folder).flatMap((each) => (this.#apart.has(each) ? nameOf(each) : []));
+    return names.length === 0 ? undefined : [...new Set(names)].sort().join('/');
+  }
+
+  /** What may be applied together for a variant, first what has its names. */
+  filesOf(variant: string, files: readonly DocumentFile[]): readonly DocumentFile[] {
+    const names = new Set(variant.split('/'));
     return files
-      .map((file) => ({ file, place: folderOf(file.uri) }))
-      .filter(({ place }) => !left.some((other) => place === other || place.startsWith(`${other}/`)))
-      .map(({ file, place }) => ({ file, likeness: place.split('/').filter((step) => steps.has(step)).length }))
+      .map((file) => ({ file, steps: upwards(folderOf(file.uri)) }))
+      .filter(({ steps }) => !steps.some((each) => this.#isOtherThan(names, each)))
+      .map(({ file, steps }) => ({ file, likeness: steps.filter((each) => names.has(nameOf(each))).length }))
       .sort((a, b) => b.likeness - a.likeness)
       .map(({ file }) => file);
   }
+
+  /** Whether an alternative of the folder has one of the names, and the folder itself does not. */
+  #isOtherThan(names: ReadonlySet<string>, folder: string): boolean {
+    const others = this.#apart.get(folder);
+    return others !== undefined && !names.has(nameOf(folder)) && [...others].some((each) => names.has(nameOf(each)));
+  }
 }
+
+const nameOf = (folder: string): string => folder.slice(folder.lastIndexOf('/') + 1);
+
+/** Equal for specs that are written alike. */
+const textOf = perPart(({ spec }: MeshObject): string => JSON.stringify(spec) ?? '');
 
 type Version = readonly [folder: string, object: MeshObject];
 
@@ -82,22 +105,31 @@ function versionsIn(files: readonly DocumentFile[]): readonly (readonly Version[
   return [...byIdentity.values()].filter(({ size }) => size > 1).map((versions) => [...versions]);
 }
 
-/** The folders at which the ways to two folders part. A folder in another one goes on from what that one has. */
+/** Notes the folders at which the ways to two folders part. */
 function setApart(apart: Map<string, Set<string>>, one: string, other: string): void {
-  const [a, b] = [one.split('/'), other.split('/')];
-  const common = a.findIndex((step, index) => b[index] !== step);
-  const shared = common < 0 ? a.length : common;
-  const [partOfOne, partOfOther] = [a, b].map((steps) => steps.slice(0, shared + 1).join('/'));
-  if (partOfOne === undefined || partOfOther === undefined) return;
-  const isAbove = (steps: readonly string[]): boolean => steps.length === shared;
-  add(apart, partOfOne, isAbove(b) ? undefined : partOfOther);
-  add(apart, partOfOther, isAbove(a) ? undefined : partOfOne);
+  // The same text up to here, and then the end of a step in both.
+  let length = 0;
+  for (let at = 0; at <= one.length && at <= other.length; at++) {
+    const [a, b] = [one[at] ?? '/', other[at] ?? '/'];
+    if (a === '/' && b === '/') length = at + 1;
+    if (a !== b) break;
+  }
+  const [first, second] = [one, other].map((folder) => upTo(folder, length));
+  if (first === undefined || second === undefined) return;
+  note(apart, first, second);
+  note(apart, second, first);
 }
 
-function add(apart: Map<string, Set<string>>, folder: string, other: string | undefined): void {
-  const others = apart.get(folder) ?? new Set();
-  if (other !== undefined) others.add(other);
-  apart.set(folder, others);
+/** A folder up to the end of the step that begins at a place in it. */
+function upTo(folder: string, start: number): string {
+  const end = folder.indexOf('/', start);
+  return end < 0 ? folder : folder.slice(0, end);
+}
+
+function note(apart: Map<string, Set<string>>, folder: string, other: string): void {
+  const others = apart.get(folder);
+  if (others) others.add(other);
+  else apart.set(folder, new Set([other]));
 }
 
 /** A folder and all that it lies in. */

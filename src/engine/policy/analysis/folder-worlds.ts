@@ -19,6 +19,9 @@ export interface WorldInput {
   readonly hasKnownNamespace: (object: MeshObject) => boolean;
 }
 
+/** More variants than anybody has environments; the findings of further ones are not looked at again. */
+const maximumWorlds = 32;
+
 interface FolderWorld {
   readonly world: ObjectWorld;
   /** Of the present analysis; none yet where the world is still of an earlier one. */
@@ -34,10 +37,16 @@ export class FolderWorlds {
   #alternatives: AlternativeFolders | undefined;
   #seen: readonly DocumentFile[] = [];
   readonly #worlds = new Map<string, FolderWorld>();
+  /** Variants whose findings were looked at again in this analysis. */
+  readonly #used = new Set<string>();
 
   begin(input: WorldInput): void {
     if (!this.#input || this.#input.settings !== input.settings) this.#worlds.clear();
-    for (const { runners } of this.#worlds.values()) runners.clear();
+    for (const [variant, { runners }] of this.#worlds) {
+      if (this.#used.has(variant)) runners.clear();
+      else this.#worlds.delete(variant);
+    }
+    this.#used.clear();
     if (!this.#alternatives || !isSame(this.#seen, input.files))
       this.#alternatives = new AlternativeFolders(input.files);
     this.#seen = input.files;
@@ -46,26 +55,33 @@ export class FolderWorlds {
 
   /** Whether findings of the file may hang on what other folders have in place of its own. */
   hasAlternatives(uri: string): boolean {
-    return this.#alternatives?.has(folderOf(uri)) === true;
+    return this.#variantOf(uri) !== undefined;
   }
 
   /** Those of the findings that are also found beside what belongs to the folder, as they are there. */
   confirmed(findings: readonly Finding[], subject: Subject, uri: string): readonly Finding[] {
-    if (findings.length === 0) return findings;
+    const variant = this.#variantOf(uri);
+    if (findings.length === 0 || variant === undefined) return findings;
+    if (!this.#used.has(variant) && this.#used.size >= maximumWorlds) return findings;
+    this.#used.add(variant);
     const checks = new Set(findings.flatMap(({ rule }) => (isObjectCheck(rule) ? [rule] : [])));
-    const again = [...checks].flatMap((check) => this.#runnerOf(folderOf(uri), check)?.run(subject) ?? []);
+    const again = [...checks].flatMap((check) => this.#runnerOf(variant, check)?.run(subject) ?? []);
     return again.filter(({ rule, path }) =>
       findings.some((each) => each.rule === rule && each.path.join('\n') === path.join('\n')),
     );
   }
 
-  #runnerOf(folder: string, check: ObjectCheck): CheckRunner | undefined {
+  #variantOf(uri: string): string | undefined {
+    return this.#alternatives?.variantOf(folderOf(uri));
+  }
+
+  #runnerOf(variant: string, check: ObjectCheck): CheckRunner | undefined {
     const input = this.#input;
     if (!input || !this.#alternatives) return undefined;
-    let found = this.#worlds.get(folder);
-    if (!found) this.#worlds.set(folder, (found = { world: new ObjectWorld(input.settings), runners: new Map() }));
+    let found = this.#worlds.get(variant);
+    if (!found) this.#worlds.set(variant, (found = { world: new ObjectWorld(input.settings), runners: new Map() }));
     if (found.runners.size === 0) {
-      const { byKind, assumed } = objectsByKind(this.#alternatives.beside(folder, input.files), input.base);
+      const { byKind, assumed } = objectsByKind(this.#alternatives.filesOf(variant, input.files), input.base);
       found.world.update(byKind, assumed, input.complete);
     }
     let runner = found.runners.get(check);
