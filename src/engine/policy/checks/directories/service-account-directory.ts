@@ -1,8 +1,11 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
+import { kindKey } from '../../../model/mesh-object.ts';
 import type { Index } from '../check.ts';
+import type { OperatorWork } from './operator-objects.ts';
+import { operatorObjects, relevantForWork, runByOperators } from './operator-objects.ts';
 
-/** `undecided`: nothing declares any service account of the namespace. */
+/** `undecided`: nothing declares any service account of the namespace, or an operator may make the one asked for. */
 export type ServiceAccountState = 'known' | 'absent' | 'undecided';
 
 export class ServiceAccountDirectory {
@@ -11,8 +14,10 @@ export class ServiceAccountDirectory {
   readonly isComplete: boolean;
   /** How many clusters they are from. */
   readonly clusters: number;
+  readonly #work: OperatorWork;
 
-  constructor(accounts: readonly MeshObject[], isComplete: boolean) {
+  constructor(accounts: readonly MeshObject[], work: OperatorWork, isComplete: boolean) {
+    this.#work = work;
     for (const { namespace, name } of accounts) {
       const names = this.#byNamespace.get(namespace);
       if (names) names.add(name);
@@ -35,13 +40,19 @@ export class ServiceAccountDirectory {
   stateOf(namespace: string, name: string): ServiceAccountState {
     const names = this.#byNamespace.get(namespace);
     if (name === 'default' || names?.has(name)) return 'known';
-    return names || this.isComplete ? 'absent' : 'undecided';
+    if (!names && !this.isComplete) return 'undecided';
+    // An object of a file may not be applied yet, so a cluster that tells all its accounts does not decide this either.
+    return this.#work.mayBeNamed(namespace, name) ? 'undecided' : 'absent';
   }
 }
 
 export const serviceAccountDirectory: Index<ServiceAccountDirectory> = {
-  inputs: [Kinds.serviceAccount],
-  relevant: () => undefined,
+  inputs: [Kinds.serviceAccount, operatorObjects],
+  relevant: (object) => (kindKey(object) === Kinds.serviceAccount ? undefined : relevantForWork(object)),
   build: (objects) =>
-    new ServiceAccountDirectory(objects.ofKind(Kinds.serviceAccount), objects.isComplete(Kinds.serviceAccount)),
+    new ServiceAccountDirectory(
+      objects.ofKind(Kinds.serviceAccount),
+      runByOperators(objects),
+      objects.isComplete(Kinds.serviceAccount),
+    ),
 };

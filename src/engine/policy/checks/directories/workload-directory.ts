@@ -68,9 +68,9 @@ export class WorkloadDirectory {
     return this.#work.mayRun(labels, namespace);
   }
 
-  /** Whether a workload runs under the service account, or what an operator runs may. */
+  /** Whether a workload runs under the service account. */
   usesAccount(namespace: string, name: string): boolean {
-    return this.#accounts.has(`${namespace}/${name}`) || this.#work.mayBeNamed(namespace, name);
+    return this.#accounts.has(`${namespace}/${name}`);
   }
 }
 
