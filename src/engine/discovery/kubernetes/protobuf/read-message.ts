@@ -91,8 +91,10 @@ export class MessageReader {
     }
     const value = this.#value(type, end);
     if (field.isList) {
-      const list = (fields[name] ??= []) as unknown[];
-      if (value !== undefined) list.push(value);
+      const list = fields[name] as unknown[] | null | undefined;
+      // Most lists have one item, and a list that grows makes room for many.
+      if (!list) fields[name] = value === undefined ? [] : [value];
+      else if (value !== undefined) list.push(value);
     } else {
       if (value !== undefined && !(field.omitsZero && (value === '' || value === 0 || value === false)))
         fields[name] = value;
