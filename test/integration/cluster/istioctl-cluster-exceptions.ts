@@ -10,6 +10,8 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'no namespace asks for sidecars, so there is no mesh of them that this one could be left out of',
     findings: [
+      'hidden-from-gateway/route.yaml: IST0102 Namespace store',
+      'hidden-from-gateway/unknown.yaml: IST0102 Namespace edge',
       'conflicting-routes/apart.yaml: IST0102 Namespace first',
       'image-auto-not-injected/no-label.yaml: IST0102 Namespace edge',
       'misplaced-annotation/on-the-deployment.yaml: IST0102 Namespace shop',
@@ -48,6 +50,7 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'a policy with `targetRefs` is for gateways and waypoints, not for pods',
     findings: [
+      'unrequired-token/waypoint-required.yaml: IST0127 AuthorizationPolicy shop/all',
       'principal-without-tokens/other-gateway.yaml: IST0127 AuthorizationPolicy shop/inner',
       'principal-without-tokens/other-gateway.yaml: IST0127 AuthorizationPolicy shop/outer',
       'unknown-policy-target/targets.yaml: IST0127 AuthorizationPolicy shop/cart',
@@ -92,6 +95,14 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'the selector may be for the workload of which the file leaves the namespace open',
     findings: ['policy-selects-nothing/selects.yaml: IST0127 AuthorizationPolicy shop/unplaced'],
+  },
+  {
+    reason: 'a `.` in the default of the mesh is the namespace of each workload, not the root namespace',
+    findings: ['sidecar-egress/sound.yaml: IST0133 Sidecar istio-system/default'],
+  },
+  {
+    reason: 'it looks for the host of a rule that is for all only among the Services that are for all',
+    findings: ['hidden-from-gateway/seen.yaml: IST0174 DestinationRule shop/shop'],
   },
   {
     reason: 'of wildcards it knows only those below one of a ServiceEntry: here hosts are below the wildcard',
@@ -166,6 +177,19 @@ export const clusterFalsePositives: readonly FalsePositives[] = [
   {
     reason: 'without an injector in the cluster it takes every `image: auto` for one that stays',
     findings: [
+      'hidden-from-gateway/own-gateway.yaml: IST0146 Deployment shop/ingress',
+      'hidden-from-gateway/route.yaml: IST0146 Deployment edge/ingress',
+      'hidden-from-gateway/seen.yaml: IST0146 Deployment edge/ingress',
+      'hidden-from-gateway/service.yaml: IST0146 Deployment edge/ingress',
+      'hidden-from-gateway/subset.yaml: IST0146 Deployment edge/ingress',
+      'identity-without-mtls/at-the-gateway.yaml: IST0146 Deployment edge/ingress',
+      'identity-without-mtls/known-at-the-gateway.yaml: IST0146 Deployment edge/ingress',
+      'patch-for-other-proxies/fitting.yaml: IST0146 Deployment edge/ingress',
+      'patch-for-other-proxies/gateway-api.yaml: IST0146 Deployment edge/ingress',
+      'patch-for-other-proxies/namespace.yaml: IST0146 Deployment edge/ingress',
+      'patch-for-other-proxies/selected.yaml: IST0146 Deployment edge/ingress',
+      'unrequired-token/at-the-gateway.yaml: IST0146 Deployment edge/ingress',
+      'unrequired-token/behind-the-gateway.yaml: IST0146 Deployment edge/ingress',
       'image-auto-not-injected/labelled.yaml: IST0146 Deployment edge/ingress',
       'image-auto-not-injected/labelled.yaml: IST0146 Deployment shop/egress',
       'sidecar-in-ambient-namespace/ambient.yaml: IST0146 Deployment shop/edge',
