@@ -229,6 +229,7 @@ test('an unready pod gets nothing from the next moment on', async () => {
   assert.deepEqual(laptop.proxy.status.services[0]?.endpoints, { ready: 1, total: 2 });
   laptop.store.put(slice('bookinfo', 'reviews', port, { 'reviews-v1-x': false, 'reviews-v2-x': false }));
   await until('no pod', async () => (await ask(address, 'http://reviews:9080/')).status === 503);
+  assert.equal((await ask(address, 'http://reviews:9080/')).body, 'no healthy upstream\n');
   assert.equal(laptop.proxy.status.tunnels, 0);
   assert.match(laptop.proxy.status.services[0]?.message ?? '', /has no ready pod/);
 });
@@ -250,6 +251,7 @@ test('hosts the mesh does not know: refused here, told by name, or by the policy
     const answer = await ask(address, target);
     assert.equal(answer.status, status, target);
     assert.match(answer.body, words, target);
+    assert.match(answer.body, /[^\n]\n$/, `${target} is answered with a line`);
   }
   const strict = await startLaptop(cleanup, {
     mesh: { meshConfig: { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } } },

@@ -4,7 +4,7 @@ import type { RequestHead } from '../http/message-head.ts';
 import { reasonPhrase } from '../http/reason-phrases.ts';
 import type { ServerConnection, ServerExchange } from '../http/server-connection.ts';
 import type { HttpHandler } from './http-handler.ts';
-import { localReplyHeaders } from './local-replies.ts';
+import { asLine, localReplyHeaders } from './local-replies.ts';
 import { meshTarget, serveConnection, type ConnectionTarget } from './mesh-target.ts';
 import type { OutboundContext } from './outbound-side.ts';
 import { passthroughRefusals } from './passthrough.ts';
@@ -100,9 +100,9 @@ export class ConnectTunnel implements ServerExchange {
     serveConnection(this.#context, target, socket, rest, () => this.#httpHandler(port));
   }
 
-  #refuse(status: number, body: string): void {
-    const payload = Buffer.from(body, 'utf8');
-    this.#connection.startResponse(status, reasonPhrase(status), localReplyHeaders(body !== ''), payload.length);
+  #refuse(status: number, words: string): void {
+    const payload = Buffer.from(asLine(words), 'utf8');
+    this.#connection.startResponse(status, reasonPhrase(status), localReplyHeaders(words !== ''), payload.length);
     this.#connection.writeResponse(payload);
     this.#connection.endResponse(undefined);
   }

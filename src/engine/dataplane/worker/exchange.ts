@@ -9,7 +9,7 @@ import { abortOf, delayOf } from './faults.ts';
 import { Forwarding, type ForwardingOwner } from './forwarding.ts';
 import { applyHeaderOperations } from './header-operations.ts';
 import { tellInstanceFailure } from './instance-failure.ts';
-import { localReplyHeaders } from './local-replies.ts';
+import { asLine, localReplyHeaders } from './local-replies.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { nothingLearnt, type Admission, type ExchangeSide, type RequestPlan } from './request-plan.ts';
 import { RequestTrace } from './request-trace.ts';
@@ -121,13 +121,13 @@ export class Exchange implements ServerExchange, ForwardingOwner, WaitingRequest
 
   onNoResponse(failure: UpstreamFailure | 'route-timeout'): void {
     if (failure === 'route-timeout') {
-      this.#reply(504, 'UT', 'upstream request timeout');
+      this.#reply(504, 'UT', this.#words('upstream request timeout'));
       return;
     }
     const { status, flag, body } = failureReply(failure, (this.#forwarding?.retries.retried ?? 0) > 0);
     const overloaded: Extra = flag === 'UO' ? [['x-envoy-overloaded', 'true']] : [];
     const told = this.#admission.isFromSidecar === true ? tellInstanceFailure(failure) : [];
-    this.#reply(status, flag, body, [...overloaded, ...told]);
+    this.#reply(status, flag, this.#words(body), [...overloaded, ...told]);
   }
 
   onForwarded(): void {
@@ -153,7 +153,7 @@ export class Exchange implements ServerExchange, ForwardingOwner, WaitingRequest
         ['grpc-status', String(abort.grpcStatus)],
         ['grpc-message', 'fault filter abort'],
       ]);
-    } else if (abort !== undefined) this.#reply(abort.status, 'FI', 'fault filter abort');
+    } else if (abort !== undefined) this.#reply(abort.status, 'FI', this.#words('fault filter abort'));
     else if (plan.kind === 'reply') {
       this.#reply(plan.status, plan.flag, plan.body, plan.location === undefined ? [] : [['location', plan.location]]);
     } else if (plan.upstream === undefined) this.#reply(503, 'NC', '');
@@ -163,6 +163,11 @@ export class Exchange implements ServerExchange, ForwardingOwner, WaitingRequest
       if (this.side.direction === 'outbound') this.side.recorder.sent(this);
       this.#forwarding.start();
     }
+  }
+
+  /** Envoy's own for an error. */
+  #words(text: string): string {
+    return this.side.endsLines === true ? asLine(text) : text;
   }
 
   #reply(status: number, flag: ResponseFlag | undefined, body: string, extra: Extra = []): void {

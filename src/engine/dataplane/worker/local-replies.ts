@@ -13,6 +13,11 @@ function httpDate(): string {
   return dateText;
 }
 
+/** Words as a line, so that a shell does not put its prompt behind them. Nothing stays nothing. */
+export function asLine(words: string): string {
+  return words === '' ? '' : `${words}\n`;
+}
+
 /** Header of an answer the proxy gives itself. */
 export function localReplyHeaders(hasBody: boolean): HeaderList {
   const headers = new HeaderList();

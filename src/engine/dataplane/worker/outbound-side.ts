@@ -5,6 +5,7 @@ import type { CompiledDestination } from '../../policy/semantics/routing/compile
 import type { ForwardResult, Router } from '../../policy/semantics/routing/decide.ts';
 import { passthroughRetry } from './application-upstream.ts';
 import { takeSteeringHeaders } from './internal-headers.ts';
+import { asLine } from './local-replies.ts';
 import { passthroughRefusals, type Passthrough } from './passthrough.ts';
 import { peerHeader } from './peer-metadata.ts';
 import {
@@ -51,6 +52,7 @@ export class OutboundSide implements ExchangeSide {
   readonly runtime: Runtime;
   readonly recorder: TelemetryRecorder;
   readonly peerHeaderValue: string;
+  readonly endsLines: boolean;
   readonly #context: OutboundContext;
   readonly #listener: OutboundListener;
   /** Port of requests that name none. */
@@ -63,6 +65,7 @@ export class OutboundSide implements ExchangeSide {
     this.runtime = context.runtime;
     this.recorder = context.recorder;
     this.peerHeaderValue = context.peerHeaderValue;
+    this.endsLines = listener.guarded === true;
   }
 
   upstream(id: string): UpstreamRuntime | undefined {
@@ -169,7 +172,9 @@ function isCrossSite(head: RequestHead): boolean {
   return head.headers.has('origin') || site === 'cross-site' || site === 'same-site';
 }
 
-function refusal(routes: OutboundRoutes, status: number, body: string): ReplyPlan {
+/** In words of our own, where there are any. */
+function refusal(routes: OutboundRoutes, status: number, words: string): ReplyPlan {
+  const body = asLine(words);
   return { kind: 'reply', generation: routes.generation, service: unknownService, operation: 'unknown', status, body };
 }
 

@@ -75,4 +75,6 @@ export interface ExchangeSide {
   upstream(id: string): UpstreamRuntime | undefined;
   /** Value of the peer header for endpoints behind a sidecar of ours; undefined: none is sent. */
   readonly peerHeaderValue: string | undefined;
+  /** A person's shell reads the answers: Envoy's words for an error get the newline that Envoy leaves out. */
+  readonly endsLines?: boolean;
 }
