@@ -160,7 +160,7 @@ describe('a real cluster in the editor', { skip: realClusterMissing }, () => {
       (vscode) => vscode.window.visibleTextEditors.map(({ document }) => document.uri.path.split('/').at(-1)),
       null,
     );
-    assert.deepEqual(visible.toSorted(), ['reviews-route.yaml', 'reviews.VirtualService.yaml']);
+    assert.deepEqual(visible.toSorted(), ['reviews-route.yaml', 'reviews.VirtualService (admin).yaml']);
     await companion.evaluate((vscode) => {
       const active = vscode.window.activeTextEditor;
       if (active === undefined) throw new Error('No editor');

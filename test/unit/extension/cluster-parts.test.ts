@@ -191,8 +191,20 @@ describe('objects of clusters as documents', () => {
   };
   test('their URIs name them', () => {
     const parts = objectUriParts(address);
-    assert.equal(parts.path, '/arn:aws:eks:eu:1:cluster∕shop/bookinfo/reviews-v1.Deployment.yaml');
+    assert.equal(parts.path, '/arn:aws:eks:eu:1:cluster∕shop/bookinfo/reviews-v1.Deployment (shop).yaml');
     assert.deepEqual(objectAddress(parts.query), address);
+  });
+  test('the titles of one object in two contexts differ', () => {
+    const titles = ['kind-a', 'kind-b', 'odd/'].map((context) =>
+      objectUriParts({ ...address, context })
+        .path.split('/')
+        .at(-1),
+    );
+    assert.deepEqual(titles, [
+      'reviews-v1.Deployment (kind-a).yaml',
+      'reviews-v1.Deployment (kind-b).yaml',
+      'reviews-v1.Deployment (odd∕).yaml',
+    ]);
   });
   test('URIs from outside that name none are refused', () => {
     for (const query of ['', 'x', '{}', '{"context":"a"}', '[]', 'null']) assert.equal(objectAddress(query), undefined);

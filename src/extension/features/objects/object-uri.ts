@@ -9,10 +9,14 @@ export interface ObjectAddress {
   readonly ref: ResourceRef;
 }
 
-/** Parts of the document's URI. The path is for people (it titles the tab), the query is what counts. */
+/**
+ * Parts of the document's URI. The path is for people, its last part titles the tab; the query is what counts. Contexts of
+ * clouds are whole paths (`arn:aws:eks:eu-west-1:1:cluster/shop`), of which the end tells most.
+ */
 export function objectUriParts({ context, ref }: ObjectAddress): { scheme: string; path: string; query: string } {
   const { apiVersion, kind, namespace, name } = ref;
-  const place = [context, namespace, `${name}.${kind}.yaml`].filter((part) => part !== '');
+  const shortContext = context.slice(context.lastIndexOf('/') + 1) || context;
+  const place = [context, namespace, `${name}.${kind} (${shortContext}).yaml`].filter((part) => part !== '');
   return {
     scheme: objectScheme,
     path: `/${place.map((part) => part.replaceAll('/', '∕')).join('/')}`,
