@@ -145,6 +145,79 @@ test('workloads: controllers, jobs and lone pods, each once', () => {
   ]);
 });
 
+/** A Deployment and its pods some seconds after it was applied, with the Service in front. */
+const rollout = (
+  progress: { readonly status?: string; readonly reason: string },
+  pods: readonly { readonly status: object; readonly deletionTimestamp?: string }[],
+  extra: readonly MeshObject[] = [],
+): ClusterTreeNamespace =>
+  shop([
+    service('till'),
+    deployment('till', 2, {
+      observedGeneration: 1,
+      replicas: 2,
+      conditions: [{ type: 'Progressing', status: 'True', ...progress }],
+    }),
+    ...pods.map((given, index) =>
+      object('v1', 'Pod', {
+        name: `till-5d7-${index}`,
+        labels: { app: 'till', 'pod-template-hash': '5d7' },
+        ...owned('ReplicaSet', 'till-5d7'),
+        ...given,
+      }),
+    ),
+    ...extra,
+  ]);
+const creating = {
+  status: {
+    phase: 'Pending',
+    containerStatuses: [{ name: 'app', restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } }],
+  },
+};
+const running = (restartCount: number): { readonly status: object } => ({
+  status: {
+    phase: 'Running',
+    startTime: '2026-01-01T00:00:00Z',
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+    containerStatuses: [{ name: 'app', restartCount, state: { running: {} } }],
+  },
+});
+const pulling = {
+  status: {
+    phase: 'Pending',
+    containerStatuses: [{ name: 'app', state: { waiting: { reason: 'ErrImagePull' } } }],
+  },
+};
+const updating = { reason: 'ReplicaSetUpdated' };
+
+test('a deployment whose pods are just starting is not ill, and neither is its service or namespace', () => {
+  const found = rollout(updating, [creating, running(0)], [slice('till', [false])]);
+  assert.deepEqual(
+    [...found.services, ...found.workloads].map((item) => [item.ref.kind, item.health.health, item.health.reason]),
+    [
+      ['Service', 'unknown', 'Its pods are starting, 0 of 1 endpoints are ready'],
+      ['Deployment', 'unknown', 'Starting, 0 of 2 replicas available'],
+    ],
+  );
+  assert.deepEqual(found.health, { health: 'unknown', reason: 'Nothing is wrong' });
+  const [unserved] = rollout(updating, [creating, creating]).services;
+  assert.deepEqual([unserved?.health.health, unserved?.description], ['unknown', '80 http · starting']);
+});
+
+for (const [name, progress, pods] of [
+  ['restarts', updating, [creating, running(1)]],
+  ['cannot be pulled', updating, [creating, pulling]],
+  ['is late beyond its deadline', { status: 'False', reason: 'ProgressDeadlineExceeded' }, [creating, creating]],
+  ['was there and is lost', { reason: 'NewReplicaSetAvailable' }, [creating, creating]],
+] as const)
+  test(`what ${name} is not called starting`, () => {
+    const found = rollout(progress, pods);
+    assert.deepEqual(
+      [...found.services, ...found.workloads, found].map(({ health }) => health.health),
+      ['failing', 'failing', 'failing'],
+    );
+  });
+
 test('the state of proxies counts', () => {
   const pods = ['a', 'b'].map((name) =>
     pod({

@@ -37,3 +37,10 @@ export function replicaHealth({ desired, current, available, synced }: Replicas,
     };
   return { health: 'healthy', reason: desired === 1 ? '1 replica available' : `${desired} replicas available` };
 }
+
+/** Of a workload that is starting: replicas that are not there yet are no fault. All else counts as ever. */
+export function startingHealth(replicas: Replicas, why?: string): HealthState {
+  const { desired, available } = replicas;
+  if (available >= desired) return replicaHealth(replicas, why);
+  return { health: 'unknown', reason: `Starting, ${available} of ${desired} replicas available` };
+}

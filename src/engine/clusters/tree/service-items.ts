@@ -1,9 +1,10 @@
 import type { ClusterTreeItem } from '../../../shared/cluster.ts';
 import type { HealthState } from '../../../shared/health.ts';
 import { fieldOf, listOf, numberOf, stringOf } from '../../../shared/untrusted.ts';
-import { selectorOf } from '../../model/indexes/selectors.ts';
+import { selectedBy, selectorOf } from '../../model/indexes/selectors.ts';
 import { Kinds } from '../../model/kinds.ts';
 import { refOf, type MeshObject } from '../../model/mesh-object.ts';
+import { awaitsStart } from './rollout.ts';
 import { treeItem } from './tree-item.ts';
 import type { NamespaceInput } from './tree-input.ts';
 
@@ -16,16 +17,32 @@ function serviceItem(input: NamespaceInput, service: MeshObject): ClusterTreeIte
   const type = stringOf(fieldOf(service.spec, 'type')) ?? 'ClusterIP';
   const externalName = type === 'ExternalName' ? (stringOf(fieldOf(service.spec, 'externalName')) ?? '') : undefined;
   const ready = readiness(input, service, ports);
+  const judged = serviceHealth(service, externalName, ready);
+  const isIll = judged.health === 'failing' || judged.health === 'degraded';
+  const isLate = isIll && isStarting(input, service);
+  const health = isLate ? startingHealth(ready) : judged;
+  const podless = selectorOf(service) ? 'no pods' : '';
   const words =
     externalName === undefined
       ? [
           type === 'ClusterIP' ? '' : type,
           ports.map(portWord).join(', '),
-          ready.total > 0 ? `${ready.ready}/${ready.total} ready` : selectorOf(service) ? 'no pods' : '',
+          ready.total > 0 ? `${ready.ready}/${ready.total} ready` : isLate ? 'starting' : podless,
         ]
       : [`external name ${externalName}`];
-  return treeItem(input, { ref: refOf(service), health: serviceHealth(service, externalName, ready), words });
+  return treeItem(input, { ref: refOf(service), health, words });
 }
+
+/** What it lacks are pods that a rollout has not made ready yet. */
+function isStarting({ snapshot, namespace }: NamespaceInput, service: MeshObject): boolean {
+  const selector = selectorOf(service);
+  return selector !== undefined && awaitsStart(snapshot, selectedBy(snapshot, Kinds.pod, namespace, selector));
+}
+
+const startingHealth = ({ ready, total }: Readiness): HealthState => ({
+  health: 'unknown',
+  reason: total === 0 ? 'Its pods are starting' : `Its pods are starting, ${ready} of ${total} endpoints are ready`,
+});
 
 interface Readiness {
   readonly ready: number;

@@ -9,7 +9,8 @@ import { Kinds } from '../../model/kinds.ts';
 import { workloadMembership } from '../../model/membership.ts';
 import { groupOf, refOf, type MeshObject } from '../../model/mesh-object.ts';
 import { isCompleted, isReady, troubleOf } from './pod-state.ts';
-import { replicaHealth } from './replica-health.ts';
+import { replicaHealth, startingHealth } from './replica-health.ts';
+import { isStarting } from './rollout.ts';
 import { membershipWord, treeItem } from './tree-item.ts';
 import type { NamespaceInput } from './tree-input.ts';
 
@@ -83,10 +84,11 @@ interface WorkloadState {
 }
 
 function controllerState(
-  { kind, spec, status }: MeshObject,
+  controller: MeshObject,
   pods: readonly MeshObject[],
   synced: number | undefined,
 ): WorkloadState {
+  const { kind, spec, status } = controller;
   const count = (field: string): number | undefined => numberOf(fieldOf(status, field));
   const isDaemonSet = kind === 'DaemonSet';
   const desired =
@@ -94,7 +96,8 @@ function controllerState(
   const available = count(isDaemonSet ? 'numberAvailable' : 'availableReplicas') ?? 0;
   const current = isDaemonSet ? desired : (count('replicas') ?? 0);
   const trouble = pods.flatMap((pod) => (isReady(pod) ? [] : (troubleOf(pod) ?? [])))[0];
-  const health = replicaHealth({ desired, current, available, ...(synced === undefined ? {} : { synced }) }, trouble);
+  const counts = { desired, current, available, ...(synced === undefined ? {} : { synced }) };
+  const health = isStarting(controller, pods) ? startingHealth(counts, trouble) : replicaHealth(counts, trouble);
   return { desired, ready: count(isDaemonSet ? 'numberReady' : 'readyReplicas') ?? 0, health };
 }
 
