@@ -1,4 +1,5 @@
 import type { BoxRect } from '../view-model/box-rects.ts';
+import { boxTitles } from '../view-model/box-titles.ts';
 import type { Rect } from '../view-model/geometry.ts';
 import { overlaps } from '../view-model/geometry.ts';
 import type { ZoomTier } from '../view-model/zoom-tier.ts';
@@ -13,7 +14,7 @@ export function paintBoxes(
   tier: ZoomTier,
   theme: Theme,
 ): void {
-  for (const { rect, kind, label } of boxes) {
+  for (const { rect, kind } of boxes) {
     if (!overlaps(rect, view)) continue;
     const isApp = kind === 'app';
     // Far away a frame around two or three dots says nothing.
@@ -29,16 +30,20 @@ export function paintBoxes(
     if (isApp && theme.highContrast) context.setLineDash([2, 3]);
     context.stroke();
     context.setLineDash([]);
-    // Names keep a readable size on the screen while their box has room for them.
-    const size = tier === 'near' ? 11 : Math.min(11.5 / zoom, Math.max(11, rect.height / 4));
-    context.font = `${isApp || tier === 'near' ? '' : 'bold '}${size.toFixed(1)}px ${theme.fontFamily}`;
-    context.fillStyle = theme.quiet;
-    context.textBaseline = 'top';
-    const inset = Math.min(14, size);
-    // From further away the name needs the room that the cards take: it stands on top of its box.
-    if (tier !== 'near') {
-      context.textBaseline = 'bottom';
-      context.fillText(label, rect.x + 2, rect.y - 1);
-    } else context.fillText(label, rect.x + inset, rect.y + inset * 0.8, rect.width - inset);
+  }
+  const fontOf = (kind: BoxRect['kind'], size: number): string =>
+    `${kind === 'app' || tier === 'near' ? '' : 'bold '}${size.toFixed(1)}px ${theme.fontFamily}`;
+  const widthOf = ({ kind, label }: BoxRect, size: number): number => {
+    context.font = fontOf(kind, size);
+    return context.measureText(label).width;
+  };
+  context.fillStyle = theme.quiet;
+  context.textBaseline = tier === 'near' ? 'top' : 'bottom';
+  // All of them are placed, so that panning does not change which ones are shown.
+  for (const { box, size, at } of boxTitles(boxes, zoom, tier, widthOf)) {
+    if (!overlaps(box.rect, view)) continue;
+    context.font = fontOf(box.kind, size);
+    if (tier === 'near') context.fillText(box.label, at.x, at.y, box.rect.width - size);
+    else context.fillText(box.label, at.x, at.y);
   }
 }
