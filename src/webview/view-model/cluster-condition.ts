@@ -1,4 +1,5 @@
 import type { ClusterStatus, ConnectionPhase } from '../../shared/cluster.ts';
+import { lacksRights } from '../../shared/missing-rights.ts';
 import type { PanelData } from '../host/panel-data.ts';
 import { shownClusters } from './mesh-source.ts';
 import type { Banner, PanelCondition } from './condition.ts';
@@ -76,11 +77,6 @@ export function isToldOfCluster(warning: string, data: PanelData): boolean {
   return shownClusters(data).some(
     ({ context, message, telemetry }) => warning === `${context}: ${message ?? ''}` || warning === telemetry.message,
   );
-}
-
-/** Nothing is wrong but that a right is missing: that lasts, and is said in the side panel. */
-export function lacksRights({ phase, forbidden, kinds }: ClusterStatus): boolean {
-  return phase === 'degraded' && forbidden.length > 0 && kinds.every(({ state }) => state !== 'retrying');
 }
 
 function connectionBanner(status: ClusterStatus, several: boolean): Banner[] {

@@ -4,7 +4,14 @@ import type { ClusterNode } from '../../../src/extension/features/clusters/clust
 import { clusterStatusText } from '../../../src/extension/features/clusters/cluster-status-text.ts';
 import { clusterTree, type ClusterTreeInput } from '../../../src/extension/features/clusters/cluster-tree.ts';
 import { administratorText } from '../../../src/extension/features/clusters/forbidden-text.ts';
-import type { ClusterContext, ClusterStatus, ClusterTree, ConnectionPhase } from '../../../src/shared/cluster.ts';
+import type {
+  ClusterContext,
+  ClusterStatus,
+  ClusterTree,
+  ConnectionPhase,
+  KindState,
+  WatchedKind,
+} from '../../../src/shared/cluster.ts';
 import { english } from './translate.ts';
 
 const context = (name: string, more: Partial<ClusterContext> = {}): ClusterContext => ({
@@ -30,6 +37,16 @@ const status = (name: string, phase: ConnectionPhase, more: Partial<ClusterStatu
   telemetry: { state: 'unknown' },
   asOf: '2026-01-01T00:00:00Z',
   ...more,
+});
+
+const kind = (name: string, state: KindState): WatchedKind => ({ kind: name, version: 'v1', state, objects: 0 });
+
+/** Of a user with rights in one namespace. */
+const limited = status('guest', 'degraded', {
+  namespaces: ['shop'],
+  message: 'You may not list secrets.',
+  kinds: [kind('core/Service', 'synced'), kind('core/Secret', 'forbidden')],
+  forbidden: [{ verb: 'list', group: '', resource: 'secrets' }],
 });
 
 const input = (more: Partial<ClusterTreeInput>): ClusterTreeInput => ({
@@ -216,6 +233,15 @@ describe('the Clusters view', () => {
     );
   });
 
+  test('does not warn for good of rights that are missing, and keeps the words', () => {
+    const admin = { ...limited, context: 'admin' };
+    const node = one(admin);
+    assert.deepEqual([node.icon, node.description], ['cluster', 'connected, with gaps']);
+    assert.match(node.tooltip, /^You may not list secrets\./);
+    assert.equal(one({ ...admin, forbidden: [] }).icon, 'degraded');
+    assert.equal(one({ ...admin, kinds: [kind('core/Secret', 'forbidden')] }).icon, 'degraded');
+  });
+
   test('tells what is forbidden, once', () => {
     const pods = { verb: 'list', group: '', resource: 'pods', namespace: 'x' };
     const single = one(status('admin', 'degraded', { forbidden: [pods] }));
@@ -355,6 +381,13 @@ rules:
 });
 
 describe('the status bar', () => {
+  test('keeps the words on missing rights', () => {
+    assert.equal(
+      clusterStatusText([limited], english)?.tooltip,
+      'guest: connected, with gaps\nYou may not list secrets.',
+    );
+  });
+
   for (const [name, statuses, text, level] of [
     ['nothing', [], undefined, undefined],
     ['one', [status('admin', 'connected')], '$(server-environment) admin · all namespaces · connected', 'normal'],
@@ -368,6 +401,30 @@ describe('the status bar', () => {
       'many namespaces',
       [status('admin', 'degraded', { namespaces: ['a', 'b', 'c'] })],
       '$(warning) admin · 3 namespaces · connected, with gaps',
+      'normal',
+    ],
+    [
+      'rights for one namespace, which is no warning',
+      [limited],
+      '$(server-environment) guest · shop · connected, with gaps',
+      'normal',
+    ],
+    [
+      'rights for one namespace, beside a kind that cannot be followed',
+      [{ ...limited, kinds: [...limited.kinds, kind('core/Pod', 'retrying')] }],
+      '$(warning) guest · shop · connected, with gaps',
+      'normal',
+    ],
+    [
+      'rights for nothing at all',
+      [{ ...limited, kinds: [kind('core/Secret', 'forbidden')] }],
+      '$(warning) guest · shop · connected, with gaps',
+      'normal',
+    ],
+    [
+      'what goes on beside missing rights',
+      [limited, status('prod', 'connecting')],
+      '$(sync~spin) 2 clusters · prod · connecting',
       'normal',
     ],
     [

@@ -5,6 +5,7 @@ import type {
   ForbiddenResource,
   MeshInstallation,
 } from '../../../shared/cluster.ts';
+import { lacksRights, readsWhatIsAllowed } from '../../../shared/missing-rights.ts';
 import type { Translate } from '../../translate.ts';
 import type { ClusterIcon, ClusterNode } from './cluster-node.ts';
 import { forbiddenAction } from './forbidden-text.ts';
@@ -112,7 +113,8 @@ function contextChildren(
     );
   } else if (status.phase === 'connecting' && status.message === undefined) {
     rows.push(waitingNode(name, t));
-  } else if (!isUsable || (status.phase === 'degraded' && status.message !== undefined && !isToldAsForbidden(status))) {
+  } else if (!isUsable || (status.phase === 'degraded' && status.message !== undefined && !lacksRights(status))) {
+    // A missing right is said by the row of what is not allowed: a second one would say it twice.
     const icon = status.phase === 'connecting' ? 'connecting' : status.phase === 'degraded' ? 'degraded' : 'failing';
     const retries = status.phase === 'unreachable' || status.phase === 'unauthorized' || status.phase === 'failed';
     rows.push(
@@ -157,10 +159,6 @@ function contextChildren(
   if (status.forbidden.length > 0) rows.push(forbiddenNode(id, name, status.forbidden, t));
   return rows;
 }
-
-/** What is missing is a right: the row of what is not allowed says so, and a second one would say it twice. */
-const isToldAsForbidden = ({ forbidden, kinds }: ClusterStatus): boolean =>
-  forbidden.length > 0 && kinds.every(({ state }) => state !== 'retrying');
 
 /** Kinds by which a mesh is found, and the namespaces it may be in. */
 const tellOfMeshes: ReadonlySet<string> = new Set(['namespaces', 'deployments', 'pods', 'services', 'daemonsets']);
@@ -257,6 +255,7 @@ function contextIcon(status: ClusterStatus | undefined, isInsecure: boolean): Cl
     case 'connected':
       return isInsecure ? 'degraded' : 'cluster';
     case 'degraded':
+      return readsWhatIsAllowed(status) && !isInsecure ? 'cluster' : 'degraded';
     case 'unreachable':
     case 'needs-consent':
       return 'degraded';
