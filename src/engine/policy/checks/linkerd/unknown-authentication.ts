@@ -6,6 +6,7 @@ import { kindKey } from '../../../model/mesh-object.ts';
 import { readReference } from '../../semantics/gateway-api/object-reference.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceAccountDirectory } from '../directories/service-account-directory.ts';
+import { workloadDirectory } from '../directories/workload-directory.ts';
 import { lookUpObject, namedObjects, reportUnknownObject } from '../object-lookup.ts';
 import { replacements } from '../replacements.ts';
 import { requiredAuthentications } from './server-view.ts';
@@ -21,7 +22,7 @@ export const unknownAuthentication: ObjectCheck = {
   summary:
     'A policy of Linkerd asks for an authentication, or a service account, that does not exist, so nobody has it.',
   subject: [Kinds.linkerdAuthorizationPolicy, Kinds.linkerdMeshTlsAuthentication, Kinds.linkerdServerAuthorization],
-  inputs: [...authentications, serviceAccountDirectory],
+  inputs: [...authentications, serviceAccountDirectory, workloadDirectory],
   run(context) {
     const { subject } = context;
     for (const reference of requiredAuthentications(subject)) {
@@ -61,6 +62,8 @@ function checkAccount(
   if (!hasNamespace && !context.isNamespaceKnown) return;
   const directory = context.index(serviceAccountDirectory);
   if (directory.stateOf(namespace, name) !== 'absent') return;
+  // Files may declare what runs as it, and leave the account itself to others.
+  if (context.index(workloadDirectory).usesAccount(namespace, name)) return;
   const near = nearestNames(name, directory.namesIn(namespace));
   const namePath = [...path, 'name'];
   context.report(context.subject, namePath, {
