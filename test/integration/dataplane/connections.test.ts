@@ -175,7 +175,7 @@ describe('requests and answers', () => {
     const port = await proxyTo(await startApplication(cleanup, (_request, response) => void response.end('ok')));
     const client = await RawClient.connect(cleanup, port);
     client.send('POST / HTTP/1.1\r\nHost: unknown.invalid\r\nContent-Length: 5\r\n\r\n');
-    await client.until(/not resolve\.$/);
+    await client.until(/not resolve\.\n$/);
     client.send(`GET /${head()}\r\n`);
     // The first five bytes were the body.
     await client.until(/ok$/);
