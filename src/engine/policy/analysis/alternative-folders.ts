@@ -3,30 +3,9 @@
  * different ways, so what is in one is not applied beside what is in the other.
  */
 import { perPart } from '../../model/indexes/per-part.ts';
-import { Kinds } from '../../model/kinds.ts';
-import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
-import { podKinds } from '../semantics/workloads.ts';
+import type { MeshObject } from '../../model/mesh-object.ts';
 import type { DocumentFile } from '../documents/document-file.ts';
-
-/** Kinds of which two versions tell that folders are alternatives. A Namespace is declared beside everything in it. */
-const tellingKinds: ReadonlySet<KindKey> = new Set([
-  ...podKinds,
-  Kinds.service,
-  Kinds.serviceEntry,
-  Kinds.virtualService,
-  Kinds.destinationRule,
-  Kinds.gateway,
-  Kinds.kubernetesGateway,
-  Kinds.httpRoute,
-  Kinds.ingress,
-]);
-
-/** Of how many folders the versions of one object are compared; who has more of them keeps copies. */
-const maximumVersions = 30;
-
-export function folderOf(uri: string): string {
-  return uri.slice(0, uri.lastIndexOf('/'));
-}
+import { folderOf, type Version } from './declared-versions.ts';
 
 /**
  * Tells which folders are alternatives, and what belongs together: the parts of different applications that are named
@@ -37,9 +16,9 @@ export class AlternativeFolders {
   readonly #apart: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #variants = new Map<string, string | undefined>();
 
-  constructor(files: readonly DocumentFile[]) {
+  constructor(declared: Iterable<readonly Version[]>) {
     const apart = new Map<string, Set<string>>();
-    for (const versions of versionsIn(files)) {
+    for (const versions of declared) {
       for (const [index, [folder, object]] of versions.entries()) {
         for (let at = index + 1; at < versions.length; at++) {
           const [other, version] = versions[at] ?? [folder, object];
@@ -84,26 +63,6 @@ const nameOf = (folder: string): string => folder.slice(folder.lastIndexOf('/') 
 
 /** Equal for specs that are written alike. */
 const textOf = perPart(({ spec }: MeshObject): string => JSON.stringify(spec) ?? '');
-
-type Version = readonly [folder: string, object: MeshObject];
-
-/** The versions of each object that more than one folder declares, one of each folder. */
-function versionsIn(files: readonly DocumentFile[]): readonly (readonly Version[])[] {
-  const byIdentity = new Map<string, Map<string, MeshObject>>();
-  for (const { uri, documents } of files) {
-    const folder = folderOf(uri);
-    for (const { objects } of documents) {
-      for (const { kind, object, isDerived } of objects) {
-        if (isDerived || object.name === '' || !tellingKinds.has(kind)) continue;
-        const identity = `${kind} ${object.namespace}/${object.name}`;
-        const versions = byIdentity.get(identity);
-        if (!versions) byIdentity.set(identity, new Map([[folder, object]]));
-        else if (versions.size < maximumVersions && !versions.has(folder)) versions.set(folder, object);
-      }
-    }
-  }
-  return [...byIdentity.values()].filter(({ size }) => size > 1).map((versions) => [...versions]);
-}
 
 /** Notes the folders at which the ways to two folders part. */
 function setApart(apart: Map<string, Set<string>>, one: string, other: string): void {

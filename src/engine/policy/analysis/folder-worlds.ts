@@ -2,9 +2,10 @@ import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
 import type { ObjectCheck } from '../checks/check.ts';
 import type { DocumentFile } from '../documents/document-file.ts';
-import { AlternativeFolders, folderOf } from './alternative-folders.ts';
+import { AlternativeFolders } from './alternative-folders.ts';
 import { CheckRunner } from './check-runner.ts';
 import type { Subject } from './check-runner.ts';
+import { DeclaredVersions, folderOf } from './declared-versions.ts';
 import type { Finding } from './finding.ts';
 import { objectsByKind } from './objects-by-kind.ts';
 import { ObjectWorld } from './object-world.ts';
@@ -34,8 +35,8 @@ interface FolderWorld {
  */
 export class FolderWorlds {
   #input: WorldInput | undefined;
-  #alternatives: AlternativeFolders | undefined;
-  #seen: readonly DocumentFile[] = [];
+  readonly #versions = new DeclaredVersions();
+  #alternatives = new AlternativeFolders([]);
   readonly #worlds = new Map<string, FolderWorld>();
   /** Variants whose findings were looked at again in this analysis. */
   readonly #used = new Set<string>();
@@ -47,9 +48,7 @@ export class FolderWorlds {
       else this.#worlds.delete(variant);
     }
     this.#used.clear();
-    if (!this.#alternatives || !isSame(this.#seen, input.files))
-      this.#alternatives = new AlternativeFolders(input.files);
-    this.#seen = input.files;
+    if (this.#versions.update(input.files)) this.#alternatives = new AlternativeFolders(this.#versions.versions());
     this.#input = input;
   }
 
@@ -72,12 +71,12 @@ export class FolderWorlds {
   }
 
   #variantOf(uri: string): string | undefined {
-    return this.#alternatives?.variantOf(folderOf(uri));
+    return this.#alternatives.variantOf(folderOf(uri));
   }
 
   #runnerOf(variant: string, check: ObjectCheck): CheckRunner | undefined {
     const input = this.#input;
-    if (!input || !this.#alternatives) return undefined;
+    if (!input) return undefined;
     let found = this.#worlds.get(variant);
     if (!found) this.#worlds.set(variant, (found = { world: new ObjectWorld(input.settings), runners: new Map() }));
     if (found.runners.size === 0) {
@@ -95,8 +94,4 @@ export class FolderWorlds {
 
 function isObjectCheck(rule: Finding['rule']): rule is ObjectCheck {
   return 'scope' in rule && rule.scope === 'object';
-}
-
-function isSame(before: readonly DocumentFile[], now: readonly DocumentFile[]): boolean {
-  return before.length === now.length && before.every((file, index) => file === now[index]);
 }

@@ -19,13 +19,17 @@ export function objectsByKind(files: readonly DocumentFile[], base: readonly Mes
     if (same) same.push(object);
     else byKind.set(kind, [object]);
   };
+  // There are thousands of objects, and few kinds.
+  const isOfOperator = new Map<KindKey, boolean>();
   for (const object of base) add(kindKey(object), object);
   for (const { documents } of files) {
     for (const document of documents) {
       for (const { kind, object, namespaceDeclared } of document.objects) {
         if (object.name === '') continue;
         add(kind, object);
-        if (isOperatorKind(kind)) add(operatorObjects, object);
+        let isOperators = isOfOperator.get(kind);
+        if (isOperators === undefined) isOfOperator.set(kind, (isOperators = isOperatorKind(kind)));
+        if (isOperators) add(operatorObjects, object);
         if (!namespaceDeclared) assumed.add(object);
       }
     }

@@ -1,0 +1,104 @@
+import { compareText } from '../../../shared/compare.ts';
+import { perPart } from '../../model/indexes/per-part.ts';
+import { Kinds } from '../../model/kinds.ts';
+import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
+import type { DocumentFile } from '../documents/document-file.ts';
+import { podKinds } from '../semantics/workloads.ts';
+
+/** Kinds of which two versions tell that folders are alternatives. A Namespace is declared beside everything in it. */
+const tellingKinds: ReadonlySet<KindKey> = new Set([
+  ...podKinds,
+  Kinds.service,
+  Kinds.serviceEntry,
+  Kinds.virtualService,
+  Kinds.destinationRule,
+  Kinds.gateway,
+  Kinds.kubernetesGateway,
+  Kinds.httpRoute,
+  Kinds.ingress,
+]);
+
+/** Of how many folders the versions of one object are compared; who has more of them keeps copies. */
+const maximumVersions = 30;
+
+export function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf('/'));
+}
+
+/** An object as one folder declares it. */
+export type Version = readonly [folder: string, object: MeshObject];
+
+/** Objects that several folders declare. An edit of a file costs what that file holds. */
+export class DeclaredVersions {
+  readonly #files = new Map<string, DocumentFile>();
+  /** By identity, then by the file that declares it. */
+  readonly #objects = new Map<string, Map<string, MeshObject>>();
+  readonly #several = new Set<string>();
+
+  /** Takes the files that there are now; false where no object that several files declare is another than before. */
+  update(files: readonly DocumentFile[]): boolean {
+    let isChanged = false;
+    const gone = new Map(this.#files);
+    for (const file of files) {
+      const before = gone.get(file.uri);
+      gone.delete(file.uri);
+      if (before === file) continue;
+      if (before && this.#remove(before)) isChanged = true;
+      if (this.#add(file)) isChanged = true;
+    }
+    for (const file of gone.values()) if (this.#remove(file)) isChanged = true;
+    return isChanged;
+  }
+
+  /** The versions of each object that more than one folder declares, one of each folder. */
+  *versions(): Iterable<readonly Version[]> {
+    for (const identity of this.#several) {
+      const byFolder = new Map<string, MeshObject>();
+      for (const [uri, object] of [...(this.#objects.get(identity) ?? [])].sort(([a], [b]) => compareText(a, b))) {
+        const folder = folderOf(uri);
+        if (byFolder.size < maximumVersions && !byFolder.has(folder)) byFolder.set(folder, object);
+      }
+      if (byFolder.size > 1) yield [...byFolder];
+    }
+  }
+
+  #add(file: DocumentFile): boolean {
+    this.#files.set(file.uri, file);
+    let concernsOthers = false;
+    for (const [identity, object] of telling(file)) {
+      let versions = this.#objects.get(identity);
+      if (!versions) this.#objects.set(identity, (versions = new Map<string, MeshObject>()));
+      versions.set(file.uri, object);
+      if (versions.size < 2) continue;
+      this.#several.add(identity);
+      concernsOthers = true;
+    }
+    return concernsOthers;
+  }
+
+  #remove(file: DocumentFile): boolean {
+    this.#files.delete(file.uri);
+    let concernsOthers = false;
+    for (const [identity] of telling(file)) {
+      const versions = this.#objects.get(identity);
+      if (!versions?.delete(file.uri)) continue;
+      if (versions.size > 0) concernsOthers = true;
+      if (versions.size < 2) this.#several.delete(identity);
+      if (versions.size === 0) this.#objects.delete(identity);
+    }
+    return concernsOthers;
+  }
+}
+
+/** Of each object of a file by which folders are told apart, the first version. */
+const telling = perPart(({ documents }: DocumentFile): ReadonlyMap<string, MeshObject> => {
+  const found = new Map<string, MeshObject>();
+  for (const { objects } of documents) {
+    for (const { kind, object, isDerived } of objects) {
+      if (isDerived || object.name === '' || !tellingKinds.has(kind)) continue;
+      const identity = `${kind} ${object.namespace}/${object.name}`;
+      if (!found.has(identity)) found.set(identity, object);
+    }
+  }
+  return found;
+});
