@@ -60,7 +60,7 @@ export class MessageCursor<Bytes extends Uint8Array = Uint8Array> {
   }
 
   /** Passes the value of a field whose tag was read, in a message that ends at `end`. */
-  skip(wireType: number, end: number): void {
+  passValue(wireType: number, end: number): void {
     if (wireType === 0) this.varint();
     else if (wireType === 2) this.at = this.contentEnd(end);
     else if (wireType === 1) this.at += 8;

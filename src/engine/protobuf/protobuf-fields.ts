@@ -34,7 +34,7 @@ export function* protobufFields(message: Uint8Array): Generator<ProtobufField> {
       yield { number, wireType, value: 0n, bytes };
     } else {
       const from = cursor.at;
-      cursor.skip(wireType, end);
+      cursor.passValue(wireType, end);
       // All others were refused.
       if (wireType === 1) yield { number, wireType, value: view.getBigUint64(from, true), bytes: nothing };
       else yield { number, wireType: 5, value: BigInt(view.getUint32(from, true)), bytes: nothing };

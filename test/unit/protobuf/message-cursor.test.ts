@@ -36,10 +36,10 @@ test('what is cut off or no message is refused', () => {
     ['content longer than the message', () => at(0x02, 0x61).contentEnd(2)],
     ['content longer than what is around it', () => at(0x02, 0x61, 0x62).contentEnd(2)],
     ['content of a negative length', () => at(...ff(9), 0x01).contentEnd(10)],
-    ['a fixed value', () => at(0x01, 0x02, 0x03).skip(5, 3)],
-    ['a long fixed value', () => at(0x01, 0x02, 0x03).skip(1, 3)],
-    ['a group', () => at(0x01).skip(3, 1)],
-    ['a wire type that there is not', () => at(0x01).skip(7, 1)],
+    ['a fixed value', () => at(0x01, 0x02, 0x03).passValue(5, 3)],
+    ['a long fixed value', () => at(0x01, 0x02, 0x03).passValue(1, 3)],
+    ['a group', () => at(0x01).passValue(3, 1)],
+    ['a wire type that there is not', () => at(0x01).passValue(7, 1)],
   ];
   for (const [what, read] of refused) assert.throws(read, ProtobufError, what);
 });

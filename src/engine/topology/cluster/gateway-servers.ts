@@ -2,10 +2,11 @@
 import type { HealthState } from '../../../shared/health.ts';
 import { fieldOf, textsOf } from '../../../shared/untrusted.ts';
 import { Kinds } from '../../model/kinds.ts';
-import { refOf, type Labels, type MeshObject } from '../../model/mesh-object.ts';
+import type { Labels, MeshObject } from '../../model/mesh-object.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { ClusterNaming, LabelledWorkload } from './declare-workloads.ts';
 import { selects } from './gateway-roles.ts';
+import { podlessGateway } from './podless-gateway.ts';
 
 export interface ServedGateway {
   readonly gateway: MeshObject;
@@ -41,25 +42,8 @@ export function unservedHealth(selector: Labels, knowsAllPods: boolean): HealthS
 }
 
 /** A Gateway that no known workload serves, as itself: its routes lead somewhere all the same. */
-export function unservedGateway(
+export const unservedGateway = (
   { gateway, selector }: ServedGateway,
-  { cluster, locate }: ClusterNaming,
+  naming: ClusterNaming,
   knowsAllPods: boolean,
-): LabelledWorkload {
-  const { namespace, name } = gateway;
-  return {
-    namespace,
-    name,
-    cluster,
-    kind: 'gateway',
-    app: name,
-    version: '',
-    principal: '',
-    instances: [],
-    membership: 'none',
-    health: unservedHealth(selector, knowsAllPods),
-    declaredAt: locate(refOf(gateway)),
-    labels: {},
-    pods: [],
-  };
-}
+): LabelledWorkload => podlessGateway(gateway, gateway.name, naming, unservedHealth(selector, knowsAllPods));

@@ -3,29 +3,15 @@ import { Kinds } from '../../model/kinds.ts';
 import { refOf, type MeshObject } from '../../model/mesh-object.ts';
 import { workloadEnd, type Route, type Rule } from './declared-route.ts';
 import type { ClusterNaming, LabelledWorkload } from './declare-workloads.ts';
+import { podlessGateway } from './podless-gateway.ts';
 import type { CallContext } from './target-finder.ts';
 
 /**
  * An Ingress as a place that calls come through. Nothing in the cluster says which pods its controller has, and one controller
  * serves all, so it stands for itself; the words behind its name keep it apart from the workload that is often named alike.
  */
-export function ingressGateway(ingress: MeshObject, { cluster, locate }: ClusterNaming): LabelledWorkload {
-  const name = `${ingress.name} (Ingress)`;
-  return {
-    namespace: ingress.namespace,
-    name,
-    cluster,
-    kind: 'gateway',
-    app: name,
-    version: '',
-    principal: '',
-    instances: [],
-    membership: 'none',
-    declaredAt: locate(refOf(ingress)),
-    labels: {},
-    pods: [],
-  };
-}
+export const ingressGateway = (ingress: MeshObject, naming: ClusterNaming): LabelledWorkload =>
+  podlessGateway(ingress, `${ingress.name} (Ingress)`, naming);
 
 /** From each Ingress to the services that its paths and its default name. */
 export function ingressRoutes({ snapshot, naming }: Pick<CallContext, 'snapshot' | 'naming'>): readonly Route[] {

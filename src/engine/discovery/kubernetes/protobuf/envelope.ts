@@ -28,7 +28,7 @@ export function contentOf(bytes: Buffer, { from, to }: Span, number: number): Sp
   let found: Span | undefined;
   while (cursor.at < to) {
     const tag = cursor.varint();
-    if (tag !== number * 8 + 2) cursor.skip(tag & 7, to);
+    if (tag !== number * 8 + 2) cursor.passValue(tag & 7, to);
     else {
       const end = cursor.contentEnd(to);
       found = { from: cursor.at, to: end };

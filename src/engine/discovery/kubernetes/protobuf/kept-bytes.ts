@@ -68,7 +68,7 @@ function keepFields(cursor: MessageCursor<Buffer>, type: MessageType, end: numbe
     const from = cursor.at;
     const tag = cursor.varint();
     const field = type.fields[tag >>> 3];
-    if (field?.wireType !== (tag & 7)) cursor.skip(tag & 7, end);
+    if (field?.wireType !== (tag & 7)) cursor.passValue(tag & 7, end);
     else if (field.wireType === 0) {
       cursor.varint();
       keep(cursor.bytes, from, cursor.at);

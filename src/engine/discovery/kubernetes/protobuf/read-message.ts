@@ -47,7 +47,7 @@ export class MessageReader {
       const start = cursor.at;
       const tag = cursor.varint();
       const field = type.fields[tag >>> 3];
-      if (field?.wireType !== (tag & 7)) cursor.skip(tag & 7, end);
+      if (field?.wireType !== (tag & 7)) cursor.passValue(tag & 7, end);
       else if (!(passes && isMessage(field) && passes(field, cursor, end, fields)))
         this.#field(field, fields, start, end);
     }

@@ -33,7 +33,7 @@ export class ProtobufItems implements PageItems {
       while (cursor.at < to) {
         const tag = cursor.varint();
         if (tag === itemTag) return { value: this.#reader.read(cursor.contentEnd(to), this.#type) };
-        cursor.skip(tag & 7, to);
+        cursor.passValue(tag & 7, to);
       }
       return undefined;
     } catch (error) {
