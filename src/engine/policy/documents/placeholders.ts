@@ -7,21 +7,36 @@ import { isRecord } from '../../../shared/untrusted.ts';
  * what SOPS encrypted. A bare `$NAME` is one only in a text without spaces.
  */
 const placeholder =
-  /\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_][\w.-]*\)|\{\{[^{}]*\}\}|(?<!\?P?)<[A-Za-z][\w. -]*>|\$(?<=^\S*\$)[A-Z_][A-Z0-9_]*(?=\S*$)|#\{[^{}]+\}|__[A-Z][A-Z0-9_]*__|ENC\[AES256_GCM,[^\]]*\]/;
+  /\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_][\w.-]*\)|\{\{[^{}]*\}\}|(?<!\?P?)<[A-Za-z][\w. -]*>|#\{[^{}]+\}|__[A-Z][A-Z0-9_]*__|ENC\[AES256_GCM,[^[\]]*\]/;
+const placeholderInWord = new RegExp(String.raw`${placeholder.source}|\$[A-Z_][A-Z0-9_]*`);
+
+const placeholderOf = (text: string): RegExp => (/\s/.test(text) ? placeholder : placeholderInWord);
 
 /** Deeper than objects are. */
 const deepest = 100;
 
-const everyPlaceholder = new RegExp(placeholder, 'g');
-
-/** What a text with placeholders may become: any text stands in the place of each. */
-export function filledIn(text: string): RegExp {
-  const parts = text.split(everyPlaceholder).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.+')}$`);
+/**
+ * Tells what a text with placeholders may become: any text but the empty one stands in the place of each. Who writes the text
+ * writes a pattern, so it is looked through once, without a regular expression.
+ */
+export function filledIn(text: string): (other: string) => boolean {
+  const [first = '', ...parts] = text.split(placeholderOf(text));
+  const last = parts.pop();
+  if (last === undefined) return (other) => other === text;
+  return (other) => {
+    let at = first.length;
+    if (!other.startsWith(first)) return false;
+    for (const part of parts) {
+      const found = other.indexOf(part, at + 1);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return at + 1 + last.length <= other.length && other.endsWith(last);
+  };
 }
 
 export function hasPlaceholder(text: string): boolean {
-  return placeholder.test(text);
+  return placeholderOf(text).test(text);
 }
 
 /** Whether any text in the value has one. */

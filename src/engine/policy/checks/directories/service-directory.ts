@@ -30,7 +30,7 @@ export class ServiceDirectory {
   readonly #exact = new Map<string, ServiceModel[]>();
   readonly #wildcards: ServiceModel[] = [];
   /** Hosts that are filled in before they are applied, as what they may become. */
-  readonly #open: readonly RegExp[];
+  readonly #open: readonly ((other: string) => boolean)[];
   readonly #byShortName = new Map<string, ServiceModel[]>();
   readonly #namespaces = new Map<string, string[]>();
   readonly #work: OperatorWork;
@@ -75,7 +75,7 @@ export class ServiceDirectory {
       this.#isOtherDomain(host) ||
       this.#isElsewhere(host, isOpen) ||
       this.#isMade(host) ||
-      this.#open.some((pattern) => pattern.test(host));
+      this.#open.some((pattern) => pattern(host));
     return { state: isUndecided ? 'undecided' : 'unknown', host };
   }
 

@@ -42,7 +42,7 @@ export class SubsetDirectory {
   readonly #byShortName = new Map<string, DestinationRuleView[]>();
   readonly #namespaces = new Set<string>();
   /** Hosts that are filled in before they are applied, as what they may become. */
-  readonly #open: RegExp[] = [];
+  readonly #open: ((other: string) => boolean)[] = [];
 
   constructor(rules: readonly MeshObject[], settings: ResolvedMeshSettings) {
     for (const object of rules) {
@@ -77,7 +77,7 @@ export class SubsetDirectory {
 
   /** Whether a rule whose host is filled in before it is applied may be for this one. */
   mayHaveRules(host: string): boolean {
-    return this.#open.some((pattern) => pattern.test(host));
+    return this.#open.some((pattern) => pattern(host));
   }
 
   /** Rules that write the same short name, whatever their namespace. */

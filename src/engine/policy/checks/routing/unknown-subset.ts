@@ -44,7 +44,7 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   const namespace = isNamespaceKnown ? subject.namespace : undefined;
   if (rules.length === 0 && lookup.state === 'undecided' && !directory.hasRulesIn(namespace)) return;
   if (rules.length === 0 && directory.mayHaveRules(lookup.host)) return;
-  const isOpen = (name: string): boolean => hasPlaceholder(name) && filledIn(name).test(subset);
+  const isOpen = (name: string): boolean => hasPlaceholder(name) && filledIn(name)(subset);
   if (rules.some(({ subsets }) => subsets.some(({ name }) => name === subset || isOpen(name)))) return;
   const names = rules.flatMap(({ subsets }) => subsets.map(({ name }) => name));
   const near = nearestNames(subset, names);
