@@ -130,7 +130,7 @@ class StructureWalker {
     if (isAnyText(value, schema)) return;
     if (!isDropped(value, schema)) {
       this.check(value, schema, [...path, key]);
-    } else if (schema.default === undefined) {
+    } else if (schema.default === undefined && !isOftenEmpty(key, path)) {
       const message = `\`${shorten(key)}\` is empty, which is the same as leaving it out; it would be ${article(typeName(schema))}.`;
       const fixes = [this.#removal(`Remove \`${shorten(key)}\``, [...path, key])];
       this.#add({ kind: 'empty-field', path: [...path, key], part: 'key', message, fixes });
@@ -326,6 +326,11 @@ function isSet(value: UntrustedRecord, key: string, schema: ObjectSchema): boole
 /** Null where nothing else may stand counts as absent. */
 function isDropped(value: unknown, schema: Schema): boolean {
   return value === null && schema.nullable !== true && schema.type !== 'any';
+}
+
+/** Charts leave these behind wherever nobody set any, and no reader misses something there. */
+function isOftenEmpty(key: string, path: FieldPath): boolean {
+  return path.at(-1) === 'metadata' && (key === 'annotations' || key === 'labels');
 }
 
 function defaultOf(items: Schema, key: string): unknown {

@@ -69,9 +69,9 @@ function checkServer(context: CheckContext, gateway: GatewayView, server: Server
     const [first] = rivals;
     if (!first) continue;
     const outcome = outcomeOf({ gateway, server }, first);
-    const names = [...new Set(rivals.map(({ gateway: { object } }) => nameOf(object, subject)))].join(', ');
+    const names = [...new Set(rivals.map(({ gateway: { object } }) => nameOf(object, subject)))];
     context.report(subject, path, {
-      message: `${names} has \`${host}\` on port ${String(server.port)} of the same proxies. ${outcome.says}`,
+      message: `${listed(names)} ${names.length === 1 ? 'has' : 'have'} \`${host}\` on port ${String(server.port)} of the same proxies. ${outcome.says}`,
       part: 'value',
       severity: outcome.severity,
       related: rivals.slice(0, 10).map((rival) => ({
@@ -81,6 +81,11 @@ function checkServer(context: CheckContext, gateway: GatewayView, server: Server
       })),
     });
   }
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - 3;
+  return more > 0 ? `${names.slice(0, 3).join(', ')} and ${String(more)} more` : names.join(', ');
 }
 
 function nameOf(object: GatewayView['object'], subject: GatewayView['object']): string {
@@ -108,7 +113,7 @@ function groupOf({ protocol }: ServerView): 'HTTP' | 'TLS' | 'TCP' {
 function outcomeOf(own: BoundServer, other: BoundServer): { readonly says: string; readonly severity: Severity } {
   const group = groupOf(own.server);
   if (group === 'HTTP' && groupOf(other.server) === 'HTTP') {
-    return { says: 'Requests for it go by the routes of both, those of the older first.', severity: 'information' };
+    return { says: 'Requests for it go by the routes of all of them, the oldest first.', severity: 'information' };
   }
   const isFirst = own.gateway !== other.gateway && byAge(own.gateway.object, other.gateway.object) < 0;
   const says = isFirst
