@@ -24,11 +24,12 @@ export const analyzeCommand: Command = {
   name: 'analyze',
   summary: 'Finds what is wrong in mesh policies, in files, folders or standard input.',
   usage:
-    'analyze [PATH…] [--context NAME] [--layer admission] [--cache FOLDER|--no-cache] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
+    'analyze [PATH…] [--fix] [--context NAME] [--layer admission] [--cache FOLDER|--no-cache] [--format text|json|sarif|github] [--fail-on error|warning|information|hint|never]',
   details: [
     'PATH            files and folders with YAML; default: this folder; - reads standard input',
     '--format        text (default) with the lines concerned, json, sarif 2.1.0, or github annotations',
     '--fail-on       the mildest finding that makes the exit code 1; default error',
+    '--fix           makes the preferred fix of each finding that has one, writes the files, and shows what is left',
     '--layer         admission: only whether API server and webhook would accept each object; an error means refused',
     '--rule          NAME=LEVEL, as often as needed: error, warning, information, hint or off for a rule by its name,',
     '                its code, or the code of another tool',
@@ -47,6 +48,7 @@ export const analyzeCommand: Command = {
     'fail-on': { type: 'string' },
     layer: { type: 'string' },
     config: { type: 'string' },
+    fix: { type: 'boolean' },
     undecided: { type: 'boolean' },
     cache: { type: 'string' },
     'no-cache': { type: 'boolean' },
@@ -59,6 +61,8 @@ export const analyzeCommand: Command = {
     const format = choiceOption(values, 'format', ['text', 'json', 'sarif', 'github'], 'text');
     const failOn = choiceOption(values, 'fail-on', ['error', 'warning', 'information', 'hint', 'never'], 'error');
     const layer = values.layer === undefined ? undefined : choiceOption(values, 'layer', ['admission'], 'admission');
+    if (values.fix === true && positionals.includes('-'))
+      throw new UsageError('--fix writes files, and standard input is none. Name the files instead of -.');
     const inputs = await inputsFrom(positionals, values, io);
     const question: Question = { ...inputs, ...(layer && { layer }), rules: await rulesOf(values) };
     const cache = await cacheFor(question, values, io);
@@ -77,45 +81,58 @@ export const analyzeCommand: Command = {
 
 async function cacheFor(question: Question, values: OptionValues, io: CommandIo): Promise<FindingsCache | undefined> {
   const named = stringOption(values, 'cache');
-  // What a cluster has changes without the files.
-  if (values['no-cache'] === true || values.context !== undefined) return undefined;
+  // What a cluster has changes without the files, and what is fixed changes the files.
+  if (values['no-cache'] === true || values.context !== undefined || values.fix === true) return undefined;
   const usual = { env: io.env, platform: process.platform, home: homedir() };
   const folder = named === undefined ? cacheFolder(usual) : path.resolve(io.cwd, named);
   return folder === undefined ? undefined : FindingsCache.of(folder, question);
 }
 
-type Found = Pick<Awaited<ReturnType<Engine['analyze']>>, 'result' | 'texts'>;
+type Found = Pick<Awaited<ReturnType<Engine['analyze']>>, 'result' | 'texts' | 'holdsUntil'>;
+type Analyze = (question: Question) => Promise<Found>;
 
-/** Loads what analyzes, which answers from a cache do not wait for. */
 async function analyzed(
   question: Question,
   values: OptionValues,
   io: CommandIo,
   cache: FindingsCache | undefined,
 ): Promise<Found> {
-  if (values.context !== undefined) return analyzedOnCluster(question, values, io);
-  const { filesModel } = await import('../files-model.ts');
-  const found = await filesModel().analyze(cache?.question ?? question, io.signal);
-  try {
-    cache?.keep(found);
-  } catch (error) {
-    // A folder that nobody named need not be there.
-    if (values.cache !== undefined)
-      io.err(`The findings were not kept: ${error instanceof Error ? error.message : String(error)}\n`);
-  }
-  return found;
+  const use = values.context === undefined ? withFiles : withCluster;
+  return use(values, io, async (analyze) => {
+    if (values.fix === true) return (await import('../fix-files.ts')).fixFiles(question, analyze, io);
+    const found = await analyze(cache?.question ?? question);
+    try {
+      cache?.keep(found);
+    } catch (error) {
+      // A folder that nobody named need not be there.
+      if (values.cache !== undefined)
+        io.err(`The findings were not kept: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+    return found;
+  });
 }
 
-async function analyzedOnCluster(question: Question, values: OptionValues, io: CommandIo): Promise<Found> {
+type With = (values: OptionValues, io: CommandIo, ask: (analyze: Analyze) => Promise<Found>) => Promise<Found>;
+
+/** Loads what analyzes, which answers from a cache do not wait for. */
+const withFiles: With = async (_, io, ask) => {
+  const { filesModel } = await import('../files-model.ts');
+  const model = filesModel();
+  return ask((question) => model.analyze(question, io.signal));
+};
+
+const withCluster: With = async (values, io, ask) => {
   const { connectContext, engineFor } = await import('../cluster-option.ts');
   const engine = engineFor(values);
   try {
     const context = await connectContext(engine, values, io);
-    return await engine.analyze({ ...question, ...(context !== undefined && { context }) }, io.signal);
+    return await ask((question) =>
+      engine.analyze({ ...question, ...(context !== undefined && { context }) }, io.signal),
+    );
   } finally {
     await engine.dispose();
   }
-}
+};
 
 /** Severities that the command line gives to rules. */
 async function rulesOf(values: OptionValues): Promise<RuleSettings> {

@@ -1,6 +1,7 @@
 import type { Diagnostic, Fix } from '../../shared/diagnostics.ts';
-import type { Range, TextEdit } from '../../shared/text.ts';
+import type { Range } from '../../shared/text.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
+import { preferredFixes, touches } from '../policy/fixes/preferred-fixes.ts';
 import { documentAt } from './cursor.ts';
 import { workspaceSuppression } from './workspace-suppression.ts';
 
@@ -48,22 +49,15 @@ export function codeActions(
 
 /** Applies the preferred fix of every finding of the file, as far as the fixes do not touch each other. */
 export function fixAll(diagnostics: readonly Diagnostic[], uri: string): CodeActionResult | undefined {
-  const taken = new Map<string, TextEdit[]>();
-  const fixed: Diagnostic[] = [];
-  for (const diagnostic of diagnostics) {
-    const fix = diagnostic.uri === uri ? diagnostic.fixes.find(({ isPreferred }) => isPreferred === true) : undefined;
-    // A fix that reaches into other files is a decision of its own.
-    if (!fix || fix.edits.length === 0 || fix.edits.some((each) => each.uri !== uri)) continue;
-    const edits = fix.edits.flatMap((each) => each.edits);
-    const present = taken.get(uri) ?? [];
-    if (edits.some((edit) => present.some((other) => touches(edit.range, other.range)))) continue;
-    taken.set(uri, [...present, ...edits]);
-    fixed.push(diagnostic);
-  }
-  const edits = taken.get(uri);
-  if (!edits) return undefined;
-  const title = 'Fix all that Meshlens can fix';
-  return { title, kind: 'source.fixAll.meshlens', isPreferred: false, diagnostics: fixed, edits: [{ uri, edits }] };
+  const fixes = preferredFixes(diagnostics, uri);
+  if (!fixes) return undefined;
+  return {
+    title: 'Fix all that Meshlens can fix',
+    kind: 'source.fixAll.meshlens',
+    isPreferred: false,
+    diagnostics: fixes.diagnostics,
+    edits: [{ uri, edits: fixes.edits }],
+  };
 }
 
 /** Puts a comment above the line; not into texts that span lines. */
@@ -114,12 +108,4 @@ function insertion(uri: string, line: number, newText: string): Fix['edits'][num
 
 function endOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
-}
-
-function touches(a: Range, b: Range): boolean {
-  return !isBefore(a.end, b.start) && !isBefore(b.end, a.start);
-}
-
-function isBefore(a: Range['start'], b: Range['start']): boolean {
-  return a.line < b.line || (a.line === b.line && a.character < b.character);
 }
