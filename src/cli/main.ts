@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   batch: async () => (await import('./commands/batch.ts')).batchCommand,
   clusters: async () => (await import('./commands/clusters.ts')).clustersCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
   lsp: async () => (await import('./commands/lsp.ts')).lspCommand,
   proxy: async () => (await import('./commands/proxy.ts')).proxyCommand,
   route: async () => (await import('./commands/route.ts')).routeCommand,

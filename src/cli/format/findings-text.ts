@@ -111,7 +111,12 @@ function summary({ diagnostics, documents }: AnalyzeResult, { color = false }: F
     const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
     return count === 0 ? [] : [paint(countOf(count, severity), styles[severity])];
   });
-  return `${counts.join(', ')}; ${read}.`;
+  return `${counts.join(', ')}; ${read}.\n${paint(`What a rule means: meshlens explain RULE${fixable(diagnostics)}`, 'dim')}`;
+}
+
+function fixable(diagnostics: AnalyzeResult['diagnostics']): string {
+  const count = diagnostics.filter(({ fixes }) => fixes.some(({ isPreferred }) => isPreferred === true)).length;
+  return count === 0 ? '' : `; ${String(count)} can be fixed with --fix`;
 }
 
 function countOf(count: number, severity: Severity): string {

@@ -65,6 +65,7 @@ describe('text', () => {
         '  rule: unknown-host',
         '',
         '1 error; 3 documents read.',
+        'What a rule means: meshlens explain RULE; 1 can be fixed with --fix',
         '',
       ].join('\n'),
     );
