@@ -65,23 +65,52 @@ function lateExports(name, names) {
 }
 
 /**
- * Modules that few runs need and that take long to begin with: parsers of what is wrong, regular expressions of people,
- * rules in CEL. Each is there as always, but runs when the first of its exports is asked for.
+ * Modules that few runs need and that take long to read and to begin with: parsers of what is wrong, regular expressions of
+ * people, rules in CEL, the table of what Envoy knows. Each is a file of its own for all bundles, read when the first of its exports is asked for.
  */
 const onFirstUse = {
   name: 'on-first-use',
   setup({ onResolve, onLoad, resolve }) {
-    const late = /^(?:yaml|re2js|js-yaml|.*\/cel-program\.ts)$/;
+    const late = /^(?:yaml|re2js|js-yaml|.*\/(?:cel-program|envoy-messages)\.ts)$/;
     onResolve({ filter: late }, async ({ path: name, kind, resolveDir, pluginData }) => {
       if (pluginData === 'at once' || kind !== 'import-statement') return undefined;
       const found = await resolve(name, { kind: 'require-call', resolveDir, pluginData: 'at once' });
-      return { ...found, namespace: 'on-first-use' };
+      return { ...found, namespace: 'on-first-use', pluginData: path.basename(name, '.ts') };
     });
-    onLoad({ filter: /.*/, namespace: 'on-first-use' }, async ({ path: file }) => {
-      return { contents: lateExports(file, await exportsOf(file)), resolveDir: path.dirname(file) };
+    onResolve({ filter: /^\.\/main-.*\.cjs$/ }, ({ path: name }) => ({ path: name, external: true }));
+    onLoad({ filter: /.*/, namespace: 'on-first-use' }, async ({ path: file, pluginData: name }) => {
+      if (!latePieces.has(file)) latePieces.set(file, latePiece(name, file));
+      return { contents: lateExports(`./${await latePieces.get(file)}`, await exportsOf(file)) };
     });
   },
 };
+
+/** By module: the name of the file with it. */
+const latePieces = new Map();
+const lateOutputs = [];
+
+/**
+ * @param {string} name
+ * @param {string} file
+ */
+async function latePiece(name, file) {
+  const options = {
+    ...node,
+    format: 'cjs',
+    entryPoints: { [name]: file },
+    entryNames: watch ? 'main-[name]' : 'main-[hash]',
+    outExtension: { '.js': '.cjs' },
+    outdir: out,
+    plugins: [onFirstUse],
+  };
+  if (watch) {
+    await (await context(options)).watch();
+    return `main-${name}.cjs`;
+  }
+  const result = await build(options);
+  lateOutputs.push(result);
+  return path.basename(Object.keys(result.metafile.outputs)[0]);
+}
 
 /** A piece of the bundle that is a CommonJS library has no names to import but `default`, unless somebody writes them down. */
 const namedLibraries = {
@@ -220,7 +249,7 @@ if (watch) {
 } else {
   await rm(out, { recursive: true, force: true });
   const results = await Promise.all([...bundles, ...(await commandLine())].map((options) => build(options)));
-  const inputs = results.reduce(
+  const inputs = [...results, ...lateOutputs].reduce(
     (all, { metafile }) => ({
       inputs: { ...all.inputs, ...metafile.inputs },
       outputs: { ...all.outputs, ...metafile.outputs },

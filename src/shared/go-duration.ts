@@ -11,7 +11,7 @@ const milliseconds: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+const part = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
 const maxLength = 64;
 
 /** Milliseconds; undefined for what Go's `time.ParseDuration` refuses. A unit is needed, except after a bare `0`. */

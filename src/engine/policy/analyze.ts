@@ -85,6 +85,7 @@ interface Neighbour {
 /** What documents are held to. */
 interface Given {
   readonly checks: ReadonlyMap<KindKey, SubjectChecks>;
+  readonly runner: CheckRunner;
   readonly schemas: SchemaCatalog;
   readonly rules: RulesOfFile;
 }
@@ -108,7 +109,7 @@ interface SubjectChecks {
 export class IncrementalAnalyzer {
   readonly #layer: AnalysisLayer | undefined;
   readonly #checks: readonly ObjectCheck[];
-  #world: ObjectWorld | undefined;
+  #current: { readonly world: ObjectWorld; readonly runner: CheckRunner } | undefined;
   readonly #folders = new FolderWorlds();
   readonly #catalogs = new CatalogKeeper();
   #runs = 0;
@@ -147,15 +148,14 @@ export class IncrementalAnalyzer {
     const run = ++this.#runs;
     const files = [...source.files()];
     const complete = input.complete ?? kindsOfClusters(base);
-    const world = this.#updatedWorld(files, base, complete, settings);
+    const { world, runner } = this.#updatedWorld(files, base, complete, settings);
     this.#knowsNamespace = namespaceKnowledge(files);
     const hasKnownNamespace = (object: MeshObject): boolean => this.#knowsNamespace(object);
     const began = now === undefined ? undefined : now - (now % hour);
     this.#folders.begin({ files, base, complete, settings: world.settings, now: began, hasKnownNamespace });
+    runner.now = began;
     const checks = this.#checksByKind(world, kindsIn(files), began);
-    const readsTime = [...checks.values()].some((each) =>
-      each.checks.some(({ runner }) => runner.check.readsTime === true),
-    );
+    const readsTime = [...checks.values()].some((each) => each.checks.some(({ check }) => check.readsTime === true));
     this.#holdsUntil = readsTime && began !== undefined ? began + hour : undefined;
     const schemas = this.#catalogs.of(world);
     const diagnostics: Diagnostic[] = [];
@@ -166,7 +166,7 @@ export class IncrementalAnalyzer {
       if (file.isTooLong) diagnostics.push(...tooLong(file, rules));
       const ofFile: Diagnostic[] = [];
       for (const document of file.documents) {
-        ofFile.push(...this.#diagnosticsOf(source, file, document, { checks, schemas, rules }));
+        ofFile.push(...this.#diagnosticsOf(source, file, document, { checks, runner, schemas, rules }));
         yield;
         // Somebody else asked meanwhile, and of newer texts perhaps.
         if (this.#runs !== run) return yield* this.steps(input);
@@ -188,15 +188,16 @@ export class IncrementalAnalyzer {
     base: readonly MeshObject[],
     complete: ReadonlySet<KindKey>,
     settings: ResolvedMeshSettings,
-  ): ObjectWorld {
-    if (!this.#world || !isSameSettings(this.#world.settings, settings)) {
-      this.#world = new ObjectWorld(settings);
+  ): { readonly world: ObjectWorld; readonly runner: CheckRunner } {
+    if (!this.#current || !isSameSettings(this.#current.world.settings, settings)) {
+      const world = new ObjectWorld(settings);
+      this.#current = { world, runner: new CheckRunner(world, (object) => this.#knowsNamespace(object)) };
       this.#memories = new Map();
       this.#objects = new ObjectFindings();
     }
     const { byKind, assumed } = objectsByKind(files, base);
-    this.#world.update(byKind, assumed, complete);
-    return this.#world;
+    this.#current.world.update(byKind, assumed, complete);
+    return this.#current;
   }
 
   /** The checks by the kind they look at, of kinds that there are, with what their findings hold for. */
@@ -212,8 +213,7 @@ export class IncrementalAnalyzer {
       const stamp = world.stampOf(check.inputs) + (check.readsTime === true ? ` at ${String(now)}` : '');
       let memory = this.#memories.get(check);
       if (memory?.stamp !== stamp) {
-        const runner = new CheckRunner(check, world, (object) => this.#knowsNamespace(object), now);
-        this.#memories.set(check, (memory = { stamp, version: ++this.#versions, runner }));
+        this.#memories.set(check, (memory = { stamp, version: ++this.#versions, check }));
         for (const kind of subjectsOf(check)) this.#generations.set(kind, (this.#generations.get(kind) ?? 0) + 1);
       }
       for (const kind of kinds) {
@@ -265,7 +265,7 @@ export class IncrementalAnalyzer {
   #findingsOf(
     file: DocumentFile,
     document: FileDocument,
-    { checks, schemas }: Given,
+    { checks, runner, schemas }: Given,
   ): Pick<DocumentMemory, 'findings' | 'isFinal'> {
     const ofText = syntaxFindings(document.yaml, file.isOpen);
     const ofObjects: Finding[] = [];
@@ -280,7 +280,7 @@ export class IncrementalAnalyzer {
       ofObjects.push(...own.findings);
       const { object, kind, namespaceDeclared: isNamespaceKnown } = declared;
       const subject = { object, isNamespaceKnown };
-      const found = this.#objects.findingsOf(subject, checks.get(kind)?.checks ?? []);
+      const found = this.#objects.findingsOf(subject, checks.get(kind)?.checks ?? [], runner);
       if (found.length === 0) continue;
       const isAlternative = this.#folders.hasAlternatives(file.uri);
       if (isAlternative) isFinal = false;

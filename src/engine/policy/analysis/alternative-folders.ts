@@ -44,20 +44,45 @@ export class AlternativeFolders {
   /** What may be applied together for a variant, first what has its names. */
   filesOf(variant: string, files: readonly DocumentFile[]): readonly DocumentFile[] {
     const names = new Set(variant.split('/'));
+    const places = new Map<string, Place>();
+    const placeOf = (folder: string): Place => {
+      let place = places.get(folder);
+      if (!place) places.set(folder, (place = this.#placeIn(folder, names, placeOf)));
+      return place;
+    };
     return files
-      .map((file) => ({ file, steps: upwards(folderOf(file.uri)) }))
-      .filter(({ steps }) => !steps.some((each) => this.#isOtherThan(names, each)))
-      .map(({ file, steps }) => ({ file, likeness: steps.filter((each) => names.has(nameOf(each))).length }))
-      .sort((a, b) => b.likeness - a.likeness)
+      .map((file) => ({ file, place: placeOf(folderOf(file.uri)) }))
+      .filter(({ place }) => !place.isElsewhere)
+      .sort((a, b) => b.place.likeness - a.place.likeness)
       .map(({ file }) => file);
   }
 
-  /** Whether an alternative of the folder has one of the names, and the folder itself does not. */
+  #placeIn(folder: string, names: ReadonlySet<string>, placeOf: (folder: string) => Place): Place {
+    const end = folder.lastIndexOf('/');
+    const { isElsewhere, likeness } = end < 0 ? outside : placeOf(folder.slice(0, end));
+    const hasName = names.has(nameOf(folder));
+    return {
+      isElsewhere: isElsewhere || (!hasName && this.#isOtherThan(names, folder)),
+      likeness: hasName ? likeness + 1 : likeness,
+    };
+  }
+
+  /** Whether an alternative of the folder has one of the names. */
   #isOtherThan(names: ReadonlySet<string>, folder: string): boolean {
-    const others = this.#apart.get(folder);
-    return others !== undefined && !names.has(nameOf(folder)) && [...others].some((each) => names.has(nameOf(each)));
+    for (const other of this.#apart.get(folder) ?? []) if (names.has(nameOf(other))) return true;
+    return false;
   }
 }
+
+/** How a folder stands to a variant. */
+interface Place {
+  /** It, or something that it lies in, belongs to an alternative. */
+  readonly isElsewhere: boolean;
+  /** How many steps of the way to it have names of the variant. */
+  readonly likeness: number;
+}
+
+const outside: Place = { isElsewhere: false, likeness: 0 };
 
 const nameOf = (folder: string): string => folder.slice(folder.lastIndexOf('/') + 1);
 
@@ -69,14 +94,21 @@ function setApart(apart: Map<string, Set<string>>, one: string, other: string): 
   // The same text up to here, and then the end of a step in both.
   let length = 0;
   for (let at = 0; at <= one.length && at <= other.length; at++) {
-    const [a, b] = [one[at] ?? '/', other[at] ?? '/'];
-    if (a === '/' && b === '/') length = at + 1;
+    const [a, b] = [unitAt(one, at), unitAt(other, at)];
     if (a !== b) break;
+    if (a === slash) length = at + 1;
   }
   const [first, second] = [one, other].map((folder) => upTo(folder, length));
   if (first === undefined || second === undefined) return;
   note(apart, first, second);
   note(apart, second, first);
+}
+
+const slash = 0x2f;
+
+/** A path ends as if another step followed. */
+function unitAt(path: string, index: number): number {
+  return index < path.length ? path.charCodeAt(index) : slash;
 }
 
 /** A folder up to the end of the step that begins at a place in it. */

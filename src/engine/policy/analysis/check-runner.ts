@@ -1,5 +1,5 @@
 import type { MeshObject } from '../../model/mesh-object.ts';
-import type { CheckContext, CheckInput, Index, ObjectCheck } from '../checks/check.ts';
+import type { CheckContext, CheckInput, ObjectCheck } from '../checks/check.ts';
 import { failureOf } from './declaration-findings.ts';
 import type { Finding } from './finding.ts';
 import type { ObjectWorld } from './object-world.ts';
@@ -14,69 +14,87 @@ const nothing: readonly Finding[] = [];
 
 type RunContext = { -readonly [Field in keyof CheckContext]: CheckContext[Field] };
 
-/** Runs one object check on one subject after another. Nothing a check does can end the analysis. */
+/** Runs object checks of one world, one after another. Nothing a check does can end the analysis. */
 export class CheckRunner {
-  readonly check: ObjectCheck;
-  /** All of a context but what is different for each subject: it is made once, as checks are many and subjects too. */
-  readonly #shared: Omit<CheckContext, 'subject' | 'isNamespaceKnown' | 'report'>;
+  /** What time it is for checks that read it. */
+  now: number | undefined;
+  readonly #world: ObjectWorld;
+  readonly #hasKnownNamespace: (object: MeshObject) => boolean;
+  readonly #onRead: ((input: CheckInput) => void) | undefined;
+  #check: ObjectCheck | undefined;
   #context: RunContext | undefined;
   #findings: Finding[] | undefined;
 
   constructor(
-    check: ObjectCheck,
     world: ObjectWorld,
     hasKnownNamespace: (object: MeshObject) => boolean,
     now?: number,
     onRead?: (input: CheckInput) => void,
   ) {
-    this.check = check;
-    const kinds = check.inputs.filter((input) => typeof input === 'string');
-    const reader = world.readerOf(kinds, onRead);
-    const indexes = new Set(check.inputs.filter((input) => typeof input !== 'string'));
-    this.#shared = {
-      ofKind: (kind) => reader.ofKind(kind),
-      find: (kind, namespace, name) => reader.find(kind, namespace, name),
-      isComplete: (kind) => reader.isComplete(kind),
-      hasKnownNamespace,
-      versionsOf: (kind, namespace, name) => {
-        // The same kinds may be read as through the reader, which says so where they may not.
-        reader.find(kind, namespace, name);
-        return world.versionsOf(kind, namespace, name);
-      },
-      settings: world.settings,
-      now: check.readsTime === true ? now : undefined,
-      index: <T>(index: Index<T>): T => {
-        if (!indexes.has(index)) throw new Error('An index is read but not declared as an input');
-        onRead?.(index);
-        return world.index(index);
-      },
-    };
+    this.#world = world;
+    this.#hasKnownNamespace = hasKnownNamespace;
+    this.now = now;
+    this.#onRead = onRead;
   }
 
-  run({ object, isNamespaceKnown }: Subject): readonly Finding[] {
+  run(check: ObjectCheck, { object, isNamespaceKnown }: Subject): readonly Finding[] {
     this.#findings = undefined;
-    // One for all subjects, as checks look at them one after the other and keep nothing of it.
+    this.#check = check;
+    // One for all checks and subjects, as they are looked at one after the other and nothing of it is kept.
     const context = (this.#context ??= this.#contextFor(object));
     context.subject = object;
     context.isNamespaceKnown = isNamespaceKnown;
+    context.now = check.readsTime === true ? this.now : undefined;
     try {
-      this.check.run(context);
+      check.run(context);
     } catch (error) {
-      return [failureOf(this.check, { object }, error)];
+      return [failureOf(check, { object }, error)];
     }
     return this.#findings ?? nothing;
   }
 
+  /** What a check does not declare as an input would not be seen to change. */
+  #admit(input: CheckInput): void {
+    if (this.#check?.inputs.includes(input) !== true) {
+      throw new Error(`${typeof input === 'string' ? input : 'An index'} is read but not declared as an input`);
+    }
+    this.#onRead?.(input);
+  }
+
   #contextFor(subject: MeshObject): RunContext {
-    const { check } = this;
+    const world = this.#world;
     return {
-      ...this.#shared,
       subject,
       isNamespaceKnown: false,
+      hasKnownNamespace: this.#hasKnownNamespace,
+      settings: world.settings,
+      now: undefined,
+      ofKind: (kind) => {
+        this.#admit(kind);
+        return world.ofKind(kind);
+      },
+      find: (kind, namespace, name) => {
+        this.#admit(kind);
+        return world.find(kind, namespace, name);
+      },
+      isComplete: (kind) => {
+        this.#admit(kind);
+        return world.isComplete(kind);
+      },
+      versionsOf: (kind, namespace, name) => {
+        this.#admit(kind);
+        return world.versionsOf(kind, namespace, name);
+      },
+      index: (index) => {
+        this.#admit(index);
+        return world.index(index);
+      },
       report: (object, path, { message, part, severity, related, fixes }) => {
+        const rule = this.#check;
+        if (!rule) return;
         (this.#findings ??= []).push({
-          rule: check,
-          severity: severity ?? check.severity,
+          rule,
+          severity: severity ?? rule.severity,
           message,
           object,
           path,

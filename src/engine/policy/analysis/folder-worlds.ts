@@ -26,7 +26,7 @@ const maximumWorlds = 32;
 interface FolderWorld {
   readonly world: ObjectWorld;
   /** Of the present analysis; none yet where the world is still of an earlier one. */
-  readonly runners: Map<ObjectCheck, CheckRunner>;
+  runner: CheckRunner | undefined;
 }
 
 /**
@@ -43,8 +43,8 @@ export class FolderWorlds {
 
   begin(input: WorldInput): void {
     if (!this.#input || this.#input.settings !== input.settings) this.#worlds.clear();
-    for (const [variant, { runners }] of this.#worlds) {
-      if (this.#used.has(variant)) runners.clear();
+    for (const [variant, world] of this.#worlds) {
+      if (this.#used.has(variant)) world.runner = undefined;
       else this.#worlds.delete(variant);
     }
     this.#used.clear();
@@ -64,7 +64,8 @@ export class FolderWorlds {
     if (!this.#used.has(variant) && this.#used.size >= maximumWorlds) return findings;
     this.#used.add(variant);
     const checks = new Set(findings.flatMap(({ rule }) => (isObjectCheck(rule) ? [rule] : [])));
-    const again = [...checks].flatMap((check) => this.#runnerOf(variant, check)?.run(subject) ?? []);
+    const runner = this.#runnerOf(variant);
+    const again = [...checks].flatMap((check) => runner?.run(check, subject) ?? []);
     return again.filter(({ rule, path }) =>
       findings.some((each) => each.rule === rule && each.path.join('\n') === path.join('\n')),
     );
@@ -74,21 +75,17 @@ export class FolderWorlds {
     return this.#alternatives.variantOf(folderOf(uri));
   }
 
-  #runnerOf(variant: string, check: ObjectCheck): CheckRunner | undefined {
+  #runnerOf(variant: string): CheckRunner | undefined {
     const input = this.#input;
     if (!input) return undefined;
     let found = this.#worlds.get(variant);
-    if (!found) this.#worlds.set(variant, (found = { world: new ObjectWorld(input.settings), runners: new Map() }));
-    if (found.runners.size === 0) {
+    if (!found) this.#worlds.set(variant, (found = { world: new ObjectWorld(input.settings), runner: undefined }));
+    if (!found.runner) {
       const { byKind, assumed } = objectsByKind(this.#alternatives.filesOf(variant, input.files), input.base);
       found.world.update(byKind, assumed, input.complete);
+      found.runner = new CheckRunner(found.world, input.hasKnownNamespace, input.now);
     }
-    let runner = found.runners.get(check);
-    if (!runner) {
-      runner = new CheckRunner(check, found.world, input.hasKnownNamespace, input.now);
-      found.runners.set(check, runner);
-    }
-    return runner;
+    return found.runner;
   }
 }
 

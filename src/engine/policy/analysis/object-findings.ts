@@ -1,11 +1,12 @@
 import type { MeshObject } from '../../model/mesh-object.ts';
+import type { ObjectCheck } from '../checks/check.ts';
 import type { CheckRunner, Subject } from './check-runner.ts';
 import type { Finding } from './finding.ts';
 
 /** A check; its findings hold as long as its version is the same. */
 export interface VersionedCheck {
   readonly version: number;
-  readonly runner: CheckRunner;
+  readonly check: ObjectCheck;
 }
 
 /** By place of the check in the list for the kind: its findings, and the version that they are of. */
@@ -19,7 +20,7 @@ export class ObjectFindings {
   readonly #memories = new WeakMap<MeshObject, ObjectMemory>();
 
   /** What the checks of the kind of the subject, always in the same order, find. */
-  findingsOf(subject: Subject, checks: readonly VersionedCheck[]): readonly Finding[] {
+  findingsOf(subject: Subject, checks: readonly VersionedCheck[], runner: CheckRunner): readonly Finding[] {
     let memory = this.#memories.get(subject.object);
     if (!memory) {
       const count = checks.length;
@@ -28,11 +29,11 @@ export class ObjectFindings {
     }
     const all: Finding[] = [];
     let index = 0;
-    for (const { version, runner } of checks) {
+    for (const { version, check } of checks) {
       let found = memory.findings[index];
       if (!found || memory.versions[index] !== version) {
         memory.versions[index] = version;
-        memory.findings[index] = found = runner.run(subject);
+        memory.findings[index] = found = runner.run(check, subject);
       }
       // Nearly all find nothing.
       if (found.length > 0) all.push(...found);

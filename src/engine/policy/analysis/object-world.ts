@@ -5,16 +5,48 @@ import { createSnapshot } from '../../model/snapshot.ts';
 import type { CheckInput, Index, ObjectReader } from '../checks/check.ts';
 import { operatorObjects } from '../checks/directories/operator-objects.ts';
 
-interface KindState {
+/** The objects of a kind. They are put in order when somebody asks: most kinds are of interest to nobody. */
+class KindState {
+  readonly kind: KindKey;
   /** As given, to see what changed. */
   readonly given: readonly MeshObject[];
-  readonly sorted: readonly MeshObject[];
-  readonly byName: ReadonlyMap<string, MeshObject>;
   /** Objects, of any kind, whose namespace no text names. */
   readonly assumed: ReadonlySet<MeshObject>;
   readonly isComplete: boolean;
   readonly version: number;
+  #sorted: readonly MeshObject[] | undefined;
+  #byName: ReadonlyMap<string, MeshObject> | undefined;
+  #versionsByName: ReadonlyMap<string, readonly MeshObject[]> | undefined;
+
+  constructor({ kind, given, assumed, isComplete, version }: KindObjectsGiven) {
+    this.kind = kind;
+    this.given = given;
+    this.assumed = assumed;
+    this.isComplete = isComplete;
+    this.version = version;
+  }
+
+  get sorted(): readonly MeshObject[] {
+    if (!this.#sorted) {
+      const snapshot = createSnapshot(this.given);
+      this.#sorted = this.kind === operatorObjects ? snapshot.all() : snapshot.ofKind(this.kind);
+    }
+    return this.#sorted;
+  }
+
+  find(namespace: string, name: string): MeshObject | undefined {
+    this.#byName ??= new Map(this.sorted.map((object) => [`${object.namespace}/${object.name}`, object]));
+    return this.#byName.get(`${namespace}/${name}`);
+  }
+
+  /** The object as each layer has it, the highest first. */
+  versionsOf(namespace: string, name: string): readonly MeshObject[] {
+    this.#versionsByName ??= groupVersions(this.given);
+    return this.#versionsByName.get(`${namespace}/${name}`) ?? [];
+  }
 }
+
+type KindObjectsGiven = Pick<KindState, 'kind' | 'given' | 'assumed' | 'isComplete' | 'version'>;
 
 interface BuiltIndex {
   /** The states of its kinds that it was built from, or that would have given the same. */
@@ -23,14 +55,7 @@ interface BuiltIndex {
   readonly version: number;
 }
 
-const nothing: KindState = {
-  given: [],
-  sorted: [],
-  byName: new Map(),
-  assumed: new Set(),
-  isComplete: false,
-  version: 0,
-};
+const nothing = new KindState({ kind: operatorObjects, given: [], assumed: new Set(), isComplete: false, version: 0 });
 
 /**
  * All objects that checks may look at, by kind, with a version for each kind that grows when any of its objects changes.
@@ -42,7 +67,6 @@ export class ObjectWorld {
   readonly #indexes = new Map<Index<unknown>, BuiltIndex>();
   /** Indexes known to be of the present objects. */
   readonly #current = new Map<Index<unknown>, BuiltIndex>();
-  readonly #versionsByName = new WeakMap<KindState, ReadonlyMap<string, readonly MeshObject[]>>();
   #versions = 0;
 
   constructor(settings: ResolvedMeshSettings) {
@@ -64,7 +88,8 @@ export class ObjectWorld {
       const before = this.#kinds.get(key);
       const isComplete = complete.has(key);
       const isAsBefore = before?.isComplete === isComplete && isSame(before.given, given);
-      kinds.set(key, isAsBefore ? before : this.#newState(key, given, assumed, isComplete));
+      const version = isAsBefore ? before.version : ++this.#versions;
+      kinds.set(key, isAsBefore ? before : new KindState({ kind: key, given, assumed, isComplete, version }));
     }
     this.#kinds = kinds;
     this.#current.clear();
@@ -82,15 +107,16 @@ export class ObjectWorld {
   }
 
   find(kind: KindKey, namespace: string, name: string): MeshObject | undefined {
-    return this.#stateOf(kind).byName.get(`${namespace}/${name}`);
+    return this.#stateOf(kind).find(namespace, name);
   }
 
   /** The object as each layer has it, the highest first. */
   versionsOf(kind: KindKey, namespace: string, name: string): readonly MeshObject[] {
-    const state = this.#stateOf(kind);
-    let versions = this.#versionsByName.get(state);
-    if (!versions) this.#versionsByName.set(state, (versions = groupVersions(state.given)));
-    return versions.get(`${namespace}/${name}`) ?? [];
+    return this.#stateOf(kind).versionsOf(namespace, name);
+  }
+
+  isComplete(kind: KindKey): boolean {
+    return this.#stateOf(kind).isComplete;
   }
 
   index<T>(index: Index<T>): T {
@@ -106,7 +132,7 @@ export class ObjectWorld {
     const built: BuiltIndex =
       before && isSame
         ? { ...before, states }
-        : { states, value: index.build(this.readerOf(index.inputs), this.settings), version: ++this.#versions };
+        : { states, value: index.build(this.#readerOf(index.inputs), this.settings), version: ++this.#versions };
     this.#indexes.set(index, built);
     this.#current.set(index, built);
     return built;
@@ -132,10 +158,9 @@ export class ObjectWorld {
   }
 
   /** Gives objects of these kinds only, and throws for others: they would not be seen to change. */
-  readerOf(kinds: readonly KindKey[], onRead?: (kind: KindKey) => void): ObjectReader {
+  #readerOf(kinds: readonly KindKey[]): ObjectReader {
     const admit = (kind: KindKey): void => {
       if (!kinds.includes(kind)) throw new Error(`${kind} is read but not declared as an input`);
-      onRead?.(kind);
     };
     return {
       ofKind: (kind) => {
@@ -148,20 +173,9 @@ export class ObjectWorld {
       },
       isComplete: (kind) => {
         admit(kind);
-        return this.#stateOf(kind).isComplete;
+        return this.isComplete(kind);
       },
     };
-  }
-
-  #newState(
-    key: KindKey,
-    given: readonly MeshObject[],
-    assumed: ReadonlySet<MeshObject>,
-    isComplete: boolean,
-  ): KindState {
-    const sorted = key === operatorObjects ? createSnapshot(given).all() : createSnapshot(given).ofKind(key);
-    const byName = new Map(sorted.map((object) => [`${object.namespace}/${object.name}`, object]));
-    return { given, sorted, byName, assumed, isComplete, version: ++this.#versions };
   }
 }
 

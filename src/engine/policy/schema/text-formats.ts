@@ -67,7 +67,7 @@ function isUri(text: string): boolean {
 
 const formats: Readonly<Record<KubernetesFormat, FormatRule>> = {
   'go-duration': {
-    accepts: (text) => parseGoDuration(text) !== undefined || /^\d+(?:\.\d+)?\s*[a-zµμ]+$/i.test(text),
+    accepts: (text) => parseGoDuration(text) !== undefined || /^\d+(?:\.\d+)?\s*[a-z\u00b5\u03bc]+$/i.test(text),
     help: 'a duration such as `500ms` or `1h30m`',
   },
   'date-time': {

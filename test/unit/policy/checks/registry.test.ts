@@ -95,7 +95,6 @@ describe('declared inputs are the kinds that are read', () => {
         const world = new ObjectWorld(resolved);
         world.update(byKind([...clusterObjects(fixture), ...files.objects()]));
         const runner = new CheckRunner(
-          check,
           world,
           () => true,
           fixtureTime,
@@ -103,7 +102,7 @@ describe('declared inputs are the kinds that are read', () => {
         );
         for (const object of files.objects()) {
           if (!subjectsOf(check).includes(kindKey(object))) continue;
-          const findings = runner.run({ object, isNamespaceKnown: true });
+          const findings = runner.run(check, { object, isNamespaceKnown: true });
           assert.ok(!findings.some(({ rule }) => rule.rule === 'internal-error'), findings[0]?.message);
         }
       }
