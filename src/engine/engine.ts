@@ -26,9 +26,11 @@ import { LocalMesh } from './localmesh/local-mesh.ts';
 import { LayeredModel } from './layered-model.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { PolicyInfluences } from './policy-influences.ts';
+import { configuredExporter } from './telemetry/configured-exporter.ts';
 import { EventLog } from './telemetry/event-log.ts';
+import { LogBatches } from './telemetry/log-batches.ts';
 import { MetricsStore } from './telemetry/metrics-store.ts';
-import { OtlpExporter } from './telemetry/otlp-exporter.ts';
+import type { OtlpExporter } from './telemetry/otlp-exporter.ts';
 import { TraceStore } from './telemetry/trace-store.ts';
 import { declareLocalMesh } from './topology/local-declarations.ts';
 import { LiveTopology } from './topology/live-topology.ts';
@@ -45,9 +47,6 @@ type Listener = (...notification: NotificationArguments) => void;
 class Untrusted extends Error {
   override readonly name = 'Untrusted';
 }
-
-const logGatherMs = 100;
-const maxLogLines = 2000;
 
 export const standaloneInitialization: EngineInitializationOptions = {
   trusted: true,
@@ -79,9 +78,8 @@ export class Engine {
   readonly #graph: ClusterGraph;
   readonly #localInfluences = new PolicyInfluences();
   readonly #sharedInfluences = new PolicyInfluences();
+  readonly #logs = new LogBatches((lines) => this.#notify('mesh/log', { lines }));
   #subscription: { dispose(): void } | undefined;
-  #logLines: EngineNotifications['mesh/log']['lines'][number][] = [];
-  #logTimer: NodeJS.Timeout | undefined;
 
   constructor(initialization: EngineInitializationOptions = standaloneInitialization) {
     this.#initialization = initialization;
@@ -92,7 +90,9 @@ export class Engine {
       keep: this.#settings.traces.keep,
       concerning: (instances, from, to) => this.#events.concerning(instances, from, to),
     });
-    this.#exporter = this.#createExporter();
+    this.#exporter = configuredExporter(this.#settings.traces.otlpExport ?? '', (message) =>
+      this.#events.add({ kind: 'config-rejected', severity: 'warning', message }),
+    );
     const recorded = {
       traces: this.#traces,
       events: this.#events,
@@ -314,7 +314,7 @@ export class Engine {
     await Promise.all([this.#mesh.dispose(), this.#devProxy.dispose()]);
     await this.#clusters.dispose();
     await this.#exporter?.close();
-    this.#flushLog();
+    this.#logs.flush();
     this.#listeners.clear();
   }
 
@@ -367,40 +367,12 @@ export class Engine {
     });
   }
 
-  /** A wrong address is told, and spans are kept here only. */
-  #createExporter(): OtlpExporter | undefined {
-    const { otlpExport } = this.#settings.traces;
-    if (!otlpExport) return undefined;
-    const tell = (message: string): void =>
-      void this.#events.add({ kind: 'config-rejected', severity: 'warning', message });
-    try {
-      return new OtlpExporter({ endpoint: otlpExport, onState: ({ ok, message }) => (ok ? undefined : tell(message)) });
-    } catch {
-      tell(
-        `Traces are not exported: "${otlpExport}" is no http or https address. Correct the setting meshlens.traces.otlpExport.`,
-      );
-      return undefined;
-    }
-  }
-
   #notify(...notification: NotificationArguments): void {
     for (const listener of this.#listeners) listener(...notification);
   }
 
-  /** Under load thousands of access log lines come a second: they go out in bundles, and the newest ones when too many. */
   #log(lines: EngineNotifications['mesh/log']['lines']): void {
-    if (this.#listeners.size === 0) return;
-    this.#logLines.push(...lines);
-    if (this.#logLines.length > maxLogLines) this.#logLines.splice(0, this.#logLines.length - maxLogLines);
-    this.#logTimer ??= setTimeout(() => this.#flushLog(), logGatherMs);
-  }
-
-  #flushLog(): void {
-    clearTimeout(this.#logTimer);
-    this.#logTimer = undefined;
-    const lines = this.#logLines;
-    this.#logLines = [];
-    if (lines.length > 0) this.#notify('mesh/log', { lines });
+    if (this.#listeners.size > 0) this.#logs.add(lines);
   }
 }
 
