@@ -69,7 +69,9 @@ function shadowLenses(diagnostics: readonly Diagnostic[], uri: string): readonly
     const [by] = related;
     if (file !== uri || by === undefined || (code !== unreachableRule.code && code !== conflictingHosts.code))
       return [];
-    return [{ range, title: `shadowed by ${by.message.replace(/^Rule/, 'rule').replace(/\.$/, '')}` }];
+    return [
+      { range, title: `shadowed by ${by.message.replace(/^Rule/, 'rule').replace(/\.$/, '').replaceAll('`', '')}` },
+    ];
   });
 }
 

@@ -6,7 +6,7 @@ import type { FieldPath, Range } from '../../shared/text.ts';
 import type { FileDocument } from '../policy/documents/document-file.ts';
 import { placeInFile } from '../policy/documents/document-file.ts';
 import { SyntaxTree } from '../policy/documents/syntax-tree.ts';
-import { isRecord } from '../../shared/untrusted.ts';
+import { isRecord, valueAt } from '../../shared/untrusted.ts';
 import { maximumDocumentLength } from '../policy/documents/yaml-document.ts';
 
 export interface CompletionSite {
@@ -18,10 +18,23 @@ export interface CompletionSite {
   /** What is replaced, in the file. */
   readonly range: Range;
   readonly isFlow: boolean;
+  /** What is typed stands between quotes. */
+  readonly isQuoted: boolean;
   readonly hasColon: boolean;
+  /** Columns between the indentation of the line and the key of the value: those of the dashes before it. */
+  readonly keyOffset: number;
+  /** It is one word of a text in which words stand between commas. */
+  readonly isInText: boolean;
 }
 
+/** A key or value that nobody writes. */
 const marker = 'meshlensCursor7d1f';
+
+/** The keys that stand in the mapping of a site already. */
+export function keysBeside({ value, path }: CompletionSite): readonly string[] {
+  const mapping = valueAt(value, path);
+  return isRecord(mapping) ? Object.keys(mapping).filter((key) => key !== marker) : [];
+}
 
 export function completionSites(document: FileDocument, offset: number): readonly CompletionSite[] {
   const { text } = document.yaml;
@@ -29,30 +42,42 @@ export function completionSites(document: FileDocument, offset: number): readonl
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const before = text.slice(lineStart, offset);
   if (/(?:^|\s)#/.test(before)) return [];
-  const typed = /[\w.*/@~-]*$/.exec(before)?.[0] ?? '';
+  const typed = /(?:[\w.*/@~-]|:(?=\S))*$/.exec(before)?.[0] ?? '';
   // A lone dash begins an item.
   const word = typed === '-' ? '' : typed;
   const start = offset - word.length;
-  const end = offset + (/^[\w.*/@~-]*/.exec(text.slice(offset))?.[0].length ?? 0);
+  const end = offset + (/^(?:[\w.*/@~-]|:(?=[^\s"']))*/.exec(text.slice(offset))?.[0].length ?? 0);
   const lead = before.slice(0, before.length - word.length);
   const range = placeInFile(document, document.yaml.range(start, end));
   const hasColon = /^["']?\s*:/.test(text.slice(end));
-  const common = { range, hasColon };
+  const keyOffset = /^\s*((?:-\s+)*)/.exec(lead)?.[1]?.length ?? 0;
+  const isQuoted = /["']$/.test(lead);
+  const common = { range, hasColon, isQuoted, keyOffset, isInText: false };
   const sites: CompletionSite[] = [];
   if (/^\s*(?:-\s+)*["']?$/.test(lead) || /[{,]\s*["']?$/.test(lead)) {
-    const quote = /["']$/.test(lead);
-    const key = quote || hasColon ? marker : `${marker}: `;
+    const key = isQuoted || hasColon ? marker : `${marker}: `;
     const root = new SyntaxTree(text.slice(0, start) + key + text.slice(end)).value;
     const path = search(root, [], (value) => isRecord(value) && Object.hasOwn(value, marker));
     const isFlow = /[{,]\s*["']?$/.test(lead);
     if (path) sites.push({ ...common, type: 'key', path, value: root, isFlow });
   }
-  if (!hasColon && (/(?::|-|\[|,)\s+["']?$/.test(lead) || /\[["']?$/.test(lead))) {
+  const isInText = /:\s+["']?[\w.-]+(?:,[\w.-]+)*,$/.test(lead);
+  if (!hasColon && (isInText || /(?::|-|\[|,)\s+["']?$/.test(lead) || /\[["']?$/.test(lead))) {
     const root = new SyntaxTree(text.slice(0, start) + marker + text.slice(end)).value;
-    const path = search(root, [], (value) => value === marker);
-    if (path) sites.push({ ...common, type: 'value', path, value: root, isFlow: false });
+    const path = search(root, [], (value) => value === marker || (isInText && isLastWord(value)));
+    const isFlow = isInBraces(text.slice(0, start));
+    if (path) sites.push({ ...common, type: 'value', path, value: root, isFlow, isInText });
   }
   return sites;
+}
+
+function isLastWord(value: unknown): boolean {
+  return typeof value === 'string' && value.endsWith(`,${marker}`);
+}
+
+/** Whether more braces and brackets are opened than closed. */
+function isInBraces(text: string): boolean {
+  return text.replace(/[^{[]/g, '').length > text.replace(/[^}\]]/g, '').length;
 }
 
 const deepest = 60;

@@ -1,38 +1,27 @@
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
-import type { FieldPath, Position, Range } from '../../shared/text.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { DocumentSource } from '../policy/documents/document-file.ts';
+import type { FieldPath, Position } from '../../shared/text.ts';
 import { fieldOf, isRecord, stringOf, valueAt } from '../../shared/untrusted.ts';
 import type { MeshObject } from '../model/mesh-object.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { declaredObjects } from '../policy/documents/declared-objects.ts';
-import { kindsByGroup } from '../policy/schema/group-kinds.ts';
-import type { SchemaCatalog } from '../policy/schema/schema-catalog.ts';
-import type { ObjectSchema, Schema } from '../policy/schema/schema.ts';
-import { writeKey, writeScalar } from '../policy/fixes/yaml-writing.ts';
+import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
+import { YamlDocument } from '../policy/documents/yaml-document.ts';
+import { writeScalar } from '../policy/fixes/yaml-writing.ts';
+import type { Schema } from '../policy/schema/schema.ts';
+import type { CompletionItemResult } from './completion-item.ts';
+import { sortKey } from './completion-item.ts';
 import type { CompletionSite } from './completion-site.ts';
 import { completionSites } from './completion-site.ts';
 import { documentAt, schemaOf } from './cursor.ts';
-import { fieldHelp } from './hover.ts';
+import { fieldItems, nameAsKey, words } from './field-completion.ts';
 import type { Knowledge } from './knowledge.ts';
 import { knowledgeOf } from './knowledge.ts';
 import type { NameProposal } from './name-proposal.ts';
+import { beginningItems, identityItems, restItem } from './object-completion.ts';
 import { fieldValue } from './references/reference-rule.ts';
 import { ruleAt } from './references/references-in.ts';
 
-export interface CompletionItemResult {
-  readonly label: string;
-  readonly type: 'field' | 'value' | NameProposal['type'];
-  readonly detail?: string;
-  /** Markdown. */
-  readonly documentation?: string;
-  /** Replaces `range`. Lines after the first are indented relative to the first by the editor. */
-  readonly insertText: string;
-  readonly range: Range;
-  /** Order among the items. */
-  readonly sortText: string;
-}
-
-/** What can be written at the position: fields, words, and the names of things that exist. */
+/** What can be written at the position: fields, words, the names of things that exist, and whole objects. */
 export function completion(
   files: DocumentSource,
   snapshot: Snapshot,
@@ -40,40 +29,63 @@ export function completion(
   uri: string,
   position: Position,
 ): readonly CompletionItemResult[] {
-  const document = documentAt(files, uri, position.line);
+  const document = documentAt(files, uri, position.line) ?? emptyDocument(files, uri);
   if (!document || document.yaml.nature === 'template') return [];
   const relative = { line: position.line - document.line, character: position.character };
   const sites = completionSites(document, document.yaml.lines.offsetAt(relative));
+  const scene = { namespace: usualNamespace(files, uri, settings), knowledge: knowledgeOf(snapshot, settings) };
   const seen = new Set<string>();
   return sites
-    .flatMap((site) => itemsAt(site, uri, snapshot, settings))
-    .filter(({ label }) => (seen.has(label) ? false : seen.add(label)));
+    .flatMap((site) => itemsAt(site, uri, scene))
+    .filter(({ label, detail }) => {
+      const key = `${label} ${detail ?? ''}`;
+      return seen.has(key) ? false : seen.add(key);
+    });
 }
 
-function itemsAt(
-  site: CompletionSite,
-  uri: string,
-  snapshot: Snapshot,
-  settings: ResolvedMeshSettings,
-): readonly CompletionItemResult[] {
-  const { object, base } = ownerOf(site, uri, settings);
+interface Scene {
+  readonly knowledge: Knowledge;
+  /** In which a new object of the file would most likely be. */
+  readonly namespace: string;
+}
+
+function itemsAt(site: CompletionSite, uri: string, scene: Scene): readonly CompletionItemResult[] {
+  const { knowledge } = scene;
+  const { schemas } = knowledge;
+  const { object, base } = ownerOf(site, uri, knowledge.settings);
   const path = site.path.slice(base.length);
-  const knowledge = knowledgeOf(snapshot, settings);
   if (site.type === 'value' && path.length === 1) {
-    const top = topLevelValues(String(path[0]), object.apiVersion, knowledge.schemas);
-    if (top.length > 0) return top.map((value, index) => valueItem(site, value, 'value', index));
+    const identities = identityItems(site, String(path[0]), schemas);
+    if (identities.length > 0) return identities;
   }
-  const schema = schemaOf(object, path, knowledge.schemas);
+  const schema = schemaOf(object, path, schemas);
   const names = namesAt(object, path, site, knowledge);
   if (site.type === 'key') {
-    if (schema?.type === 'object') return keyItems(site, schema);
-    if (names.length > 0) return names.map((proposal, index) => keyItem(site, proposal, schema, index));
-    return schema ? [] : topLevelKeys(site);
+    if (schema?.type === 'object') {
+      const hasNames = (field: FieldPath): boolean => ruleAt(object, field) !== undefined;
+      const rest = restItem(site, scene.namespace, object.apiVersion, object.kind);
+      return [...rest, ...fieldItems(site, path, schema, hasNames)];
+    }
+    if (names.length > 0) return names.map((proposal, index) => nameAsKey(site, proposal, schema, index));
+    return schema ? [] : beginningItems(site, scene.namespace, schemas);
   }
-  return [
-    ...names.map(({ name, type, detail }, index) => valueItem(site, name, type, index, detail)),
-    ...words(schema).map((word, index) => valueItem(site, word, 'value', index)),
-  ];
+  const known = site.isInText ? [] : words(schema).map((name): NameProposal => ({ name, type: 'value' }));
+  return [...names, ...known].map((proposal, index) => valueItem(site, proposal, schema, index));
+}
+
+/** A file with nothing in it has no document that something could be typed in. */
+function emptyDocument(files: DocumentSource, uri: string): FileDocument | undefined {
+  const file = files.file(uri);
+  return file?.documents.length === 0 && !file.isTooLong
+    ? { uri, index: 0, line: 0, yaml: new YamlDocument(file.text, 'anywhere'), objects: [] }
+    : undefined;
+}
+
+/** That of the objects before it in the file. */
+function usualNamespace(files: DocumentSource, uri: string, settings: ResolvedMeshSettings): string {
+  const objects = (files.file(uri)?.documents ?? []).flatMap((document) => document.objects);
+  const named = objects.findLast(({ namespaceDeclared, isDerived }) => namespaceDeclared && !isDerived);
+  return named?.object.namespace ?? settings.defaultNamespace;
 }
 
 /** Names of existing things that fit the field, keys of a mapping included, without those that stand in it already. */
@@ -85,6 +97,7 @@ function namesAt(
 ): readonly NameProposal[] {
   const rule = ruleAt(object, path);
   if (!rule || (rule.naming.isOfKeys === true) !== (site.type === 'key')) return [];
+  if (site.isInText && rule.naming.isListInText !== true) return [];
   const place = { object, path, value: fieldValue(object, path) };
   const present = valueAt(site.value, site.type === 'key' ? site.path : site.path.slice(0, -1));
   const isThere = (name: string): boolean =>
@@ -118,109 +131,31 @@ function ownerOf(
   return { object, base: [] };
 }
 
-function topLevelValues(key: string, apiVersion: string, schemas: SchemaCatalog): readonly string[] {
-  if (key !== 'apiVersion' && key !== 'kind') return [];
-  const kinds = schemas.kinds();
-  if (key === 'apiVersion') {
-    const all = kinds.flatMap(({ group, versions }) =>
-      versions.map((version) => (group === 'core' ? version : `${group}/${version}`)),
-    );
-    return [...new Set(all)];
-  }
-  const group = apiVersion.split('/')[0] ?? '';
-  const known = kinds.filter((schema) => !apiVersion.includes('/') || schema.group === group).map(({ kind }) => kind);
-  return [...new Set([...known, ...(kindsByGroup.get(group) ?? [])])];
-}
-
-function topLevelKeys(site: CompletionSite): readonly CompletionItemResult[] {
-  const value = isRecord(site.value) ? site.value : {};
-  if (site.path.length > 0) return [];
-  return ['apiVersion', 'kind', 'metadata', 'spec']
-    .filter((key) => !Object.hasOwn(value, key))
-    .map((key, index) => ({
-      label: key,
-      type: 'field',
-      insertText: key === 'metadata' ? 'metadata:\n  name: ' : key === 'spec' ? 'spec:\n  ' : `${key}: `,
-      range: site.range,
-      sortText: sortKey(index),
-    }));
-}
-
-function keyItems(site: CompletionSite, schema: ObjectSchema): readonly CompletionItemResult[] {
-  const present = valueAt(site.value, site.path);
-  return freeFields(schema, present).map(([name, field], index): CompletionItemResult => {
-    const isRequired = schema.required.includes(name);
-    return {
-      label: name,
-      type: 'field',
-      detail: isRequired ? 'required' : '',
-      documentation: fieldHelp(name, field),
-      insertText: site.hasColon ? name : name + suffixOf(field, site.isFlow),
-      range: site.range,
-      sortText: `${isRequired ? '0' : '1'}${sortKey(index)}`,
-    };
-  });
-}
-
-/** A key of the user's choice that is in use elsewhere: a label, a header. */
-function keyItem(
+function valueItem(
   site: CompletionSite,
-  { name, type, detail, help }: NameProposal,
+  { name, type, detail, help, beside }: NameProposal,
   schema: Schema | undefined,
   index: number,
 ): CompletionItemResult {
-  const suffix = schema?.type === 'map' ? suffixOf(schema.values, site.isFlow) : ': ';
-  const insertText = site.hasColon ? writeKey(name) : writeKey(name) + suffix;
+  const separator = site.isFlow ? ', ' : `\n${' '.repeat(site.keyOffset)}`;
+  const others = Object.entries(beside ?? {}).filter(
+    ([key]) => valueAt(site.value, [...site.path.slice(0, -1), key]) === undefined,
+  );
+  const insertText = site.isQuoted ? name : site.isInText ? name : writtenValue(name, schema);
   return {
     label: name,
     type,
     ...(detail && { detail }),
     ...(help && { documentation: help }),
-    insertText,
+    insertText: [insertText, ...others.map(([key, value]) => `${key}: ${writeScalar(value)}`)].join(separator),
     range: site.range,
     sortText: sortKey(index),
   };
 }
 
-/** Fields that are not there yet; of an exclusive group of which one is set, none. */
-function freeFields(schema: ObjectSchema, present: unknown): readonly (readonly [string, Schema])[] {
-  const isSet = (name: string): boolean => isRecord(present) && Object.hasOwn(present, name);
-  const excluded = new Set(schema.exclusive.filter((group) => group.some(isSet)).flat());
-  return Object.entries(schema.fields).filter(
-    ([name, field]) => !isSet(name) && !excluded.has(name) && field.deprecated === undefined,
-  );
-}
-
-function suffixOf(field: Schema, isFlow: boolean): string {
-  if (isFlow) return ': ';
-  switch (field.type) {
-    case 'object':
-    case 'map':
-      return ':\n  ';
-    case 'array':
-      return ':\n  - ';
-    default:
-      return ': ';
-  }
-}
-
-function words(schema: Schema | undefined): readonly string[] {
-  if (schema?.type === 'boolean') return ['true', 'false'];
-  if (schema?.type !== 'string' && schema?.type !== 'integer' && schema?.type !== 'number') return [];
-  return (schema.values ?? []).map(String).filter((word) => word !== '');
-}
-
-function valueItem(
-  site: CompletionSite,
-  value: string,
-  type: CompletionItemResult['type'],
-  index: number,
-  detail?: string,
-): CompletionItemResult {
-  const insertText = type === 'value' || type === 'port' ? value : writeScalar(value);
-  return { label: value, type, ...(detail && { detail }), insertText, range: site.range, sortText: sortKey(index) };
-}
-
-function sortKey(index: number): string {
-  return String(index).padStart(4, '0');
+/** A text in quotes where it would be read as something else; what may be a number or a flag as it is. */
+function writtenValue(value: string, schema: Schema | undefined): string {
+  if (schema === undefined) return writeScalar(value);
+  if (schema.type === 'string') return schema.isFalseToo === true ? value : writeScalar(value);
+  return schema.type === 'int-or-string' && !/^\d+$/.test(value) ? writeScalar(value) : value;
 }

@@ -1,9 +1,16 @@
-import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from 'vscode-languageserver/node';
-import type { CompletionItemResult } from '../language/completion.ts';
+import {
+  CompletionItemKind,
+  InsertTextFormat,
+  MarkupKind,
+  type Command,
+  type CompletionItem,
+} from 'vscode-languageserver/node';
+import type { CompletionItemResult } from '../language/completion-item.ts';
 
 const kinds: Readonly<Record<CompletionItemResult['type'], CompletionItemKind>> = {
   field: CompletionItemKind.Field,
   value: CompletionItemKind.EnumMember,
+  'object-skeleton': CompletionItemKind.Snippet,
   host: CompletionItemKind.Module,
   subset: CompletionItemKind.Variable,
   object: CompletionItemKind.Interface,
@@ -13,12 +20,18 @@ const kinds: Readonly<Record<CompletionItemResult['type'], CompletionItemKind>> 
   rule: CompletionItemKind.Reference,
 };
 
+/** What may stand there is offered at once. Editors that do not know the command leave it out. */
+const askAgain: Command = { title: 'Suggest', command: 'editor.action.triggerSuggest' };
+
 export function completionItemOf(item: CompletionItemResult): CompletionItem {
   return {
     label: item.label,
     kind: kinds[item.type],
     sortText: item.sortText,
-    insertTextFormat: InsertTextFormat.PlainText,
+    insertTextFormat: item.isSnippet === true ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    ...(item.filterText === undefined ? {} : { filterText: item.filterText }),
+    ...(item.edits === undefined ? {} : { additionalTextEdits: [...item.edits] }),
+    ...(item.isFollowed === true ? { command: askAgain } : {}),
     textEdit: { range: item.range, newText: item.insertText },
     ...(item.detail === undefined ? {} : { detail: item.detail }),
     ...(item.documentation === undefined

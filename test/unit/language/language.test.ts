@@ -208,7 +208,7 @@ describe('completion', () => {
     ['a port', route.replace('subset: v2}', 'port: {number: ¦}}'), ['9080'], []],
     ['top-level fields', 'apiVersion: networking.istio.io/v1\nkind: VirtualService\n¦', ['metadata', 'spec'], ['kind']],
     ['a kind', 'apiVersion: networking.istio.io/v1\nkind: ¦', ['VirtualService', 'DestinationRule'], ['Service']],
-    ['a version', 'apiVersion: ¦\nkind: VirtualService', ['networking.istio.io/v1', 'v1'], []],
+    ['a version', 'apiVersion: ¦\n', ['networking.istio.io/v1', 'v1'], []],
     ['a namespace', route.replace('namespace: bookinfo', 'namespace: ¦'), ['bookinfo'], []],
     [
       'a choice',

@@ -23,8 +23,16 @@ export const namespacedHost: Naming = {
     const own = namespace === '.' || namespace === '*' ? object.namespace : namespace;
     return { type: 'host', host: resolveHost(host, own, settings) };
   },
-  proposals: (_, knowledge) =>
-    knowledge.allServices().map(({ namespace, host }) => ({ name: `${namespace}/${host}`, type: 'host' })),
+  proposals: (_, knowledge) => [
+    { name: './*', type: 'host', detail: 'all of its own namespace' },
+    { name: '*/*', type: 'host', detail: 'all' },
+    ...[...new Set([knowledge.settings.rootNamespace, ...knowledge.namespaces()])].map((namespace): NameProposal => {
+      return { name: `${namespace}/*`, type: 'host', detail: `all of ${namespace}` };
+    }),
+    ...knowledge
+      .allServices()
+      .map(({ namespace, host }): NameProposal => ({ name: `${namespace}/${host}`, type: 'host' })),
+  ],
   renamed: (written, name) => written.replace(/\/[^.*]+/, `/${name}`),
 };
 

@@ -1,16 +1,27 @@
 import { Kinds } from '../../model/kinds.ts';
 import { hostName, namespacedHost, portOfHost, subsetName } from './host-namings.ts';
-import { headerName, selectorLabel, subsetLabel, workloadSelector } from './label-namings.ts';
+import {
+  gatewaySelector,
+  gatewaySelectorLabel,
+  headerName,
+  selectorLabel,
+  subsetLabel,
+  subsetLabels,
+  workloadSelector,
+} from './label-namings.ts';
 import {
   gatewayOfRoute,
+  kindOfReference,
   nameOf,
   namespaceName,
+  namespaceOrWord,
   principal,
   serviceAccountName,
   slashedNameOf,
   slashedServiceAccount,
   typedReference,
 } from './object-namings.ts';
+import { portOfPods } from './port-namings.ts';
 import type { ReferenceRule } from './reference-rule.ts';
 import { rules } from './reference-rule.ts';
 
@@ -40,7 +51,14 @@ const routing: readonly ReferenceRule[] = [
   ...rules(virtualService, selectorLabel('namespace'), ...matches.map((path) => `${path}.sourceLabels.*`)),
   ...rules(virtualService, headerName, 'spec.http.*.match.*.headers', 'spec.http.*.match.*.withoutHeaders'),
   ...rules(destinationRule, hostName, 'spec.host'),
+  ...rules(destinationRule, subsetLabels, 'spec.subsets.*.labels'),
   ...rules(destinationRule, subsetLabel, 'spec.subsets.*.labels.*'),
+  ...rules(
+    destinationRule,
+    portOfHost,
+    'spec.trafficPolicy.portLevelSettings.*.port.number',
+    'spec.subsets.*.trafficPolicy.portLevelSettings.*.port.number',
+  ),
   ...rules(
     destinationRule,
     nameOf(Kinds.secret),
@@ -58,7 +76,7 @@ const routing: readonly ReferenceRule[] = [
   ...rules(envoyFilter, slashedNameOf(gateway), 'spec.configPatches.*.match.routeConfiguration.gateway'),
   ...rules(envoyFilter, hostName, 'spec.configPatches.*.match.cluster.service'),
   ...rules(sidecar, namespacedHost, 'spec.egress.*.hosts.*'),
-  ...rules([virtualService, destinationRule, serviceEntry], namespaceName, 'spec.exportTo.*'),
+  ...rules([virtualService, destinationRule, serviceEntry], namespaceOrWord, 'spec.exportTo.*'),
   ...rules(workloadEntry, serviceAccountName, 'spec.serviceAccount'),
   ...rules(workloadGroup, serviceAccountName, 'spec.template.serviceAccount'),
 ];
@@ -66,7 +84,9 @@ const routing: readonly ReferenceRule[] = [
 const source = 'spec.rules.*.from.*.source';
 const operation = 'spec.rules.*.to.*.operation';
 const targeted = [authorizationPolicy, requestAuthentication, telemetry, wasmPlugin];
-const targetRef = typedReference({ kinds: [Kinds.service, serviceEntry, Kinds.kubernetesGateway], group: '' });
+const targetKinds = [Kinds.service, serviceEntry, Kinds.kubernetesGateway];
+const targetRef = typedReference({ kinds: targetKinds, group: '', isAlwaysTyped: true });
+const portsOfSelected = portOfPods({ selector: ['spec', 'selector', 'matchLabels'] });
 
 const security: readonly ReferenceRule[] = [
   ...rules(authorizationPolicy, namespaceName, `${source}.namespaces.*`, `${source}.notNamespaces.*`),
@@ -74,6 +94,14 @@ const security: readonly ReferenceRule[] = [
   ...rules(authorizationPolicy, slashedServiceAccount, `${source}.serviceAccounts.*`, `${source}.notServiceAccounts.*`),
   ...rules(authorizationPolicy, hostName, `${operation}.hosts.*`, `${operation}.notHosts.*`),
   ...rules([...targeted, envoyFilter], targetRef, 'spec.targetRef.name', 'spec.targetRefs.*.name'),
+  ...rules(
+    [...targeted, envoyFilter],
+    kindOfReference(...targetKinds),
+    'spec.targetRef.kind',
+    'spec.targetRefs.*.kind',
+  ),
+  ...rules(authorizationPolicy, portsOfSelected, `${operation}.ports.*`, `${operation}.notPorts.*`),
+  ...rules(peerAuthentication, { ...portsOfSelected, isOfKeys: true }, 'spec.portLevelMtls'),
 ];
 
 const policies = [...targeted, peerAuthentication, proxyConfig];
@@ -84,8 +112,8 @@ const selectors: readonly ReferenceRule[] = [
   ...rules(policies, selectorLabel('root-means-mesh'), 'spec.selector.matchLabels.*'),
   ...rules([envoyFilter, sidecar], workloadSelector('root-means-mesh'), 'spec.workloadSelector.labels'),
   ...rules([envoyFilter, sidecar], selectorLabel('root-means-mesh'), 'spec.workloadSelector.labels.*'),
-  ...rules(gateway, workloadSelector('mesh'), 'spec.selector'),
-  ...rules(gateway, selectorLabel('mesh'), 'spec.selector.*'),
+  ...rules(gateway, gatewaySelector, 'spec.selector'),
+  ...rules(gateway, gatewaySelectorLabel, 'spec.selector.*'),
   ...rules(serviceEntry, workloadSelector('namespace'), 'spec.workloadSelector.labels'),
   ...rules(serviceEntry, selectorLabel('namespace'), 'spec.workloadSelector.labels.*'),
   ...rules(destinationRule, workloadSelector('namespace'), 'spec.workloadSelector.matchLabels'),

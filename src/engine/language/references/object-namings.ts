@@ -1,7 +1,7 @@
 /** Fields that name objects: by name alone, with a namespace before it, or beside fields for group, kind and namespace. */
 import type { ResolvedMeshSettings } from '../../../shared/mesh-settings.ts';
 import type { FieldPath } from '../../../shared/text.ts';
-import { fieldOf, numberOf, stringOf } from '../../../shared/untrusted.ts';
+import { fieldOf, listOf, numberOf, stringOf } from '../../../shared/untrusted.ts';
 import { Kinds } from '../../model/kinds.ts';
 import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
 import { meshGateway, resolveGatewayName } from '../../policy/semantics/routing/gateway-name.ts';
@@ -10,8 +10,14 @@ import type { Knowledge } from '../knowledge.ts';
 import type { NameProposal } from '../name-proposal.ts';
 import { beside, isName } from './field-beside.ts';
 import { fullHosts, portsOf } from './host-namings.ts';
-import type { Naming } from './reference-rule.ts';
+import type { Naming, Place } from './reference-rule.ts';
 import type { Target } from './target.ts';
+
+/** Classes that Istio makes by itself, for Gateways where no file declares them. */
+const istioClasses: readonly (readonly [string, string])[] = [
+  ['istio', 'gateway of Istio'],
+  ['istio-waypoint', 'waypoint of an ambient mesh'],
+];
 
 /** An object of the kind; of a Service its host, by which everything else knows it. */
 function objectTarget(kind: KindKey, namespace: string, name: string, settings: ResolvedMeshSettings): Target {
@@ -52,6 +58,16 @@ export function nameOf(...kinds: readonly KindKey[]): Naming {
     renamed: (_, name) => name,
   };
 }
+
+/** The class of a Gateway: declared, or of a well-known controller. */
+export const className: Naming = {
+  ...nameOf(Kinds.gatewayClass),
+  proposals(place, knowledge) {
+    const declared = nameOf(Kinds.gatewayClass).proposals(place, knowledge);
+    const others = istioClasses.filter(([name]) => declared.every((each) => each.name !== name));
+    return [...declared, ...others.map(([name, detail]): NameProposal => ({ name, type: 'object', detail }))];
+  },
+};
 
 /** `name`, or `namespace/name` of an object elsewhere. Names in `words` stand for something else. */
 export function slashedNameOf(kind: KindKey, words: Readonly<Record<string, string>> = {}): Naming {
@@ -95,10 +111,14 @@ interface TypedReference {
   readonly kinds: readonly KindKey[];
   /** What stands for the group where none is given; default that of the first kind. */
   readonly group?: string;
+  /** The kind has to be written, the first one too. */
+  readonly isAlwaysTyped?: boolean;
+  /** Objects of other namespaces may be named, with their namespace beside the name. */
+  readonly reachesOut?: boolean;
 }
 
 /** A name beside `group`, `kind` and `namespace`, as the Gateway API writes references. */
-export function typedReference({ kinds, group }: TypedReference): Naming {
+export function typedReference({ kinds, group, isAlwaysTyped, reachesOut }: TypedReference): Naming {
   const [usualGroup, usualKind] = (kinds[0] ?? '/').split('/');
   const kindBeside = (object: MeshObject, path: FieldPath): KindKey => {
     const written = beside(object, path, 'group') ?? group ?? usualGroup ?? '';
@@ -117,11 +137,44 @@ export function typedReference({ kinds, group }: TypedReference): Naming {
       const namespace = beside(object, path, 'namespace') ?? object.namespace;
       const isTyped = beside(object, path, 'kind') !== undefined;
       if (isTyped && kindBeside(object, path) === hostKind) return fullHosts(knowledge);
-      return objectNames(isTyped ? [kindBeside(object, path)] : kinds, namespace, knowledge);
+      const fields = (kind: KindKey): Record<string, string> =>
+        isTyped || (kind === kinds[0] && isAlwaysTyped !== true) ? {} : typeFieldsOf(kind);
+      const wanted = isTyped ? [kindBeside(object, path)] : kinds;
+      const own = wanted.flatMap((kind) =>
+        objectNames([kind], namespace, knowledge).map((each) => ({ ...each, beside: fields(kind) })),
+      );
+      const isOpen = reachesOut === true && beside(object, path, 'namespace') === undefined;
+      const others = (isOpen ? wanted.slice(0, 1) : []).flatMap((kind) =>
+        knowledge.snapshot
+          .ofKind(kind)
+          .filter((each) => each.namespace !== namespace)
+          .map((each): NameProposal => ({
+            name: each.name,
+            type: 'object',
+            detail: `${each.kind} in ${each.namespace}`,
+            beside: { ...fields(kind), namespace: each.namespace },
+          })),
+      );
+      return [...own, ...others];
     },
     renamed: (written, name, { object, path }) =>
       kindBeside(object, path) === hostKind ? written.replace(/^[^.*]+/, name) : name,
   };
+}
+
+/** How a reference says what kind it means. */
+function typeFieldsOf(kind: KindKey): Record<string, string> {
+  const [group = '', name = ''] = kind.split('/');
+  return { group: group === 'core' ? '' : group, kind: name };
+}
+
+/** The kind of a reference, with its group. */
+export function kindOfReference(...kinds: readonly KindKey[]): Naming {
+  const known = kinds.map((key): NameProposal => {
+    const { group = '', kind = '' } = typeFieldsOf(key);
+    return { name: kind, type: 'value', detail: group === '' ? 'v1' : group, beside: { group } };
+  });
+  return { targetOf: () => undefined, proposals: () => known, renamed: () => undefined };
 }
 
 /** A port of the object that a Gateway API reference names. */
@@ -136,6 +189,29 @@ export const portOfReference: Naming = {
   renamed: () => undefined,
 };
 
+/** A port that the Gateway listens on which a route names as its parent. */
+export const portOfParent: Naming = {
+  ...portOfReference,
+  proposals(place, knowledge) {
+    const { object, path } = place;
+    if ((beside(object, path, 'kind') ?? 'Gateway') !== 'Gateway') return portOfReference.proposals(place, knowledge);
+    return listenersBeside(place, knowledge).flatMap((listener): NameProposal[] => {
+      const number = numberOf(fieldOf(listener, 'port'));
+      const name = stringOf(fieldOf(listener, 'name'));
+      return number === undefined
+        ? []
+        : [{ name: String(number), type: 'port', ...(name !== undefined && { detail: name }) }];
+    });
+  },
+};
+
+function listenersBeside({ object, path }: Place, { snapshot }: Knowledge): readonly unknown[] {
+  const name = beside(object, path, 'name');
+  const namespace = beside(object, path, 'namespace') ?? object.namespace;
+  const gateway = name === undefined ? undefined : snapshot.find(Kinds.kubernetesGateway, namespace, name);
+  return listOf(fieldOf(gateway?.spec, 'listeners'));
+}
+
 /** A listener of the Gateway that the reference names. */
 export const sectionName: Naming = {
   targetOf({ object, path, value }) {
@@ -144,12 +220,8 @@ export const sectionName: Naming = {
     const namespace = beside(object, path, 'namespace') ?? object.namespace;
     return { type: 'part', kind: Kinds.kubernetesGateway, namespace, name, part: value };
   },
-  proposals({ object, path }, { snapshot }) {
-    const name = beside(object, path, 'name');
-    const namespace = beside(object, path, 'namespace') ?? object.namespace;
-    const gateway = name === undefined ? undefined : snapshot.find(Kinds.kubernetesGateway, namespace, name);
-    const listeners = fieldOf(gateway?.spec, 'listeners');
-    return (Array.isArray(listeners) ? listeners : []).flatMap((listener): NameProposal[] => {
+  proposals(place, knowledge) {
+    return listenersBeside(place, knowledge).flatMap((listener): NameProposal[] => {
       const listenerName = stringOf(fieldOf(listener, 'name'));
       const detail = [numberOf(fieldOf(listener, 'port')), stringOf(fieldOf(listener, 'protocol'))].filter(
         (part) => part !== undefined,
@@ -168,6 +240,16 @@ export const namespaceName: Naming = {
       : undefined,
   proposals: (_, knowledge) => knowledge.namespaces().map((name) => ({ name, type: 'namespace' })),
   renamed: (_, name) => name,
+};
+
+/** The same, where words stand for namespaces that need no name. */
+export const namespaceOrWord: Naming = {
+  ...namespaceName,
+  proposals: (place, knowledge) => [
+    { name: '.', type: 'value', detail: 'its own namespace' },
+    { name: '*', type: 'value', detail: 'all namespaces' },
+    ...namespaceName.proposals(place, knowledge),
+  ],
 };
 
 /** `trust-domain/ns/namespace/sa/account`, the principal of an identity. */

@@ -17,6 +17,8 @@ export interface Place {
 export interface Naming {
   /** The field is a mapping, and what is named are its keys. */
   readonly isOfKeys?: boolean;
+  /** The field is a text with words between commas, of which each is one. */
+  readonly isListInText?: boolean;
   targetOf(place: Place, settings: ResolvedMeshSettings): Target | undefined;
   proposals(place: Place, knowledge: Knowledge): readonly NameProposal[];
   /** Undefined: what stands there is no name that could change. */

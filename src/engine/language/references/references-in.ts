@@ -7,6 +7,7 @@ import { kindKey } from '../../model/mesh-object.ts';
 import { subsetsOf } from '../../policy/checks/directories/subset-directory.ts';
 import { hostsOf } from '../../policy/checks/routing/virtual-service-view.ts';
 import { resolveHost, serviceHost } from '../../policy/semantics/hosts.ts';
+import { ciliumRules } from './cilium-rules.ts';
 import { configurationRules } from './configuration-rules.ts';
 import { gatewayApiRules } from './gateway-api-rules.ts';
 import { istioRules } from './istio-rules.ts';
@@ -15,9 +16,21 @@ import { namespaceName, slashedNameOf } from './object-namings.ts';
 import type { ReferenceRule } from './reference-rule.ts';
 import { isAbout, placesOf } from './reference-rule.ts';
 import type { ReferenceField } from './target.ts';
+import { metadataRules } from './metadata-rules.ts';
+import { wordRules } from './word-rules.ts';
 
 const rulesByKind = new Map<KindKey, ReferenceRule[]>();
-for (const rule of [...istioRules, ...gatewayApiRules, ...kubernetesRules, ...linkerdRules, ...configurationRules]) {
+const ofKinds = [
+  ...istioRules,
+  ...gatewayApiRules,
+  ...kubernetesRules,
+  ...linkerdRules,
+  ...ciliumRules,
+  ...metadataRules,
+  ...wordRules,
+  ...configurationRules,
+];
+for (const rule of ofKinds) {
   for (const kind of rule.kinds) {
     const same = rulesByKind.get(kind);
     if (same) same.push(rule);

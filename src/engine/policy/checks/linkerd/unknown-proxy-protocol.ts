@@ -4,7 +4,8 @@ import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
 import { replacements } from '../replacements.ts';
 
-const protocols = ['unknown', 'HTTP/1', 'HTTP/2', 'gRPC', 'opaque', 'TLS'] as const;
+/** What a Server of Linkerd may say that its port speaks. */
+export const proxyProtocols = ['unknown', 'HTTP/1', 'HTTP/2', 'gRPC', 'opaque', 'TLS'] as const;
 
 export const unknownProxyProtocol: ObjectCheck = {
   scope: 'object',
@@ -18,11 +19,11 @@ export const unknownProxyProtocol: ObjectCheck = {
   run(context) {
     const { subject } = context;
     const written = stringOf(fieldOf(subject.spec, 'proxyProtocol'));
-    if (written === undefined || protocols.some((each) => each === written)) return;
-    const sameLetters = protocols.filter((each) => each.toLowerCase().startsWith(written.toLowerCase()));
-    const near = written !== '' && sameLetters.length > 0 ? sameLetters : nearestNames(written, protocols);
+    if (written === undefined || proxyProtocols.some((each) => each === written)) return;
+    const sameLetters = proxyProtocols.filter((each) => each.toLowerCase().startsWith(written.toLowerCase()));
+    const near = written !== '' && sameLetters.length > 0 ? sameLetters : nearestNames(written, proxyProtocols);
     const known =
-      near.length > 0 ? didYouMean(near) : ` It knows ${protocols.map((each) => `\`${each}\``).join(', ')}.`;
+      near.length > 0 ? didYouMean(near) : ` It knows ${proxyProtocols.map((each) => `\`${each}\``).join(', ')}.`;
     const path = ['spec', 'proxyProtocol'];
     context.report(subject, path, {
       message: `Linkerd knows no protocol \`${written}\`.${known}`,

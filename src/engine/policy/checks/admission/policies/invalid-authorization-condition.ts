@@ -27,6 +27,9 @@ const attributes: ReadonlyMap<string, ValueRule> = new Map([
   ['request.auth.presenter', anyValue],
   ['connection.sni', anyValue],
 ]);
+/** Attributes that a condition may ask for, but those that a name in brackets belongs to. */
+export const conditionAttributes: readonly string[] = [...attributes.keys()];
+
 const families = ['request.headers', 'request.auth.claims', 'experimental.envoy.filters.'];
 const replaced: readonly (readonly [string, string])[] = [
   ['destination.namespace', 'the namespace of the policy'],
