@@ -55,6 +55,8 @@ export const Kinds = {
   linkerdHttpRoute: 'policy.linkerd.io/HTTPRoute',
   linkerdMeshTlsAuthentication: 'policy.linkerd.io/MeshTLSAuthentication',
   linkerdNetworkAuthentication: 'policy.linkerd.io/NetworkAuthentication',
+  linkerdEgressNetwork: 'policy.linkerd.io/EgressNetwork',
+  linkerdRateLimit: 'policy.linkerd.io/HTTPLocalRateLimitPolicy',
   serviceProfile: 'linkerd.io/ServiceProfile',
   ciliumNetworkPolicy: 'cilium.io/CiliumNetworkPolicy',
   ciliumClusterwideNetworkPolicy: 'cilium.io/CiliumClusterwideNetworkPolicy',

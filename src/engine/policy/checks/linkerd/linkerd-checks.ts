@@ -1,4 +1,8 @@
 import type { ObjectCheck } from '../check.ts';
+import { ignoredLinkerdRoute } from './ignored-route.ts';
+import { linkerdNetwork } from './linkerd-network.ts';
+import { linkerdAnnotation } from './linkerd-annotation.ts';
+import { linkerdReferenceKind } from './reference-kind.ts';
 import { portPastProxy } from './port-past-proxy.ts';
 import { probeWithoutRoute } from './probe-without-route.ts';
 import { linkerdIdentity } from './linkerd-identity.ts';
@@ -27,4 +31,8 @@ export const linkerdChecks: readonly ObjectCheck[] = [
   linkerdIdentity,
   probeWithoutRoute,
   portPastProxy,
+  linkerdReferenceKind,
+  ignoredLinkerdRoute,
+  linkerdAnnotation,
+  linkerdNetwork,
 ];

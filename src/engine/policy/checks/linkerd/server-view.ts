@@ -18,6 +18,7 @@ export interface ServerView {
   readonly port?: number | string;
   /** What is allowed without any authorization; absent: nothing. */
   readonly accessPolicy?: string;
+  readonly proxyProtocol?: string;
 }
 
 export const serverOf = perObject((object: MeshObject): ServerView => {
@@ -25,12 +26,14 @@ export const serverOf = perObject((object: MeshObject): ServerView => {
   const podSelector = readLabelSelector(fieldOf(spec, 'podSelector'));
   const port = numberOf(fieldOf(spec, 'port')) ?? stringOf(fieldOf(spec, 'port'));
   const accessPolicy = stringOf(fieldOf(spec, 'accessPolicy'));
+  const proxyProtocol = stringOf(fieldOf(spec, 'proxyProtocol'));
   return {
     object,
     namespace,
     ...(podSelector && { podSelector }),
     ...(port !== undefined && { port }),
     ...(accessPolicy !== undefined && { accessPolicy }),
+    ...(proxyProtocol !== undefined && { proxyProtocol }),
   };
 });
 
@@ -41,10 +44,13 @@ export const servers: Index<ReadonlyMap<string, readonly ServerView[]>> = {
   build: (objects) => groupBy(objects.ofKind(Kinds.linkerdServer).map(serverOf), ({ namespace }) => namespace),
 };
 
+/** A reference that names no group is to the core group, where Linkerd finds namespaces and service accounts. */
+const withoutGroup = { group: '' } as const;
+
 /** What an AuthorizationPolicy is for, and what it asks of callers. */
 export const authorizationTarget = perObject((object: MeshObject): ObjectReference | undefined =>
   readReference(fieldOf(object.spec, 'targetRef'), ['spec', 'targetRef'], object.namespace, {
-    group: 'policy.linkerd.io',
+    ...withoutGroup,
     kind: 'Server',
   }),
 );
@@ -53,7 +59,7 @@ export const requiredAuthentications = perObject((object: MeshObject): readonly 
   listOf(fieldOf(object.spec, 'requiredAuthenticationRefs')).flatMap(
     (value, index) =>
       readReference(value, ['spec', 'requiredAuthenticationRefs', index], object.namespace, {
-        group: 'policy.linkerd.io',
+        ...withoutGroup,
         kind: 'MeshTLSAuthentication',
       }) ?? [],
   ),

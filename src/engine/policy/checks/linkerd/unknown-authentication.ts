@@ -1,7 +1,8 @@
 import type { FieldPath } from '../../../../shared/text.ts';
 import { nearestNames, didYouMean } from '../../../../shared/nearest-names.ts';
-import { fieldOf, listOf, stringOf, valueAt } from '../../../../shared/untrusted.ts';
+import { fieldOf, listOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { MeshObject } from '../../../model/mesh-object.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
 import { readReference } from '../../semantics/gateway-api/object-reference.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
@@ -21,7 +22,12 @@ export const unknownAuthentication: ObjectCheck = {
   severity: 'error',
   summary:
     'A policy of Linkerd asks for an authentication, or a service account, that does not exist, so nobody has it.',
-  subject: [Kinds.linkerdAuthorizationPolicy, Kinds.linkerdMeshTlsAuthentication, Kinds.linkerdServerAuthorization],
+  subject: [
+    Kinds.linkerdAuthorizationPolicy,
+    Kinds.linkerdMeshTlsAuthentication,
+    Kinds.linkerdServerAuthorization,
+    Kinds.linkerdRateLimit,
+  ],
   inputs: [...authentications, serviceAccountDirectory, workloadDirectory],
   run(context) {
     const { subject } = context;
@@ -35,22 +41,66 @@ export const unknownAuthentication: ObjectCheck = {
         reportUnknownObject(context, { path: reference.path, reference, kind: reference.kind, lookup, consequence });
       }
     }
-    const isAuthentication = kindKey(subject) === Kinds.linkerdMeshTlsAuthentication;
-    const accounts = isAuthentication ? ['spec', 'identityRefs'] : ['spec', 'client', 'meshTLS', 'serviceAccounts'];
-    for (const [index, value] of listOf(valueAt(subject, accounts)).entries()) {
-      const path = [...accounts, index];
-      const reference = readReference(value, path, subject.namespace, { group: '', kind: 'ServiceAccount' });
-      if (reference?.key !== Kinds.serviceAccount) continue;
-      checkAccount(
-        context,
-        path,
-        reference.namespace,
-        reference.name,
-        stringOf(fieldOf(value, 'namespace')) !== undefined,
-      );
+    for (const list of accountLists(subject)) {
+      for (const [index, value] of listOf(valueAt(subject, list)).entries()) {
+        const path = [...list, index];
+        const reference = readReference(value, path, subject.namespace, { group: '', kind: 'ServiceAccount' });
+        if (reference?.key !== Kinds.serviceAccount) continue;
+        checkAccount(context, path, reference.namespace, reference.name, reference.hasNamespace);
+      }
     }
+    checkIdentities(context);
   },
 };
+
+/** Lists of references to service accounts. */
+function accountLists(subject: MeshObject): readonly FieldPath[] {
+  switch (kindKey(subject)) {
+    case Kinds.linkerdMeshTlsAuthentication:
+      return [['spec', 'identityRefs']];
+    case Kinds.linkerdServerAuthorization:
+      return [['spec', 'client', 'meshTLS', 'serviceAccounts']];
+    case Kinds.linkerdRateLimit:
+      return listOf(fieldOf(subject.spec, 'overrides')).map((_, index) => ['spec', 'overrides', index, 'clientRefs']);
+    default:
+      return [];
+  }
+}
+
+/** Identities are those of service accounts where they have the form that Linkerd gives them. */
+function checkIdentities(context: CheckContext): void {
+  const { subject, settings } = context;
+  const end = `.serviceaccount.identity.linkerd.${settings.clusterDomain}`;
+  for (const list of identityLists) {
+    for (const [index, identity] of listOf(valueAt(subject, list)).entries()) {
+      if (typeof identity !== 'string' || !identity.endsWith(end)) continue;
+      const [name = '', namespace = '', ...others] = identity.slice(0, -end.length).split('.');
+      if (others.length > 0 || name === '*' || !isAbsent(context, namespace, name)) continue;
+      const near = nearestNames(name, context.index(serviceAccountDirectory).namesIn(namespace)).map(
+        (each) => `${each}.${namespace}${end}`,
+      );
+      const path = [...list, index];
+      context.report(subject, path, {
+        message: `Namespace \`${namespace}\` has no service account \`${name}\`, so nobody has this identity.${didYouMean(near)}`,
+        part: 'value',
+        fixes: replacements(subject, path, near),
+      });
+    }
+  }
+}
+
+const identityLists = [
+  ['spec', 'identities'],
+  ['spec', 'client', 'meshTLS', 'identities'],
+];
+
+function isAbsent(context: CheckContext, namespace: string, name: string): boolean {
+  // Files may declare what runs as it, and leave the account itself to others.
+  return (
+    context.index(serviceAccountDirectory).stateOf(namespace, name) === 'absent' &&
+    !context.index(workloadDirectory).usesAccount(namespace, name)
+  );
+}
 
 function checkAccount(
   context: CheckContext,
@@ -60,15 +110,13 @@ function checkAccount(
   hasNamespace: boolean,
 ): void {
   if (!hasNamespace && !context.isNamespaceKnown) return;
-  const directory = context.index(serviceAccountDirectory);
-  if (directory.stateOf(namespace, name) !== 'absent') return;
-  // Files may declare what runs as it, and leave the account itself to others.
-  if (context.index(workloadDirectory).usesAccount(namespace, name)) return;
-  const near = nearestNames(name, directory.namesIn(namespace));
+  if (!isAbsent(context, namespace, name)) return;
+  const near = nearestNames(name, context.index(serviceAccountDirectory).namesIn(namespace));
+  const { subject } = context;
   const namePath = [...path, 'name'];
-  context.report(context.subject, namePath, {
-    message: `Namespace \`${namespace}\` has no service account \`${name}\`, so nobody is allowed by it.${didYouMean(near)}`,
+  context.report(subject, namePath, {
+    message: `Namespace \`${namespace}\` has no service account \`${name}\`, so nobody is ${subject.kind === 'HTTPLocalRateLimitPolicy' ? 'limited' : 'allowed'} by it.${didYouMean(near)}`,
     part: 'value',
-    fixes: replacements(context.subject, namePath, near),
+    fixes: replacements(subject, namePath, near),
   });
 }

@@ -1,8 +1,9 @@
 import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
-import type { ObjectCheck } from '../check.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
 import { replacements } from '../replacements.ts';
+import { defaultPolicies } from './default-policies.ts';
 
 /** What a Server of Linkerd may say that its port speaks. */
 export const proxyProtocols = ['unknown', 'HTTP/1', 'HTTP/2', 'gRPC', 'opaque', 'TLS'] as const;
@@ -13,11 +14,12 @@ export const unknownProxyProtocol: ObjectCheck = {
   rule: 'unknown-proxy-protocol',
   aliases: [],
   severity: 'error',
-  summary: 'A Server of Linkerd speaks a protocol that Linkerd does not know.',
+  summary: 'A Server of Linkerd speaks a protocol, or has a policy, that Linkerd does not know.',
   subject: Kinds.linkerdServer,
   inputs: [],
   run(context) {
     const { subject } = context;
+    checkAccessPolicy(context);
     const written = stringOf(fieldOf(subject.spec, 'proxyProtocol'));
     if (written === undefined || proxyProtocols.some((each) => each === written)) return;
     const sameLetters = proxyProtocols.filter((each) => each.toLowerCase().startsWith(written.toLowerCase()));
@@ -32,3 +34,18 @@ export const unknownProxyProtocol: ObjectCheck = {
     });
   },
 };
+
+function checkAccessPolicy(context: CheckContext): void {
+  const { subject } = context;
+  const path = ['spec', 'accessPolicy'];
+  const written = stringOf(fieldOf(subject.spec, 'accessPolicy'));
+  if (written === undefined || defaultPolicies.includes(written)) return;
+  const near = nearestNames(written, defaultPolicies);
+  const known =
+    near.length > 0 ? didYouMean(near) : ` It knows ${defaultPolicies.map((each) => `\`${each}\``).join(', ')}.`;
+  context.report(subject, path, {
+    message: `Linkerd knows no policy \`${written}\`, and refuses the Server.${known}`,
+    part: 'value',
+    fixes: replacements(subject, path, near),
+  });
+}
