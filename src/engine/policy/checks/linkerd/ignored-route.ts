@@ -3,6 +3,7 @@ import { kindKey } from '../../../model/mesh-object.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { routeOf } from '../gateway-api/gateway-views.ts';
 import { authorizationTarget, servers } from './server-view.ts';
+import { proxyProtocols } from './unknown-proxy-protocol.ts';
 
 const routeKinds = [Kinds.linkerdHttpRoute, Kinds.httpRoute, Kinds.grpcRoute] as const;
 
@@ -37,7 +38,7 @@ function checkParents(context: CheckContext): void {
     const protocol = server?.proxyProtocol;
     if (!server || protocol === undefined || protocolsOf(isForGrpc).includes(protocol)) continue;
     // A word that Linkerd does not know has a finding of its own.
-    if (!['unknown', 'HTTP/1', 'HTTP/2', 'gRPC', 'opaque', 'TLS'].includes(protocol)) continue;
+    if (!proxyProtocols.some((each) => each === protocol)) continue;
     const { object } = server;
     context.report(subject, [...path, 'name'], {
       message: `Server \`${name}\` is for ${protocol}, for which proxies look at no ${subject.kind}: this one does nothing there.`,
