@@ -26,7 +26,7 @@ const builtinsByRequire = {
   name: 'builtins-by-require',
   setup({ onResolve, onLoad }) {
     const late =
-      /^(?:crypto|net|tls|https?|child_process|worker_threads|zlib|dns|readline|(?:fs|timers)\/promises|util|url|os)$/;
+      /^(?:crypto|v8|net|tls|https?|child_process|worker_threads|zlib|dns|readline|(?:fs|timers)\/promises|util|url|os)$/;
     onResolve({ filter: /^(?:node:)?[a-z_/]+$/ }, ({ path: name, kind }) =>
       isBuiltin(name) && kind === 'import-statement' ? { path: name, namespace: 'by-require' } : undefined,
     );

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import module from 'node:module';
 import process from 'node:process';
 import type { Command } from './command.ts';
 import { analyzeCommand } from './commands/analyze.ts';
+import { keepCompiledCode } from './compiled-code.ts';
 import { runCommandLine } from './run.ts';
 import { isTerminal, writeOutput } from './standard-output.ts';
 
-// What Node compiled is kept for the next start, which then spends a third of the time on it. Node.js 20 cannot do that.
-if ('enableCompileCache' in module) module.enableCompileCache();
+keepCompiledCode();
 
 /** Each is loaded when it is asked for, as what one needs the others would wait for; but one answers from what it kept. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {

@@ -11,6 +11,7 @@ import type { EngineParams } from '../../shared/engine-protocol.ts';
 import type { Command, CommandIo, OptionValues } from '../command.ts';
 import { choiceOption, ExitCode, stringOption, stringsOption, UsageError } from '../command.ts';
 import { cacheFolder } from '../cache-folder.ts';
+import { loadWhole } from '../compiled-code.ts';
 import { FindingsCache } from '../findings-cache.ts';
 import { formatFindings } from '../format/format-findings.ts';
 import { formatSarif } from '../format/findings-sarif.ts';
@@ -70,7 +71,7 @@ export const analyzeCommand: Command = {
     const options = { color: io.isTerminal, cwd: io.cwd };
     const written =
       format === 'sarif'
-        ? formatSarif(result, (await import('../files-model.ts')).knownRules(), options)
+        ? formatSarif(result, (await loadFilesModel()).knownRules(), options)
         : formatFindings(format, result, texts, options);
     io.out(written);
     const worst =
@@ -116,7 +117,7 @@ type With = (values: OptionValues, io: CommandIo, ask: (analyze: Analyze) => Pro
 
 /** Loads what analyzes, which answers from a cache do not wait for. */
 const withFiles: With = async (_, io, ask) => {
-  const { filesModel } = await import('../files-model.ts');
+  const { filesModel } = await loadFilesModel();
   const model = filesModel();
   return ask((question) => model.analyze(question, io.signal));
 };
@@ -134,10 +135,12 @@ const withCluster: With = async (values, io, ask) => {
   }
 };
 
+const loadFilesModel = () => loadWhole(() => import('../files-model.ts'));
+
 /** Severities that the command line gives to rules. */
 async function rulesOf(values: OptionValues): Promise<RuleSettings> {
   const words = stringsOption(values, 'rule');
-  const known = words.length > 0 ? (await import('../files-model.ts')).knownRules().flatMap(namesOf) : [];
+  const known = words.length > 0 ? (await loadFilesModel()).knownRules().flatMap(namesOf) : [];
   const given = words.map((text): readonly [string, RuleLevel] => {
     const [, name, level] = /^([\w-]+)=([a-z]+)$/.exec(text) ?? [];
     const severity = ruleLevels.find((each) => each === level);
