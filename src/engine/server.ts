@@ -116,7 +116,7 @@ class LanguageServer {
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
       const last = contentChanges.at(-1);
       if (last) workspace.setOpen(uri, last.text, version);
-      publisher.schedule();
+      publisher.scheduleTyped();
     });
     connection.onDidSaveTextDocument(({ textDocument: { uri } }) => this.#changedOnDisk([uri]));
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {

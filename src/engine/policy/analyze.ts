@@ -7,7 +7,7 @@ import { isAboutAdmission } from './analysis/admission.ts';
 import { RulesOfFile, type FileRules } from './analysis/file-rules.ts';
 import { CatalogKeeper } from './analysis/catalog-keeper.ts';
 import { CheckRunner } from './analysis/check-runner.ts';
-import { declarationFindings, syntaxFindings } from './analysis/declaration-findings.ts';
+import { declarationFindings, outsideOf, syntaxFindings } from './analysis/declaration-findings.ts';
 import { admissionDiagnosticOf, diagnosticOf } from './analysis/diagnostics-of.ts';
 import { byPlace, suppressedByFile, tooLong } from './analysis/file-diagnostics.ts';
 import type { Finding } from './analysis/finding.ts';
@@ -287,8 +287,9 @@ export class IncrementalAnalyzer {
       ofObjects.push(...(isAlternative ? this.#folders.confirmed(found, subject, file.uri) : found));
     }
     const decided = ofObjects.filter((finding) => !hangsOnPlaceholder(finding));
-    const isBroken = ofText.some(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
-    const certain = isBroken ? decided.filter(({ rule }) => rule.needsValidText !== true) : decided;
+    const broken = ofText.filter(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
+    const meant = outsideOf(broken, decided, document.yaml, document.objects);
+    const certain = broken.length > 0 ? meant.filter(({ rule }) => rule.needsValidText !== true) : meant;
     return { findings: [...ofText, ...certain], isFinal };
   }
 }

@@ -23,17 +23,30 @@ export function lspDiagnosticOf(diagnostic: Diagnostic, docsRoot: string): LspDi
 }
 
 const leisureMs = 2000;
+/** Rest after which somebody is taken to have typed all of a word, in debounces. */
+const restDebounces = 5;
 
-/** Analyzes a moment after the last keystroke and publishes what changed, file by file. */
+/** What the client was told of a file. */
+interface Published {
+  /** As text, to compare with. */
+  readonly text: string;
+  readonly keys: ReadonlySet<string>;
+}
+
+/**
+ * Analyzes a moment after the last keystroke and publishes what changed, file by file. While somebody types, what is
+ * right again goes at once, but what is newly wrong waits until he rests: half a word is nearly always wrong.
+ */
 export class DiagnosticsPublisher {
   readonly #connection: Connection;
   readonly #engine: Engine;
   readonly #docsRoot: string;
-  /** What the client was told, as text, by file. */
-  readonly #published = new Map<string, string>();
+  readonly #published = new Map<string, Published>();
   #current: readonly Diagnostic[] = [];
   #timer: NodeJS.Timeout | undefined;
   #running: AbortController | undefined;
+  /** Runs while somebody types. */
+  #rest: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, engine: Engine, docsRoot: string) {
     this.#connection = connection;
@@ -50,8 +63,17 @@ export class DiagnosticsPublisher {
     return this.#current;
   }
 
+  /** Somebody typed. */
+  scheduleTyped(): void {
+    this.schedule();
+    const rest = this.#engine.debounce * restDebounces;
+    if (rest > 0) this.#rest = setTimeout(() => this.#settle(), rest);
+  }
+
   schedule(): void {
     this.#cancel();
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
     this.#timer = setTimeout(() => void this.#run(), this.#engine.debounce);
   }
 
@@ -62,6 +84,13 @@ export class DiagnosticsPublisher {
 
   dispose(): void {
     this.#cancel();
+    clearTimeout(this.#rest);
+  }
+
+  #settle(): void {
+    this.#rest = undefined;
+    // A run that is on its way publishes for itself.
+    if (!this.#timer && !this.#running) this.#publish(this.#current);
   }
 
   #cancel(): void {
@@ -97,12 +126,20 @@ export class DiagnosticsPublisher {
     }
     for (const uri of new Set([...this.#published.keys(), ...byFile.keys()])) {
       const found = byFile.get(uri) ?? [];
-      const text = JSON.stringify(found);
-      if (this.#published.get(uri) === text) continue;
-      if (found.length === 0) this.#published.delete(uri);
-      else this.#published.set(uri, text);
+      const before = this.#published.get(uri);
+      if (before?.text === JSON.stringify(found)) continue;
+      const shown = this.#rest ? found.filter((each) => before?.keys.has(keyOf(each)) === true) : found;
+      const text = JSON.stringify(shown);
+      if (before?.text === text || (!before && shown.length === 0)) continue;
+      if (shown.length === 0) this.#published.delete(uri);
+      else this.#published.set(uri, { text, keys: new Set(shown.map(keyOf)) });
       const version = this.#engine.workspace.versionOf(uri);
-      void this.#connection.sendDiagnostics({ uri, diagnostics: found, ...(version === undefined ? {} : { version }) });
+      void this.#connection.sendDiagnostics({ uri, diagnostics: shown, ...(version === undefined ? {} : { version }) });
     }
   }
+}
+
+/** Without its place, which moves with every line above it. */
+function keyOf({ code, message }: LspDiagnostic): string {
+  return `${String(code)} ${message}`;
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic, Severity } from '../../../shared/diagnostics.ts';
+import type { Diagnostic, Fix, Severity } from '../../../shared/diagnostics.ts';
 import type { FieldPath, Range } from '../../../shared/text.ts';
 import { refOf } from '../../model/mesh-object.ts';
 import { docsOf } from '../checks/check.ts';
@@ -61,9 +61,16 @@ function placed(
       const place = locateField(source, related.object, related.path);
       return place ? [{ message: related.message, location: { uri: place.uri, range: place.range } }] : [];
     }),
-    fixes: finding.fixes.flatMap((plan) => fixOf(source, plan) ?? []),
+    fixes: [...textFixes(document, finding), ...finding.fixes.flatMap((plan) => fixOf(source, plan) ?? [])],
     docs: docsOf(rule),
   };
+}
+
+function textFixes(document: FileDocument, { textFix }: Finding): readonly Fix[] {
+  if (!textFix) return [];
+  const { title, start, end, text: newText } = textFix;
+  const range = placeInFile(document, document.yaml.range(start, end));
+  return [{ title, isPreferred: true, edits: [{ uri: document.uri, edits: [{ range, newText }] }] }];
 }
 
 /** Relative to the document, never empty and never outside. */

@@ -4,6 +4,7 @@ import type { FieldPath } from '../../../shared/text.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import type { RuleInfo } from '../checks/check.ts';
 import type { Related } from '../checks/check.ts';
+import type { SyntaxFix } from '../documents/syntax-problem.ts';
 import type { RangePart } from '../documents/syntax-tree.ts';
 import type { Change, FixPlan } from '../fixes/fix-plan.ts';
 
@@ -18,6 +19,8 @@ export interface Finding {
   readonly part: RangePart;
   /** Offsets in the document, for problems of the text itself. */
   readonly offsets?: { readonly start: number; readonly end: number };
+  /** Puts the text right where no field is concerned. */
+  readonly textFix?: SyntaxFix;
   readonly related: readonly Related[];
   readonly fixes: readonly FixPlan[];
 }
@@ -38,6 +41,7 @@ function isSameFinding(a: Finding, b: Finding | undefined): boolean {
     a.part === b.part &&
     a.offsets?.start === b.offsets?.start &&
     a.offsets?.end === b.offsets?.end &&
+    isDeepStrictEqual(a.textFix, b.textFix) &&
     isSamePath(a.path, b.path) &&
     a.related.length === b.related.length &&
     a.related.every(({ message, object, path }, index) => {

@@ -1,5 +1,3 @@
-import type { ErrorCode } from 'yaml';
-
 export type SyntaxProblemKind = 'syntax' | 'duplicate-key' | 'alias' | 'limit';
 
 /** What is wrong with the text itself. Offsets are relative to the document. */
@@ -8,24 +6,32 @@ export interface SyntaxProblem {
   readonly message: string;
   readonly start: number;
   readonly end: number;
+  /** Puts it right. */
+  readonly fix?: SyntaxFix;
 }
 
-/** Sentences for what people get wrong most; others keep the parser's own words. */
-const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
-  TAB_AS_INDENT: 'A tab cannot indent YAML. Use spaces.',
-  BAD_INDENT: 'This line is indented differently from the lines it belongs to.',
-  MISSING_CHAR: 'Something is missing here: a closing quote, bracket or comma.',
-  BLOCK_AS_IMPLICIT_KEY:
-    'This value goes on like a mapping. Quote it if it contains `: `, or check the indentation of the next line.',
-  MULTILINE_IMPLICIT_KEY: 'This is neither a key nor a value. Is a `:` missing after it?',
-  BAD_SCALAR_START: 'A plain text cannot start with this character. Put it in quotes.',
-  UNEXPECTED_TOKEN: 'This does not fit here.',
-  KEY_OVER_1024_CHARS: 'A key may be at most 1024 characters long.',
-  RESOURCE_EXHAUSTION: 'This is nested too deeply to be read.',
-};
+/** Text to write in place of what stands between two offsets. */
+export interface SyntaxFix {
+  readonly title: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
-export function describeSyntaxError(code: ErrorCode, message: string): string {
-  const own = sentences[code];
-  if (own !== undefined) return own;
-  return /[.!?]$/.test(message) ? message : `${message}.`;
+/** A text put in quotes. */
+export function quoting(source: string, start: number): SyntaxFix {
+  return { title: 'Put it in quotes', start, end: start + source.length, text: JSON.stringify(source) };
+}
+
+/** A field whose colon, or an item whose dash, is stuck to what follows. */
+export function spacing(source: string, start: number): Pick<SyntaxProblem, 'message' | 'fix'> | undefined {
+  const [, before] = /^(["']?[\w./-]+["']?:|-)(?=[^\s:-])/.exec(source) ?? [];
+  if (before === undefined || /^\w+:\/\//.test(source)) return undefined;
+  const at = start + before.length;
+  const message = before === '-' ? 'A space is missing after the dash.' : `A space is missing after \`${before}\`.`;
+  return { message, fix: { title: 'Add the space', start: at, end: at, text: ' ' } };
+}
+
+export function missingColon(word: string): string {
+  return `\`${word}\` stands alone: a field has a colon and a value, \`${word}: …\`.`;
 }

@@ -8,7 +8,8 @@ import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { FieldPath } from '../../../shared/text.ts';
 import { resolvePlainScalar } from './plain-scalar.ts';
 import type { SyntaxProblem } from './syntax-problem.ts';
-import { describeSyntaxError } from './syntax-problem.ts';
+import { quoting } from './syntax-problem.ts';
+import { textErrors } from './text-errors.ts';
 
 /** Half-open offsets in the text of one document. */
 export interface OffsetRange {
@@ -55,10 +56,7 @@ export class SyntaxTree {
     this.#text = text;
     const document = parse(text);
     this.#root = document?.contents ?? null;
-    for (const { code, message, pos } of document?.errors ?? []) {
-      const kind = code === 'RESOURCE_EXHAUSTION' ? 'limit' : 'syntax';
-      this.#problem(kind, describeSyntaxError(code, message), visible(text, pos));
-    }
+    if (document) this.#found.push(...textErrors(text, document));
     if (!document) this.#problem('limit', 'This document is nested too deeply to be read.', [0, text.length]);
     this.value = this.#root ? this.#convert(this.#root) : null;
     this.problems = foremost(this.#found);
@@ -81,7 +79,7 @@ export class SyntaxTree {
       if (isMap(node)) {
         const hit = this.#pairAt(node, offset);
         if (!hit) break;
-        path.push(keyText(hit.pair.key));
+        path.push(this.#keyText(hit.pair.key));
         const keyRange = offsetsOf(hit.pair.key);
         if (hit.part === 'key') return keyRange && { path, part: 'key', range: keyRange };
         node = hit.pair.value;
@@ -126,7 +124,7 @@ export class SyntaxTree {
     } else if (isMap(node)) {
       for (const { key, value } of node.items) {
         if (!isScalar(key)) continue;
-        const own = [...path, keyText(key)];
+        const own = [...path, this.#keyText(key)];
         const range = offsetsOf(key);
         if (key.type === 'PLAIN' && range) {
           yield { path: own, part: 'key', source: this.#text.slice(range.start, range.end) };
@@ -163,6 +161,12 @@ export class SyntaxTree {
   #follow(node: { readonly source: string; readonly range?: readonly [number, number, number] | null }): unknown {
     const range = offsetsOf(node) ?? { start: 0, end: 0 };
     const anchor = this.#anchors.get(node.source);
+    if (!anchor && /^[./-]/.test(node.source)) {
+      const source = this.#text.slice(range.start, range.end);
+      const message = 'A `*` begins an alias in YAML. Put the text in quotes.';
+      this.#found.push({ kind: 'alias', message, ...range, fix: quoting(source, range.start) });
+      return null;
+    }
     if (!anchor) {
       this.#problem('alias', `There is no anchor \`&${node.source}\` before this alias.`, [range.start, range.end]);
       return null;
@@ -187,11 +191,13 @@ export class SyntaxTree {
     const merged: unknown[] = [];
     for (const pair of map.items) {
       const range = offsetsOf(pair.key);
+      // A word without a colon is no field yet; the text is told to be broken there.
+      if (pair.value === null && map.flow !== true && !this.#isAsked(range)) continue;
       if (!isScalar(pair.key) && !isAlias(pair.key)) {
         if (range) this.#problem('syntax', 'A key must be a text here.', [range.start, range.end]);
         continue;
       }
-      const key = isAlias(pair.key) ? String(this.#follow(pair.key)) : keyText(pair.key);
+      const key = isAlias(pair.key) ? String(this.#follow(pair.key)) : this.#keyText(pair.key);
       const value = this.#convert(pair.value);
       if (isMergeKey(pair)) {
         merged.push(...(Array.isArray(value) ? (value as unknown[]) : [value]));
@@ -208,6 +214,20 @@ export class SyntaxTree {
     }
     // `fromEntries` defines own properties, so a key `__proto__` is only a key.
     return Object.fromEntries(fields);
+  }
+
+  /** A key behind a question mark needs no colon. */
+  #isAsked(range: OffsetRange | undefined): boolean {
+    return range !== undefined && this.#text.slice(0, range.start).trimEnd().endsWith('?');
+  }
+
+  /** A word without a colon joins the key of the next line, which is the one that counts. */
+  #keyText(key: unknown): string {
+    const range = offsetsOf(key);
+    if (!isScalar(key)) return '';
+    if (key.type !== 'PLAIN' || !range || !this.#spansLines(range)) return String(scalarValue(key));
+    const last = this.#text.slice(range.start, range.end).trimEnd().split('\n').at(-1) ?? '';
+    return String(resolvePlainScalar(last.trim()));
   }
 
   #pairAt(map: YAMLMap, offset: number): { pair: Pair; part: 'key' | 'value' } | undefined {
@@ -244,7 +264,7 @@ export class SyntaxTree {
 
   #findPair(map: YAMLMap, key: string): Pair | undefined {
     // The last of two equal keys counts, as in the value.
-    const own = map.items.findLast((pair) => keyText(pair.key) === key && !isMergeKey(pair));
+    const own = map.items.findLast((pair) => this.#keyText(pair.key) === key && !isMergeKey(pair));
     if (own) return own;
     for (const pair of map.items) {
       if (!isMergeKey(pair)) continue;
@@ -292,7 +312,17 @@ export class SyntaxTree {
     const key = offsetsOf(pair?.key);
     if (value && !this.#spansLines(value)) return value;
     if (key) return key;
+    const dash = value ? undefined : this.#dashBefore(node);
+    if (dash) return dash;
     return value ? this.#firstLine(value) : this.#firstLine({ start: 0, end: this.#text.length });
+  }
+
+  /** Of an item with nothing in it, the dash. */
+  #dashBefore(node: unknown): OffsetRange | undefined {
+    const range = offsetsOf(node);
+    if (!range || range.end > range.start) return undefined;
+    const end = this.#text.slice(0, range.start).trimEnd().length;
+    return this.#text.charAt(end - 1) === '-' ? { start: end - 1, end } : undefined;
   }
 
   #spansLines({ start, end }: OffsetRange): boolean {
@@ -322,14 +352,6 @@ function parse(text: string): Document.Parsed | undefined {
   }
 }
 
-/** The parser often points at one character, or at white space: the word that is or follows there is easier to see. */
-function visible(text: string, [start, end]: readonly [number, number]): [number, number] {
-  if (end - start > 1 && text.slice(start, end).trim() !== '') return [start, end];
-  const blank = /^[ \t]*/.exec(text.slice(start, start + 1000))?.[0].length ?? 0;
-  const word = /^(?:[\w./-]+|[^\s])/.exec(text.slice(start + blank, start + blank + 200));
-  return word ? [start + blank, start + blank + word[0].length] : [start, end];
-}
-
 function foremost(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
   const sorted = [...problems].sort((a, b) => a.start - b.start);
   // Errors at one place are consequences of the first of them.
@@ -349,11 +371,6 @@ function scalarValue(scalar: Scalar): unknown {
     default:
       return text;
   }
-}
-
-function keyText(key: unknown): string {
-  if (!isScalar(key)) return '';
-  return String(scalarValue(key));
 }
 
 function isMergeKey(pair: Pair): boolean {

@@ -107,9 +107,58 @@ describe('half-typed text gives what can be understood, and problems', () => {
     });
   }
 
-  test('a tab in the indentation is called one', () => {
-    const [problem] = new YamlDocument('apiVersion: v1\nspec:\n\thost: x\n').problems(true);
-    assert.match(problem?.message ?? '', /tab/i);
+  /** What is below `spec`, what is marked of it, and what is said and done about it. */
+  const told: readonly (readonly [text: string, marked: readonly string[], message: RegExp, fixed?: string])[] = [
+    ['\thost: x\n', ['\t'], /tab/i],
+    ['  a:\n\t- b\n', ['\t'], /tab/i],
+    ['  a: 1\n  ho\n', ['ho'], /^`ho` stands alone/],
+    ['  a: 1\n  ho\n  tcp: []\n', ['ho'], /^`ho` stands alone/],
+    ['  a: 1\n  b:c\n', ['b:c'], /^A space is missing after `b:`\.$/, '  a: 1\n  b: c\n'],
+    ['  a: [b\n  c: d\n', ['['], /^This `\[` is never closed\.$/],
+    ['  - a: {b: c\n    d: 3\n  - e: []\n', ['{'], /^This `\{` is never closed\.$/],
+    ['  a: ["b]\n  c: []\n', ['"b]'], /^This quote is never closed\.$/],
+    ["  a: 'b\n", ["'b"], /^This quote is never closed\.$/],
+    ['  a: *.example.com\n', ['*.example.com'], /begins an alias/, '  a: "*.example.com"\n'],
+    ['  a:\n    - *\n', ['*'], /begins an alias/, '  a:\n    - "*"\n'],
+    ['  a: @b\n', ['@b'], /in quotes/, '  a: "@b"\n'],
+    ['  a:\n    b: c\n      d: e\n', ['d'], /indented deeper/],
+    ['  a: 1\n--\n', ['--'], /three dashes/],
+    [
+      '<<<<<<< HEAD\n  a: 1\n=======\n  a: 2\n>>>>>>> other\n',
+      ['<<<<<<< HEAD', '=======', '>>>>>>> other'],
+      /conflict/,
+    ],
+  ];
+  for (const [text, marked, message, fixed] of told) {
+    test(`what is wrong, and where: ${JSON.stringify(text)}`, () => {
+      const head = 'apiVersion: v1\nspec:\n';
+      const whole = head + text;
+      const problems = new YamlDocument(whole).problems(true);
+      assert.deepEqual(
+        problems.map(({ start, end }) => whole.slice(start, end)),
+        marked,
+      );
+      for (const problem of problems) assert.match(problem.message, message);
+      const fix = problems[0]?.fix;
+      assert.equal(fix && whole.slice(head.length, fix.start) + fix.text + whole.slice(fix.end), fixed);
+    });
+  }
+
+  test('a word without its colon takes nothing from the fields around it', () => {
+    assert.deepEqual(new YamlDocument('apiVersion: v1\nspec:\n  a: 1\n  ho\n').value, {
+      apiVersion: 'v1',
+      spec: { a: 1 },
+    });
+    assert.deepEqual(new YamlDocument('apiVersion: v1\nspec:\n  ho\n  a: 1\n').value, {
+      apiVersion: 'v1',
+      spec: { a: 1 },
+    });
+  });
+
+  test('an item with nothing in it is at its dash', () => {
+    const text = 'apiVersion: v1\nlist:\n  - a\n  -\n';
+    const { start, end } = new YamlDocument(text).offsetsOf(['list', 1], 'head');
+    assert.deepEqual([start, text.slice(start, end)], [text.lastIndexOf('-'), '-']);
   });
 });
 
