@@ -141,5 +141,5 @@ export class DiagnosticsPublisher {
 
 /** Without its place, which moves with every line above it. */
 function keyOf({ code, message }: LspDiagnostic): string {
-  return `${String(code)} ${message}`;
+  return JSON.stringify([code, message]);
 }

@@ -25,7 +25,7 @@ function findingAt(message: string, line: number): Diagnostic {
   };
 }
 
-/** An engine that finds what it is told to, and what an editor was told of the file: `message@line`. */
+/** An engine that finds what it is told to, and what an editor was told of the file: `"message"@line`. */
 function scene(context: TestContext, debounce = 100) {
   mock.timers.enable({ apis: ['setTimeout'] });
   context.after(() => mock.timers.reset());
@@ -39,7 +39,7 @@ function scene(context: TestContext, debounce = 100) {
   };
   const connection = {
     sendDiagnostics({ diagnostics }: PublishDiagnosticsParams) {
-      told = diagnostics.map(({ message, range }) => `${String(message)}@${range.start.line}`).join(' ');
+      told = diagnostics.map(({ message, range }) => `${JSON.stringify(message)}@${range.start.line}`).join(' ');
       return Promise.resolve();
     },
   };
@@ -64,7 +64,7 @@ describe('what is told', () => {
     finds(findingAt('wrong', 1));
     publisher.schedule();
     await pass(100);
-    assert.equal(told(), 'wrong@1');
+    assert.equal(told(), '"wrong"@1');
   });
 
   test('of what is newly wrong where somebody types, once he rests', async (context) => {
@@ -79,7 +79,7 @@ describe('what is told', () => {
     await pass(300);
     assert.equal(told(), undefined);
     await pass(100);
-    assert.equal(told(), 'half a word@1');
+    assert.equal(told(), '"half a word"@1');
   });
 
   test('of what is right again or has moved, at once', async (context) => {
@@ -90,9 +90,9 @@ describe('what is told', () => {
     finds(findingAt('other', 3), findingAt('half a word', 4));
     publisher.scheduleTyped();
     await pass(100);
-    assert.equal(told(), 'other@3');
+    assert.equal(told(), '"other"@3');
     await pass(400);
-    assert.equal(told(), 'other@3 half a word@4');
+    assert.equal(told(), '"other"@3 "half a word"@4');
   });
 
   test('of everything, when something else happens while somebody types', async (context) => {
@@ -101,7 +101,7 @@ describe('what is told', () => {
     publisher.scheduleTyped();
     publisher.schedule();
     await pass(100);
-    assert.equal(told(), 'wrong@1');
+    assert.equal(told(), '"wrong"@1');
   });
 
   test('without a pause where none is wanted', async (context) => {
@@ -109,7 +109,7 @@ describe('what is told', () => {
     finds(findingAt('wrong', 1));
     publisher.scheduleTyped();
     await pass(1);
-    assert.equal(told(), 'wrong@1');
+    assert.equal(told(), '"wrong"@1');
   });
 
   test('fixes are offered for what is not shown yet', async (context) => {
