@@ -56,6 +56,12 @@ export function misspellingsOf(wrong: string, known: Iterable<string>): readonly
     .slice(0, 3);
 }
 
+/** Whether one letter is too many, too few or another one, or two are swapped. Digits tell names apart on purpose. */
+export function isOneLetterOff(wrong: string, known: string): boolean {
+  if (Math.abs(wrong.length - known.length) > 1 || withoutDigits(wrong) === withoutDigits(known)) return false;
+  return editDistance(wrong, known) === 1;
+}
+
 function isSlip(a: string, b: string): boolean {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
   if (short.length < 4 || long.length - short.length > 1) return false;

@@ -2,6 +2,7 @@ import type { ObjectCheck } from '../check.ts';
 import { waypointRefuses } from './waypoint-refuses.ts';
 import { waypointSettings } from './waypoint-settings.ts';
 import { ambientSidecarScope } from './ambient-sidecar-scope.ts';
+import { disableInAmbient } from './disable-in-ambient.ts';
 import { hostWithoutWaypoint } from './host-without-waypoint.ts';
 import { policyWithoutTarget } from './policy-without-target.ts';
 import { policyWithoutWaypoint } from './policy-without-waypoint.ts';
@@ -25,4 +26,5 @@ export const ambientChecks: readonly ObjectCheck[] = [
   ambientSidecarScope,
   waypointSettings,
   waypointRefuses,
+  disableInAmbient,
 ];

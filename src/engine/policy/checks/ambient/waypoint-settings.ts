@@ -30,7 +30,9 @@ export const waypointSettings: ObjectCheck = {
     }
     const listeners = listOf(fieldOf(subject.spec, 'listeners'));
     if (fieldOf(subject.spec, 'gatewayClassName') !== 'istio-waypoint' || listeners.length === 0) return;
-    if (listeners.some((listener) => fieldOf(listener, 'protocol') === 'HBONE')) return;
+    const isAccepted = (listener: unknown): boolean =>
+      fieldOf(listener, 'protocol') === 'HBONE' && fieldOf(listener, 'port') === 15_008;
+    if (listeners.some(isAccepted)) return;
     context.report(subject, ['spec', 'listeners'], {
       message: 'Istio accepts one listener of a waypoint only: on port 15008, with protocol `HBONE`.',
       part: 'key',

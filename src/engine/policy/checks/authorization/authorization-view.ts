@@ -70,6 +70,15 @@ export function principalsOf(object: MeshObject): readonly ConditionValue[] {
   );
 }
 
+/** Values that are compared with issuer and subject of a token, `issuer/subject`. */
+export function requestPrincipalsOf(object: MeshObject): readonly ConditionValue[] {
+  return conditionValues(object).filter(
+    ({ key, part }) =>
+      (part === 'source' && (key === 'requestPrincipals' || key === 'notRequestPrincipals')) ||
+      (part === 'when' && key === 'request.auth.principal'),
+  );
+}
+
 export interface ParsedPrincipal {
   readonly trustDomain: string;
   readonly namespace: string;

@@ -8,7 +8,9 @@ import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { peerAuthentications } from '../directories/peer-authentications.ts';
 import { policyWorkloads } from '../directories/selected-workloads.ts';
+import { namespaceDirectory } from '../directories/namespace-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
+import { membershipIn } from '../directories/workload-membership.ts';
 import { readGateway } from '../gateways/gateway-directory.ts';
 import { isSurelyGateway } from '../gateways/gateway-proxies.ts';
 import { conditionValues } from './authorization-view.ts';
@@ -32,7 +34,7 @@ export const identityWithoutMtls: ObjectCheck = {
   severity: 'error',
   summary: 'An AuthorizationPolicy asks who calls, but its workloads take no mutual TLS, so nobody is known.',
   subject: Kinds.authorizationPolicy,
-  inputs: [peerAuthentications, workloadDirectory, meshClientMtls, Kinds.gateway],
+  inputs: [peerAuthentications, namespaceDirectory, workloadDirectory, meshClientMtls, Kinds.gateway],
   run(context) {
     const { subject } = context;
     const values = conditionValues(subject).filter(({ key, part }) =>
@@ -76,6 +78,8 @@ function whyPlaintext(context: CheckContext): Reason | undefined {
   if (references.length > 0) return undefined;
   const workloads = policyWorkloads(context, selector ?? {});
   if (workloads.length > 0 && workloads.every(isSurelyGateway)) return whyUnknownAtGateway(context, workloads);
+  // In ambient mode nothing switches it off.
+  if (workloads.some((workload) => membershipIn(context, workload) === 'ambient')) return undefined;
   const places = workloads.length > 0 ? workloads : [{ namespace: subject.namespace, labels: selector ?? {} }];
   const modes: readonly ServerMtls[] = places.flatMap((place) => serverModesOf(index, settings, place));
   if (modes.every(({ mode }) => mode === 'DISABLE')) {

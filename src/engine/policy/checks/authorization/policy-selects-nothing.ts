@@ -1,4 +1,5 @@
 import { Kinds } from '../../../model/kinds.ts';
+import { isMeshNamespace } from '../../semantics/mesh-membership.ts';
 import { readPolicyTarget } from '../../semantics/policy-target.ts';
 import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
@@ -6,7 +7,9 @@ import { reportEmptySelector, selectsNothing } from '../directories/empty-select
 import { namespaceDirectory } from '../directories/namespace-directory.ts';
 import { policyWorkloads } from '../directories/selected-workloads.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-import { membershipIn } from '../directories/workload-membership.ts';
+import { membershipIn, namespaceLabelsOf } from '../directories/workload-membership.ts';
+
+const ownLabels = ['sidecar.istio.io/inject', 'istio.io/dataplane-mode'];
 
 export const policySelectsNothing: ObjectCheck = {
   scope: 'object',
@@ -49,6 +52,10 @@ function checkNamespace(context: CheckContext): void {
 function checkMembership(context: CheckContext, selected: readonly WorkloadView[]): void {
   const { subject } = context;
   if (selected.some((workload) => membershipIn(context, workload) !== 'none')) return;
+  // Of a namespace that says nothing of the mesh beside others of it, or nothing that counts, that is told itself.
+  const namespaces = context.index(namespaceDirectory);
+  const hasMesh = namespaces.names.some((name) => isMeshNamespace(namespaces.labelsOf(name) ?? {}));
+  if (hasMesh && !namespaces.isComplete && selected.every((workload) => isLeftOpen(context, workload))) return;
   const hasSelector = readPolicyTarget(subject.spec).selector !== undefined;
   const [first] = selected;
   const who =
@@ -62,4 +69,12 @@ function checkMembership(context: CheckContext, selected: readonly WorkloadView[
       .slice(0, 3)
       .map(({ object }) => ({ message: `${object.kind} ${object.name}`, object, path: ['metadata', 'name'] })),
   });
+}
+
+/** Whether neither the workload nor its namespace decides, in words that count, how it takes part. */
+function isLeftOpen(context: CheckContext, workload: WorkloadView): boolean {
+  const labels = namespaceLabelsOf(context, workload.object);
+  if (!labels || workload.hostNetwork || ownLabels.some((key) => Object.hasOwn(workload.labels, key))) return false;
+  if (Object.hasOwn(workload.annotations, 'sidecar.istio.io/inject')) return false;
+  return labels['istio-injection'] !== 'disabled' && labels['istio.io/dataplane-mode'] !== 'none';
 }

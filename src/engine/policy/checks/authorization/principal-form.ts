@@ -1,7 +1,7 @@
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
 import { replacements } from '../replacements.ts';
-import { principalsOf } from './authorization-view.ts';
+import { principalsOf, requestPrincipalsOf } from './authorization-view.ts';
 
 const prefix = 'spiffe://';
 
@@ -27,12 +27,25 @@ export const principalForm: ObjectCheck = {
             [value.slice(prefix.length)].filter((text) => text !== ''),
           ),
         });
+      } else if (/^ns\/[^/*]+\/sa\/[^/*]+$/.test(value)) {
+        context.report(subject, path, {
+          message: `\`${value}\` lacks the trust domain: callers are named \`trust-domain/ns/namespace/sa/name\`. \`cluster.local\` stands for that of the mesh.`,
+          part: 'value',
+          fixes: replacements(subject, path, [`cluster.local/${value}`]),
+        });
       } else if (value !== '' && !value.includes('*') && !mayBeIdentity(value)) {
         context.report(subject, path, {
           message: `\`${value}\` is no identity: callers are named \`trust-domain/ns/namespace/sa/name\`.`,
           part: 'value',
         });
       }
+    }
+    for (const { value, path } of requestPrincipalsOf(subject)) {
+      if (value === '' || value.includes('*') || value.includes('/')) continue;
+      context.report(subject, path, {
+        message: `No token has the principal \`${value}\`: it is \`issuer/subject\`, of the claims \`iss\` and \`sub\`. For any issuer write \`*/${value}\`, for any subject \`${value}/*\`.`,
+        part: 'value',
+      });
     }
   },
 };

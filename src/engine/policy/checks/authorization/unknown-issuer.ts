@@ -7,7 +7,8 @@ import type { ObjectCheck } from '../check.ts';
 import { authenticatesWorkload, ownTokenChecks } from '../directories/request-authentications.ts';
 import { policyWorkloads } from '../directories/selected-workloads.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
-import { conditionValues } from './authorization-view.ts';
+import { replacements } from '../replacements.ts';
+import { requestPrincipalsOf } from './authorization-view.ts';
 
 export const unknownIssuer: ObjectCheck = {
   scope: 'object',
@@ -20,11 +21,8 @@ export const unknownIssuer: ObjectCheck = {
   inputs: [Kinds.requestAuthentication, ownTokenChecks, workloadDirectory],
   run(context) {
     const { subject } = context;
-    const values = conditionValues(subject).filter(
-      ({ key, part, isNegative, value }) =>
-        !isNegative &&
-        (key === 'requestPrincipals' || (part === 'when' && key === 'request.auth.principal')) &&
-        /^[^*]+\/[^/]*$/.test(value),
+    const values = requestPrincipalsOf(subject).filter(
+      ({ isNegative, value }) => !isNegative && /^[^*]+\/[^/]*$/.test(value),
     );
     const target = readPolicyTarget(subject.spec);
     if (values.length === 0 || target.references.length > 0 || context.index(ownTokenChecks)) return;
@@ -40,6 +38,14 @@ export const unknownIssuer: ObjectCheck = {
       const slash = value.lastIndexOf('/');
       const issuer = value.slice(0, slash);
       if (issuers.includes(issuer)) continue;
+      if (issuers.includes(value)) {
+        context.report(subject, path, {
+          message: `This is an issuer; a principal is \`issuer/subject\`. For every subject of it write \`${value}/*\`.`,
+          part: 'value',
+          fixes: replacements(subject, path, [`${value}/*`]),
+        });
+        continue;
+      }
       const near = nearestNames(issuer, issuers);
       const known =
         near.length > 0 ? didYouMean(near) : ` They accept ${issuers.map((each) => `\`${each}\``).join(', ')}.`;
@@ -49,11 +55,11 @@ export const unknownIssuer: ObjectCheck = {
         related: policies
           .slice(0, 3)
           .map((object) => ({ message: 'The issuers stand here.', object, path: ['spec', 'jwtRules'] })),
-        fixes: near.map((name, index) => ({
-          title: `Replace with \`${name}${value.slice(slash)}\``,
-          isPreferred: index === 0,
-          changes: [{ type: 'replace-value', object: subject, path, value: `${name}${value.slice(slash)}` }],
-        })),
+        fixes: replacements(
+          subject,
+          path,
+          near.map((name) => `${name}${value.slice(slash)}`),
+        ),
       });
     }
   },

@@ -3,6 +3,7 @@ import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { gatewayAccounts } from '../directories/gateway-accounts.ts';
+import { namespaceDirectory } from '../directories/namespace-directory.ts';
 import { serviceAccountDirectory } from '../directories/service-account-directory.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { replacements } from '../replacements.ts';
@@ -17,7 +18,7 @@ export const unknownPrincipal: ObjectCheck = {
   severity: 'error',
   summary: 'An AuthorizationPolicy names a service account that does not exist.',
   subject: Kinds.authorizationPolicy,
-  inputs: [serviceAccountDirectory, gatewayAccounts, workloadDirectory, Kinds.serviceAccount],
+  inputs: [serviceAccountDirectory, gatewayAccounts, namespaceDirectory, workloadDirectory, Kinds.serviceAccount],
   run(context) {
     const { subject, settings, isNamespaceKnown } = context;
     for (const { value, path } of principalsOf(subject)) {
@@ -64,7 +65,11 @@ function check(context: CheckContext, { namespace, account, path, write }: Named
     checkClusters(context, namespace, account, path);
     return;
   }
-  if (state === 'undecided' || context.index(workloadDirectory).usesAccount(namespace, account)) return;
+  if (context.index(workloadDirectory).usesAccount(namespace, account)) return;
+  if (state === 'undecided') {
+    checkNamespace(context, { namespace, account, path, write });
+    return;
+  }
   if (!accounts.isComplete && context.index(gatewayAccounts).mayHave(namespace, account)) return;
   const near = nearestNames(account, accounts.namesIn(namespace)).map((name) => write(name, namespace));
   const elsewhere = accounts.namespacesOf(account).map((other) => write(account, other));
@@ -75,6 +80,21 @@ function check(context: CheckContext, { namespace, account, path, write }: Named
     // Files may declare some accounts of a namespace and not others.
     ...(!accounts.isComplete && { severity: 'warning' as const }),
     fixes: replacements(subject, path, proposals),
+  });
+}
+
+/** Of a namespace that nothing tells of, where one of nearly that name has the account. */
+function checkNamespace(context: CheckContext, { namespace, account, path, write }: NamedAccount): void {
+  const namespaces = context.index(namespaceDirectory);
+  if (namespaces.stateOf(namespace) !== 'undeclared') return;
+  const near = nearestNames(namespace, context.index(serviceAccountDirectory).namespacesOf(account));
+  if (near.length === 0) return;
+  const proposals = near.map((name) => write(account, name));
+  context.report(context.subject, path, {
+    message: `Nothing here declares a namespace \`${namespace}\`.${didYouMean(proposals)}`,
+    part: 'value',
+    severity: 'warning',
+    fixes: replacements(context.subject, path, proposals),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
+import { isOneLetterOff } from '../../../../shared/nearest-names.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import { kindKey } from '../../../model/mesh-object.ts';
 import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
@@ -116,8 +117,9 @@ export class ServiceDirectory {
     const match = /^([^.]+)\.([^.]+)\.svc\.(.+)$/.exec(host);
     const [, name, namespace, domain] = match ?? [];
     if (name === undefined || namespace === undefined || domain === this.#settings.clusterDomain) return false;
-    // Only the beginning of ours: it was cut off.
-    if (domain !== undefined && this.#settings.clusterDomain.startsWith(`${domain}.`)) return false;
+    const ours = this.#settings.clusterDomain;
+    // Only the beginning of ours was cut off, or a letter of it is wrong.
+    if (domain !== undefined && (ours.startsWith(`${domain}.`) || isOneLetterOff(domain, ours))) return false;
     return this.namesIn(namespace).includes(name);
   }
 

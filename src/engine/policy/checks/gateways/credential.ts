@@ -22,6 +22,8 @@ const pairs: readonly (readonly [string, string])[] = [
   ['tls.crt', 'tls.key'],
 ];
 
+const anHour = 3_600_000;
+
 const authorities: readonly string[] = ['cacert', 'ca.crt'];
 
 /** Whether what is in the Secret is known: of those of a cluster it is not. */
@@ -48,7 +50,9 @@ export function problemOf(secret: MeshObject, now: number | undefined): Credenti
   if (now !== undefined) {
     const [from, to] = [Date.parse(parsed.validFrom), Date.parse(parsed.validTo)];
     if (now > to) return { says: `has a certificate that expired on ${dayOf(to)}`, path: certificate.path };
-    if (now < from) return { says: `has a certificate that is valid from ${dayOf(from)} on`, path: certificate.path };
+    // Time is told in whole hours: one that was made within this one is valid already.
+    if (now + anHour <= from)
+      return { says: `has a certificate that is valid from ${dayOf(from)} on`, path: certificate.path };
   }
   const fits = keyFits(parsed, key.bytes);
   if (fits === undefined) return { says: `has no private key that can be read in \`${keyName}\``, path: key.path };

@@ -58,6 +58,12 @@ function readServer(object: MeshObject, value: UntrustedRecord, path: FieldPath)
   };
 }
 
+/** Those that send requests on: a server beside them that redirects to HTTPS only asks to come back to one of them. */
+export function routedServers(servers: readonly ServerView[]): readonly ServerView[] {
+  const routed = servers.filter(({ tls }) => tls?.httpsRedirect !== true);
+  return routed.length > 0 ? routed : servers;
+}
+
 /** Every proxy that one of the selectors chooses is chosen by the other, whatever proxies there are. */
 export function selectorsNest(a: Labels, b: Labels): boolean {
   return selectorMatches(a, b) || selectorMatches(b, a);

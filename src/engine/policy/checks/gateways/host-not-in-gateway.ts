@@ -5,7 +5,7 @@ import { hostsOverlap, lettersCover } from '../../semantics/hosts.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { parseGatewayName } from '../routing/unknown-gateway.ts';
 import { hostsOf } from '../routing/virtual-service-view.ts';
-import { readGateway } from './gateway-directory.ts';
+import { readGateway, routedServers } from './gateway-directory.ts';
 
 export const hostNotInGateway: ObjectCheck = {
   scope: 'object',
@@ -50,7 +50,7 @@ function gatewayNamed(context: CheckContext, written: string): MeshObject | unde
 
 /** Hosts that the gateway gives to VirtualServices of the subject's namespace; undefined where they cannot be read. */
 function offeredHosts(gateway: MeshObject, { subject, isNamespaceKnown }: CheckContext): readonly string[] | undefined {
-  const hosts = readGateway(gateway).servers.flatMap((server) => server.hosts);
+  const hosts = routedServers(readGateway(gateway).servers).flatMap((server) => server.hosts);
   if (hosts.length === 0) return undefined;
   const usable = hosts.filter(
     ({ namespace }) => namespace === '*' || namespace === subject.namespace || (!isNamespaceKnown && namespace !== '~'),

@@ -2,6 +2,7 @@ import { fieldOf, stringOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { ServerView } from '../gateways/gateway-directory.ts';
+import { routedServers } from '../gateways/gateway-directory.ts';
 import { boundInputs, meshServicesOf, serversOf } from './bound-gateways.ts';
 import type { RouteType } from './virtual-service-view.ts';
 import { gatewaysOf, hostsOf, rulesOf } from './virtual-service-view.ts';
@@ -42,10 +43,11 @@ const reasons: Readonly<Record<RouteType, string>> = {
 function protocolsOf(context: CheckContext): ReadonlySet<RouteType> | undefined {
   const found = new Set<RouteType>();
   for (const name of gatewaysOf(context.subject)) {
+    const servers = name === 'mesh' ? undefined : serversOf(context, name);
     const types =
       name === 'mesh'
         ? meshServicesOf(context)?.flatMap(({ ports }) => ports.flatMap(({ protocol }) => rulesByProtocol[protocol]))
-        : serversOf(context, name)?.flatMap(rulesOfServer);
+        : servers && routedServers(servers).flatMap(rulesOfServer);
     if (!types) return undefined;
     for (const type of types) found.add(type);
   }

@@ -22,13 +22,23 @@ export const unknownGateway: ObjectCheck = {
     const { subject } = context;
     // A text that can name no gateway has a finding of its own.
     const invalid = new Set(invalidGatewayNames(subject).map(({ path }) => path.join('.')));
-    for (const { name, path } of gatewayNamesOf(subject)) {
-      if (!name.includes('~') && !invalid.has(path.join('.'))) checkName(context, name, path);
+    const names = gatewayNamesOf(subject).filter(
+      ({ name, path }) => !name.includes('~') && !invalid.has(path.join('.')),
+    );
+    for (const [index, { name, path }] of names.entries()) {
+      // Matches repeat the names of the whole; one that is wrong is told once.
+      if (names.findIndex((other) => other.name === name) < index) continue;
+      checkName(
+        context,
+        name,
+        path,
+        names.filter((other) => other.name === name).map((other) => other.path),
+      );
     }
   },
 };
 
-function checkName(context: CheckContext, written: string, path: FieldPath): void {
+function checkName(context: CheckContext, written: string, path: FieldPath, all: readonly FieldPath[]): void {
   const { subject, isNamespaceKnown } = context;
   const gateways = context.ofKind(Kinds.gateway);
   const { namespace, name, isExplicit } = parseGatewayName(written, subject.namespace);
@@ -63,7 +73,7 @@ function checkName(context: CheckContext, written: string, path: FieldPath): voi
     fixes: proposals.map((value, number) => ({
       title: `Replace with \`${value}\``,
       isPreferred: number === 0,
-      changes: [{ type: 'replace-value', object: subject, path, value }],
+      changes: all.map((each) => ({ type: 'replace-value', object: subject, path: each, value })),
     })),
   });
 }

@@ -7,6 +7,13 @@ import type { DeclarationCheck } from '../check.ts';
 /** Where the kinds of a group are now. */
 const formerGroups: ReadonlyMap<string, string> = new Map([['networking.x-k8s.io', 'gateway.networking.k8s.io']]);
 
+/** What took the place of the kinds of groups that Istio had once. */
+const removedGroups: ReadonlyMap<string, string> = new Map([
+  ['rbac.istio.io', 'AuthorizationPolicy of `security.istio.io`'],
+  ['authentication.istio.io', 'PeerAuthentication and RequestAuthentication of `security.istio.io`'],
+  ['config.istio.io', 'Telemetry of `telemetry.istio.io` and WasmPlugin of `extensions.istio.io`'],
+]);
+
 export const unknownApiVersion: DeclarationCheck = {
   scope: 'declaration',
   code: 'MESH1111',
@@ -20,6 +27,11 @@ export const unknownApiVersion: DeclarationCheck = {
     const group = groupOf(apiVersion);
     const schema = schemas.find(apiVersion, kind);
     if (!schema && !schemas.kindsOf(group)) {
+      const successor = removedGroups.get(group);
+      if (successor !== undefined) {
+        const message = `Istio no longer has the API group \`${group}\`, so nothing follows this. ${successor} took its place.`;
+        return [{ path: ['apiVersion'], message, part: 'value' }];
+      }
       if (!apiVersion.includes('/') && schemas.find(`${apiVersion}/`, kind)) return [withoutVersion(object, schemas)];
       // A group of its own may have any kind; only one that looks like a slip of the finger is told.
       const groups = schemas.groupsOf(kind).filter((each) => each !== 'core');

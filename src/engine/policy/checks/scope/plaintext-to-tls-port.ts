@@ -6,6 +6,8 @@ import type { ObjectCheck } from '../check.ts';
 
 const plainProtocols: ReadonlySet<string> = new Set(['HTTP', 'HTTP2', 'GRPC']);
 
+const tlsModes: ReadonlySet<string> = new Set(['SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']);
+
 export const plaintextToTlsPort: ObjectCheck = {
   scope: 'object',
   code: 'MESH1613',
@@ -19,18 +21,19 @@ export const plaintextToTlsPort: ObjectCheck = {
     const { subject, settings } = context;
     if (fieldOf(subject.spec, 'location') === 'MESH_INTERNAL') return;
     const hosts = listOf(fieldOf(subject.spec, 'hosts')).filter((host) => typeof host === 'string');
-    const hasRule = context.ofKind(Kinds.destinationRule).some((rule) => {
-      const written = stringOf(fieldOf(rule.spec, 'host')) ?? '';
-      const wide = resolveHost(written, rule.namespace, settings);
-      return hosts.some((host) => host === wide || hostCovers(wide, host)) && startsTls(rule);
+    const rules = context.ofKind(Kinds.destinationRule).filter((rule) => {
+      const wide = resolveHost(stringOf(fieldOf(rule.spec, 'host')) ?? '', rule.namespace, settings);
+      return hosts.some((host) => host === wide || hostCovers(wide, host));
     });
-    if (hasRule) return;
     for (const [index, port] of listOf(fieldOf(subject.spec, 'ports')).entries()) {
       if (!isRecord(port) || !plainProtocols.has((stringOf(port.protocol) ?? '').toUpperCase())) continue;
+      const number = numberOf(port.number);
       const target = numberOf(port.targetPort);
       const isTarget = target === 443;
+      // TLS that is started on a port of another number instead has a finding of its own.
+      if (rules.some((rule) => startsTls(rule, isTarget ? undefined : number))) continue;
       // A program that calls the port itself may well speak TLS, but then the protocol is wrong.
-      if (!isTarget && !(target === undefined && numberOf(port.number) === 443)) continue;
+      if (!isTarget && !(target === undefined && number === 443)) continue;
       const path = ['spec', 'ports', index, isTarget ? 'targetPort' : 'protocol'];
       context.report(subject, path, {
         message: isTarget
@@ -42,13 +45,18 @@ export const plaintextToTlsPort: ObjectCheck = {
   },
 };
 
-/** Whether it starts TLS on some port. */
-function startsTls({ spec }: MeshObject): boolean {
+/** Whether it starts TLS on the port, or on any; that TLS of the mesh is no good there has a finding of its own. */
+function startsTls({ spec }: MeshObject, number: number | undefined): boolean {
   const policies = [
     fieldOf(spec, 'trafficPolicy'),
     ...listOf(fieldOf(spec, 'subsets')).map((subset) => fieldOf(subset, 'trafficPolicy')),
   ];
   return policies
-    .flatMap((policy) => [policy, ...listOf(fieldOf(policy, 'portLevelSettings'))])
-    .some((policy) => ['SIMPLE', 'MUTUAL'].includes(stringOf(valueAt(policy, ['tls', 'mode'])) ?? ''));
+    .flatMap((policy) => [
+      policy,
+      ...listOf(fieldOf(policy, 'portLevelSettings')).filter(
+        (each) => number === undefined || numberOf(valueAt(each, ['port', 'number'])) === number,
+      ),
+    ])
+    .some((policy) => tlsModes.has(stringOf(valueAt(policy, ['tls', 'mode'])) ?? ''));
 }

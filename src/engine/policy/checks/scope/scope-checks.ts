@@ -1,5 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
 import { workloadPortName } from './workload-port-name.ts';
+import { tlsToPlaintextPort } from './tls-to-plaintext-port.ts';
 import { plaintextToTlsPort } from './plaintext-to-tls-port.ts';
 import { staticWithoutEndpoints } from './static-without-endpoints.ts';
 import { conflictingEntryProtocols } from './conflicting-entry-protocols.ts';
@@ -30,5 +31,6 @@ export const scopeChecks: readonly ObjectCheck[] = [
   ingressPort,
   workloadPortName,
   plaintextToTlsPort,
+  tlsToPlaintextPort,
   hostCapitals,
 ];

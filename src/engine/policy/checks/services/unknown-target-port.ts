@@ -8,6 +8,7 @@ import type { WorkloadView } from '../../semantics/workloads.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import type { WrittenPort } from '../directories/selecting-services.ts';
 import { portsOf, selectorOfService } from '../directories/selecting-services.ts';
+import { listensBySidecar, sidecarListeners } from '../directories/sidecar-listeners.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { isOfIstio } from './mesh-services.ts';
 
@@ -19,7 +20,7 @@ export const unknownTargetPort: ObjectCheck = {
   severity: 'error',
   summary: 'A Service sends to a port that its pods do not declare.',
   subject: Kinds.service,
-  inputs: [workloadDirectory],
+  inputs: [workloadDirectory, sidecarListeners],
   run(context) {
     const { subject } = context;
     if (isOfIstio(subject)) return;
@@ -39,7 +40,10 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
     ports.some(
       ({ name, number, protocol }) => (isNamed ? name === target : number === target) && protocol === port.transport,
     );
-  if (workloads.some((workload) => fits(workload) || (!isNamed && mayListenOnAny(workload)))) return;
+  const listeners = context.index(sidecarListeners);
+  const mayListen = (workload: WorkloadView): boolean =>
+    !isNamed && (mayListenOnAny(workload) || listensBySidecar(listeners, workload, target));
+  if (workloads.some((workload) => fits(workload) || mayListen(workload))) return;
   const declared = workloads.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === port.transport);
   const names = [...new Set(declared.map(({ name }) => name).filter((name) => name !== ''))];
   const numbers = [...new Set(declared.map(({ number }) => number))].sort((a, b) => a - b);

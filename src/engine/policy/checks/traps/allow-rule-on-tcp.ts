@@ -32,7 +32,7 @@ export const allowRuleOnTcp: ObjectCheck = {
         if (!isRecord(operation)) continue;
         const ports = listOf(operation.ports).map((port) => Number(stringOf(port)));
         const field = httpFields.find((each) => listOf(operation[each]).length > 0);
-        if (field === undefined || ports.length === 0) continue;
+        if (field === undefined) continue;
         checkPorts(context, policyWorkloads(context, selector), ports, [
           ...['spec', 'rules', index, 'to', number, 'operation'],
           field,
@@ -49,11 +49,15 @@ function checkPorts(
   path: FieldPath,
 ): void {
   if (workloads.length === 0) return;
-  const areTcp = workloads.every((workload) => ports.every((port) => isTcpPort(context, workload, port)));
+  const areTcp = workloads.every((workload) =>
+    ports.length > 0
+      ? ports.every((port) => isTcpPort(context, workload, port))
+      : areTcpPorts(protocolsOf(context, workload)),
+  );
   if (!areTcp) return;
-  const list = ports.map(String).join(', ');
+  const which = ports.length > 0 ? `Port ${ports.map(String).join(', ')}` : 'Every port of these workloads';
   context.report(context.subject, path, {
-    message: `Port ${list} carries plain TCP, where a proxy cannot know \`${String(path.at(-1))}\`: this rule allows nothing there.`,
+    message: `${which} carries plain TCP, where a proxy cannot know \`${String(path.at(-1))}\`: this rule allows nothing there.`,
     part: 'key',
     related: workloads
       .slice(0, 3)
@@ -63,15 +67,22 @@ function checkPorts(
 
 /** Some Service says so of the port, and none says otherwise. */
 function isTcpPort(context: CheckContext, workload: WorkloadView, port: number): boolean {
-  const protocols = context
+  return areTcpPorts(protocolsOf(context, workload, port));
+}
+
+const areTcpPorts = (protocols: readonly (string | undefined)[]): boolean =>
+  protocols.length > 0 && protocols.every((protocol) => protocol === 'tcp');
+
+/** What Services say of a port of the workload, or of all that they send to. */
+function protocolsOf(context: CheckContext, workload: WorkloadView, port?: number): readonly (string | undefined)[] {
+  return context
     .index(selectingServices)
     .of(workload)
     .flatMap((service) =>
       portsOf(service)
-        .filter(({ target }) => numberOfTarget(workload, target) === port)
+        .filter(({ target }) => port === undefined || numberOfTarget(workload, target) === port)
         .map(({ number, name, transport, appProtocol }) => portProtocol(number, name, transport, appProtocol)),
     );
-  return protocols.length > 0 && protocols.every((protocol) => protocol === 'tcp');
 }
 
 function numberOfTarget({ ports }: WorkloadView, target: number | string): number | undefined {

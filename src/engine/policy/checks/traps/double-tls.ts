@@ -71,6 +71,8 @@ function check(
 ): void {
   const { subject } = context;
   const mode = stringOf(valueAt(subject, [...path, 'mode']));
+  // What goes through a tunnel is meant for whoever is behind it: the TLS here ends at the proxy that opens the tunnel.
+  if (fieldOf(valueAt(subject, path.slice(0, -1)), 'tunnel') !== undefined) return;
   if (mode !== 'SIMPLE' && mode !== 'MUTUAL') return;
   const ports = entries.flatMap((entry) => entry.ports).filter(({ number }) => port === undefined || number === port);
   if (ports.length === 0 || ports.some(({ protocol }) => protocol !== 'tls')) return;

@@ -21,13 +21,21 @@ export const impossiblePath: ObjectCheck = {
   rule: 'impossible-path',
   aliases: [],
   severity: 'warning',
-  summary: 'A path is matched that no request has: it does not begin with `/`, or has a `*` that stands for itself.',
+  summary:
+    'A path is matched that no request has: it does not begin with `/`, or has a `*` or a `.` that stands for itself.',
   subject: [Kinds.virtualService, Kinds.httpRoute, Kinds.authorizationPolicy],
   inputs: [],
   run(context) {
     const { subject } = context;
     for (const { path, text, form } of pathsOf(subject)) {
-      if (form !== 'pattern' && text.includes('*')) {
+      if (form === 'pattern' && /^\/[^*{]*\.\*$/.test(text)) {
+        const plain = text.slice(0, -2);
+        context.report(subject, path, {
+          message: `Paths of a policy are no regular expressions: \`${text}\` is for paths that begin with \`${plain}.\`, with the dot.`,
+          part: 'value',
+          fixes: replacements(subject, path, [`${plain}*`]),
+        });
+      } else if (form !== 'pattern' && text.includes('*')) {
         const prefix = text.replace(/\/?\*+$/, '');
         const isPrefix = form === 'prefix' && !prefix.includes('*');
         context.report(subject, path, {

@@ -6,6 +6,7 @@ import { portPastSidecar } from './port-past-sidecar.ts';
 import { doubleTls } from './double-tls.ts';
 import { regexGroupReference } from './regex-group-reference.ts';
 import { partialRegex } from './partial-regex.ts';
+import { exposedHeadersStar } from './exposed-headers-star.ts';
 import { impossibleOrigin } from './impossible-origin.ts';
 import { impossiblePath } from './impossible-path.ts';
 import { wildcardInside } from './wildcard-inside.ts';
@@ -34,6 +35,7 @@ export const trapsChecks: readonly ObjectCheck[] = [
   mirrorToItself,
   virtualServiceRedirectLoop,
   corsAnyOrigin,
+  exposedHeadersStar,
   impossibleOrigin,
   queryInPath,
   ruleForNobody,

@@ -39,6 +39,6 @@ export const misspeltLabel: ObjectCheck = {
 /** None for a label of somebody else, and for one that is only like one of Istio's. */
 function intended(key: string, on: string): readonly string[] {
   if (istioLabels.has(key)) return [];
-  if (on === 'Namespace' && /^istio[-_./]?inject(?:ion|ed)?$/i.test(key)) return ['istio-injection'];
+  if (on === 'Namespace' && /^istio(?:\.io)?[-_./]?inject(?:ion|ed)?$/i.test(key)) return ['istio-injection'];
   return misspellingsOf(key, istioLabels);
 }

@@ -9,6 +9,8 @@ import { injectorSettings } from './injector-settings.ts';
 /** Whoever writes one of them has decided. */
 const decisions = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
+const attempts = /^istio(?:\.io)?[-_./]?inject(?:ion|ed)?$/i;
+
 export const namespaceNotInjected: ObjectCheck = {
   scope: 'object',
   code: 'MESH1901',
@@ -23,6 +25,8 @@ export const namespaceNotInjected: ObjectCheck = {
     const { labels, annotations, name } = subject;
     if (name === settings.rootNamespace || neverInjected.has(name)) return;
     if (decisions.some((key) => Object.hasOwn(labels, key)) || Object.hasOwn(annotations, 'linkerd.io/inject')) return;
+    // What was meant to decide and does not is told itself.
+    if ([...Object.keys(labels), ...Object.keys(annotations)].some((key) => attempts.test(key))) return;
     const directory = context.index(namespaceDirectory);
     // Who has no namespace in the mesh has no mesh, or brings pods into it one by one.
     if (!directory.names.some((other) => isMeshNamespace(directory.labelsOf(other) ?? {}))) return;

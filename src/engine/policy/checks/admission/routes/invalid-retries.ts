@@ -1,3 +1,4 @@
+import { didYouMean, nearestNames } from '../../../../../shared/nearest-names.ts';
 import { fieldOf, numberOf } from '../../../../../shared/untrusted.ts';
 import { Kinds } from '../../../../model/kinds.ts';
 import { retryConditions } from '../../../semantics/routing/retry-conditions.ts';
@@ -35,15 +36,13 @@ export const invalidRetries: ObjectCheck = {
       if (value === '') continue;
       const wrong = value.split(',').filter((condition) => !isCondition(condition));
       if (wrong.length === 0) continue;
-      const repaired = value
-        .split(',')
-        .map((condition) => condition.trim())
-        .filter((condition) => condition !== '');
+      const repaired = value.split(/[\s,;|]+/).filter((condition) => condition !== '');
       const isSpacing = repaired.length > 0 && repaired.every(isCondition);
+      const near = nearestNames(wrong[0] ?? '', retryConditions);
       const names = wrong.map((condition) => `\`${condition}\``).join(', ');
       const why = isSpacing
         ? 'Conditions are separated by a comma and nothing else.'
-        : `There is no condition ${names} for retries.`;
+        : `There is no condition ${names} for retries.${didYouMean(near)}`;
       context.report(subject, path, {
         message: why,
         part: 'value',
