@@ -90,7 +90,7 @@ function freeFields(schema: ObjectSchema, present: unknown): readonly (readonly 
   const isSet = (name: string): boolean => isRecord(present) && Object.hasOwn(present, name);
   const excluded = new Set(schema.exclusive.filter((group) => group.some(isSet)).flat());
   return Object.entries(schema.fields).filter(
-    ([name, field]) => !isSet(name) && !excluded.has(name) && field.deprecated === undefined,
+    ([name, field]) => !isSet(name) && !excluded.has(name) && field.deprecated === undefined && !field.former,
   );
 }
 

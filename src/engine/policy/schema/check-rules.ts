@@ -1,4 +1,5 @@
 /** Runs the rules of a table over a value, once the structure around them is right. */
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldPath } from '../../../shared/text.ts';
 import { isRecord } from '../../../shared/untrusted.ts';
 import { withDefaults } from './defaults.ts';
@@ -25,7 +26,9 @@ export function ruleProblems(
   const blocked = found.filter(({ kind }) => blocking.has(kind)).map(({ path }) => path);
   const problems: StructureProblem[] = [];
   collect(withDefaults(value, schema), schema, [], blocked, problems);
-  return problems;
+  // What a rule misses may stand there under a name that is not known.
+  const misread = found.filter(({ kind }) => kind === 'unknown-field').map(({ path }) => path.slice(0, -1));
+  return problems.filter(({ path }) => !misread.some((record) => record.length > 1 && isDeepStrictEqual(record, path)));
 }
 
 function collect(

@@ -96,14 +96,14 @@ class StructureWalker {
   }
 
   #fields(value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
+    const misspelt = new Set<string>();
     for (const key of Object.keys(value)) {
       const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
       if (!field) {
-        if (schema.isOpen !== true) this.#unknownField(key, value, schema, path);
-      } else if (field.channel === 'experimental') {
-        const message = `\`${key}\` is known in the experimental channel of the API only.`;
-        this.#add({ kind: 'experimental-field', path: [...path, key], part: 'key', message });
+        if (schema.isOpen !== true)
+          for (const meant of this.#unknownField(key, value, schema, path)) misspelt.add(meant);
       } else {
+        this.#release(key, field, path);
         if (field.deprecated !== undefined && value[key] !== null) {
           const message = `\`${key}\` is deprecated; use ${field.deprecated}.`;
           this.#add({ kind: 'deprecated-field', path: [...path, key], part: 'key', message });
@@ -115,13 +115,13 @@ class StructureWalker {
       const kept = Object.keys(value).filter((key) => isSet(value, key, schema)).length;
       this.#count(kept, schema.minEntries, schema.maxEntries, 'fields', path);
     }
-    this.#required(value, schema, path);
+    this.#required(value, schema, misspelt, path);
     for (const group of schema.exclusive) this.#exclusive(value, group, schema, path);
     for (const group of schema.exactlyOne ?? []) {
       this.#exclusive(value, group, schema, path);
-      this.#atLeastOne(value, group, schema, path);
+      this.#atLeastOne(value, group, schema, misspelt, path);
     }
-    for (const group of schema.atLeastOne ?? []) this.#atLeastOne(value, group, schema, path);
+    for (const group of schema.atLeastOne ?? []) this.#atLeastOne(value, group, schema, misspelt, path);
   }
 
   /** An entry of a mapping. What the API server drops is empty. */
@@ -137,8 +137,21 @@ class StructureWalker {
     }
   }
 
-  #required(value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
+  /** Fields that not every release of the API has. */
+  #release(key: string, { channel, former }: Schema, path: FieldPath): void {
+    const messages = [
+      channel === 'experimental' ? `\`${key}\` is known in the experimental channel of the API only.` : undefined,
+      former && `\`${key}\` is known up to ${former.until} only; later releases have ${former.instead}.`,
+    ];
+    for (const message of messages) {
+      if (message !== undefined) this.#add({ kind: 'experimental-field', path: [...path, key], part: 'key', message });
+    }
+  }
+
+  /** A field that is there under a misspelt name is not said to be missing too. */
+  #required(value: UntrustedRecord, schema: ObjectSchema, misspelt: ReadonlySet<string>, path: FieldPath): void {
     for (const key of schema.required) {
+      if (misspelt.has(key)) continue;
       if (isSet(value, key, schema) || schema.fields[key]?.default !== undefined) continue;
       const isEmpty = Object.hasOwn(value, key);
       if (isEmpty) this.#forget('empty-field', [...path, key]);
@@ -162,8 +175,14 @@ class StructureWalker {
     }
   }
 
-  #atLeastOne(value: UntrustedRecord, group: readonly string[], schema: ObjectSchema, path: FieldPath): void {
-    if (group.some((key) => isSet(value, key, schema))) return;
+  #atLeastOne(
+    value: UntrustedRecord,
+    group: readonly string[],
+    schema: ObjectSchema,
+    misspelt: ReadonlySet<string>,
+    path: FieldPath,
+  ): void {
+    if (group.some((key) => isSet(value, key, schema) || misspelt.has(key))) return;
     const owner = path.length === 0 ? 'This object' : nameOf(path);
     const message = `${owner} needs ${group.length === 2 ? 'either' : 'one of'} ${fieldList(group, 'or')}.`;
     this.#add({ kind: 'missing-field', path, part: 'head', message });
@@ -208,9 +227,10 @@ class StructureWalker {
     }
   }
 
-  #unknownField(key: string, value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
+  /** Answers the fields that may be meant. */
+  #unknownField(key: string, value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): readonly string[] {
     // SOPS keeps there how it encrypted the file, and takes it out before the object is applied.
-    if (path.length === 0 && key === 'sops') return;
+    if (path.length === 0 && key === 'sops') return [];
     const free = Object.keys(schema.fields).filter((field) => !Object.hasOwn(value, field));
     const near = nearestWords(key, free);
     const owner =
@@ -223,13 +243,16 @@ class StructureWalker {
     fixes.push(this.#removal(`Remove \`${shorten(key)}\``, [...path, key]));
     const message = `There is no field \`${shorten(key)}\` in ${owner}.${didYouMean(near)}`;
     this.#add({ kind: 'unknown-field', path: [...path, key], part: 'key', message, fixes });
+    return near;
   }
 
   #wrongType(value: unknown, schema: Schema, path: FieldPath): void {
     const fixes: FixPlan[] = [];
     const isScalar = typeof value === 'number' || typeof value === 'boolean';
     const { replacement } = this.#place(path);
-    const isDuration = schema.type === 'string' && /duration$/.test(schema.format ?? '');
+    const isDuration =
+      schema.type === 'string' &&
+      (/duration$/.test(schema.format ?? '') || schema.patternHelp?.startsWith('a duration') === true);
     if (isDuration && typeof value === 'number') {
       if (value > 0) fixes.push(replacement(`${String(value)}s`, true));
     } else if (schema.type === 'string' && isScalar) {

@@ -57,3 +57,22 @@ export const kindsByGroup: ReadonlyMap<string, readonly string[]> = new Map([
   ['policy.networking.k8s.io', ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy']],
   ['meshlens.dev', ['LocalMesh']],
 ]);
+
+/** Groups of Kubernetes itself, present and gone. None has a kind that is known of another group only. */
+export const builtInGroups: ReadonlySet<string> = new Set([
+  'core',
+  'apps',
+  'autoscaling',
+  'batch',
+  'extensions',
+  'policy',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'networking.k8s.io',
+  'rbac.authorization.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+]);

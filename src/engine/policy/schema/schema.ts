@@ -47,6 +47,8 @@ interface Common {
   readonly default?: unknown;
   /** In a table of an API's standard channel: known in its experimental channel only. */
   readonly channel?: 'experimental';
+  /** Releases of the API before the present one had it: the release that took it away, and what is in its place. */
+  readonly former?: { readonly until: string; readonly instead: string };
   readonly rules?: readonly SchemaRule[];
   readonly logic?: Logic;
 }

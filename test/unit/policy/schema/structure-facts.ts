@@ -112,7 +112,7 @@ export function crdFacts(written: UntrustedRecord, at: string, facts: Facts): vo
 
 /** What a table says. */
 export function tableFacts(schema: Schema, at: string, facts: Facts): void {
-  if (schema.channel === 'experimental') return;
+  if (schema.channel === 'experimental' || schema.former) return;
   // An object of which nothing is said is as good as anything.
   const isBare = schema.type === 'object' && schema.isOpen === true && Object.keys(schema.fields).length === 0;
   const line: string[] = [isBare ? 'any' : schema.type];

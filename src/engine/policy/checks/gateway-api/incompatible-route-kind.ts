@@ -1,7 +1,12 @@
+import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
+import type { KindKey } from '../../../model/mesh-object.ts';
 import { kindsOfProtocol } from '../../semantics/gateway-api/listeners.ts';
+import { toGateway } from '../../semantics/gateway-api/object-reference.ts';
 import { gatewayRouteKinds } from '../../semantics/gateway-api/route.ts';
-import type { ObjectCheck } from '../check.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
+import { replacements } from '../replacements.ts';
 import { listenersIn } from './gateway-views.ts';
 
 export const incompatibleRouteKind: ObjectCheck = {
@@ -10,7 +15,7 @@ export const incompatibleRouteKind: ObjectCheck = {
   rule: 'incompatible-route-kind',
   aliases: [],
   severity: 'warning',
-  summary: 'A listener allows a kind of route that its protocol cannot carry.',
+  summary: 'A listener allows a kind of route that its protocol cannot carry, or that does not exist.',
   subject: [Kinds.kubernetesGateway, Kinds.listenerSet],
   inputs: [],
   run(context) {
@@ -18,7 +23,11 @@ export const incompatibleRouteKind: ObjectCheck = {
     for (const listener of listenersIn(subject)) {
       const possible = kindsOfProtocol(listener);
       for (const { kind, path } of listener.allowedKinds ?? []) {
-        if (!possible || possible.includes(kind) || !gatewayRouteKinds.includes(kind)) continue;
+        if (!possible || possible.includes(kind)) continue;
+        if (!gatewayRouteKinds.includes(kind)) {
+          checkName(context, kind, path);
+          continue;
+        }
         const names = possible.map((each) => each.slice(each.indexOf('/') + 1));
         const mode = listener.tlsMode === undefined ? '' : ` in mode ${listener.tlsMode}`;
         context.report(subject, [...path, 'kind'], {
@@ -36,3 +45,19 @@ export const incompatibleRouteKind: ObjectCheck = {
     }
   },
 };
+
+/** A kind of the group of gateways that is no route. Other groups may have routes that only an implementation knows. */
+function checkName(context: CheckContext, kind: KindKey, path: FieldPath): void {
+  const { subject } = context;
+  const prefix = `${toGateway.group}/`;
+  if (!kind.startsWith(prefix)) return;
+  const name = kind.slice(prefix.length);
+  const known = gatewayRouteKinds.map((each) => each.slice(each.indexOf('/') + 1));
+  const near = nearestNames(name, known);
+  const at = [...path, 'kind'];
+  context.report(subject, at, {
+    message: `\`${name}\` is no kind of route, so it lets nothing in.${didYouMean(near)}`,
+    part: 'value',
+    fixes: replacements(subject, at, near),
+  });
+}

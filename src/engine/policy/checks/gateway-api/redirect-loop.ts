@@ -16,22 +16,30 @@ export const gatewayRedirectLoop: ObjectCheck = {
   subject: Kinds.httpRoute,
   inputs: attachmentInputs,
   run(context) {
-    const redirects = routeOf(context.subject).rules.flatMap(({ filters }) =>
+    const { rules, hostnames } = routeOf(context.subject);
+    const redirects = rules.flatMap(({ filters }) =>
       filters.filter(({ type, value }) => type === 'RequestRedirect' && isRecord(value.requestRedirect)),
     );
     if (redirects.length === 0) return;
     const attachments = attachmentsOf(context);
-    for (const filter of redirects) report(context, filter, attachments);
+    // A redirect to the only hostname there is changes nothing.
+    const ownHost = hostnames.length === 1 ? hostnames[0]?.hostname.toLowerCase() : undefined;
+    for (const filter of redirects) report(context, filter, attachments, ownHost);
   },
 };
 
-function report(context: CheckContext, filter: RouteFilter, attachments: ReturnType<typeof attachmentsOf>): void {
+function report(
+  context: CheckContext,
+  filter: RouteFilter,
+  attachments: ReturnType<typeof attachmentsOf>,
+  ownHost: string | undefined,
+): void {
   for (const { parent, attachment } of attachments) {
     if (attachment.state !== 'attached') continue;
-    const looping = attachment.listeners.find((listener) => leadsBack(filter, listener));
+    const looping = attachment.listeners.find((listener) => leadsBack(filter, listener, ownHost));
     if (!looping) continue;
     const object = context.subject;
-    const plain = attachment.listeners.filter((listener) => !leadsBack(filter, listener));
+    const plain = attachment.listeners.filter((listener) => !leadsBack(filter, listener, ownHost));
     const [other] = plain;
     const canBind = parent.sectionName === undefined && plain.length === 1 && other && other.name !== '';
     context.report(object, [...filter.path, 'requestRedirect'], {
@@ -65,9 +73,10 @@ function report(context: CheckContext, filter: RouteFilter, attachments: ReturnT
 }
 
 /** The redirect changes neither scheme, host, port nor path of what the listener takes. */
-function leadsBack({ value }: RouteFilter, { protocol, port }: Listener): boolean {
+function leadsBack({ value }: RouteFilter, { protocol, port }: Listener, ownHost: string | undefined): boolean {
   const redirect = value.requestRedirect;
-  if (fieldOf(redirect, 'hostname') !== undefined || fieldOf(redirect, 'path') !== undefined) return false;
+  const host = stringOf(fieldOf(redirect, 'hostname'))?.toLowerCase();
+  if ((host !== undefined && host !== ownHost) || fieldOf(redirect, 'path') !== undefined) return false;
   if (protocol !== 'HTTP' && protocol !== 'HTTPS') return false;
   const own = protocol === 'HTTP' ? 'http' : 'https';
   const scheme = stringOf(fieldOf(redirect, 'scheme'));

@@ -42,7 +42,9 @@ export const routeHostnameMismatch: ObjectCheck = {
     const listeners = decided.flatMap(({ attachment }) =>
       attachment.state === 'undecided' ? [] : attachment.listeners,
     );
+    if (!listeners.every(({ hostname }) => hostname === undefined || isHostname(hostname))) return;
     for (const { hostname, path } of route.hostnames) {
+      if (!isHostname(hostname)) continue;
       if (listeners.some((listener) => intersectHostnames(listener.hostname, hostname) !== undefined)) continue;
       const names = [...new Set(listeners.flatMap((listener) => listener.hostname ?? []))];
       const exact = nearestNames(
@@ -66,4 +68,9 @@ export const routeHostnameMismatch: ObjectCheck = {
 
 function relatedOf({ owner, path, name }: Listener) {
   return { message: `Listener \`${name}\`.`, object: owner, path: [...path, 'hostname'] };
+}
+
+/** What is no hostname at all has a finding of its own. */
+function isHostname(text: string): boolean {
+  return /^(?:\*\.)?[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/i.test(text);
 }

@@ -1,6 +1,7 @@
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { groupOf } from '../../../model/mesh-object.ts';
 import { didYouMean, nearestNames } from '../../../../shared/nearest-names.ts';
+import { builtInGroups } from '../../schema/group-kinds.ts';
 import type { SchemaCatalog } from '../../schema/schema-catalog.ts';
 import type { DeclarationCheck } from '../check.ts';
 
@@ -33,6 +34,8 @@ export const unknownApiVersion: DeclarationCheck = {
         return [{ path: ['apiVersion'], message, part: 'value' }];
       }
       if (!apiVersion.includes('/') && schemas.find(`${apiVersion}/`, kind)) return [withoutVersion(object, schemas)];
+      const home = builtInGroups.has(group) ? homeOf(object, schemas) : undefined;
+      if (home) return [home];
       // A group of its own may have any kind; only one that looks like a slip of the finger is told.
       const groups = schemas.groupsOf(kind).filter((each) => each !== 'core');
       const near = groups.find((each) => each === formerGroups.get(group)) ?? nearestNames(group, groups, 1)[0];
@@ -61,6 +64,18 @@ export const unknownApiVersion: DeclarationCheck = {
     ];
   },
 };
+
+/** Where a kind is, of which Kubernetes has none in the group that is written. */
+function homeOf(object: MeshObject, schemas: SchemaCatalog): Found | undefined {
+  const { apiVersion, kind } = object;
+  const names = schemas.groupsOf(kind).flatMap((group) => {
+    const prefix = group === 'core' ? '' : `${group}/`;
+    return (schemas.find(`${prefix}v1`, kind)?.versions ?? []).slice(0, 1).map((version) => prefix + version);
+  });
+  if (names.length === 0) return undefined;
+  const message = `\`${apiVersion}\` has no ${kind}.${didYouMean(names)}`;
+  return { path: ['apiVersion'], message, fixes: replacements(object, names) };
+}
 
 /** A group by itself is read as a version of the core group. */
 function withoutVersion(object: MeshObject, schemas: SchemaCatalog): Found {

@@ -1,5 +1,6 @@
 /** Rules that several kinds share: what CRDs say in `x-kubernetes-validations`, in our own words and with exact places. */
-import { fieldOf, isRecord, listOf, stringOf } from '../../../../shared/untrusted.ts';
+import { fieldOf, isRecord, listOf, recordOf, stringOf } from '../../../../shared/untrusted.ts';
+import { nearestWords } from '../../../../shared/nearest-names.ts';
 import type { RuleProblem, SchemaRule } from '../schema.ts';
 
 export const has = (value: unknown, field: string): boolean => fieldOf(value, field) !== undefined;
@@ -17,6 +18,8 @@ export const union =
     const word = stringOf(fieldOf(value, discriminator));
     return Object.entries(fields).flatMap(([owner, field]): readonly RuleProblem[] => {
       if (word === owner && !has(value, field)) {
+        // The word is wrong, or the name of the field is: either has a problem of its own.
+        if (Object.values(fields).some((other) => has(value, other)) || isMisspelt(value, field)) return [];
         const message = `${what} of the ${discriminator} \`${owner}\` needs the field \`${field}\`.`;
         return [{ path: [discriminator], message }];
       }
@@ -25,6 +28,10 @@ export const union =
       return [{ path: [field], part: 'key', message }];
     });
   };
+
+/** Whether the value has the field under a name that is nearly the same. */
+const isMisspelt = (value: unknown, field: string): boolean =>
+  Object.keys(recordOf(value) ?? {}).some((key) => key !== field && nearestWords(key, [field]).length > 0);
 
 /** No two items may have the same identity; items without one are left alone. */
 export const distinct =

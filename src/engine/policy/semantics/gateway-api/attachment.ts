@@ -70,6 +70,8 @@ function allowsNamespace(
       return true;
     case 'None':
       return false;
+    case 'Unknown':
+      return undefined;
     case 'Same':
       return isSameNamespace(route, listener);
     case 'Selector': {

@@ -9,7 +9,8 @@ import type { LabelSelector } from '../label-selector.ts';
 import { readLabelSelector } from '../label-selector.ts';
 
 type AllowedNamespaces =
-  | { readonly from: 'Same' | 'All' | 'None' }
+  /** `Unknown`: a word without meaning is written. */
+  | { readonly from: 'Same' | 'All' | 'None' | 'Unknown' }
   | { readonly from: 'Selector'; readonly selector: LabelSelector | undefined };
 
 interface AllowedKind {
@@ -73,7 +74,7 @@ function readNamespaces(value: unknown): AllowedNamespaces {
   const from = stringOf(fieldOf(value, 'from')) ?? 'Same';
   if (from === 'All' || from === 'None') return { from };
   if (from === 'Selector') return { from, selector: readLabelSelector(fieldOf(value, 'selector')) };
-  return { from: 'Same' };
+  return { from: from === 'Same' ? from : 'Unknown' };
 }
 
 /** Kinds of routes a protocol can carry; undefined for protocols that only an implementation knows. */

@@ -92,9 +92,14 @@ export const notRepeated =
     });
   };
 
+const formerPersistence = ['sessionName', 'cookieConfig', 'idleTimeout'];
+const beforeCookies = { until: 'Gateway API 1.6', instead: '`cookie` and `header`' };
+
 const persistenceRule: SchemaRule = (value) => {
   const cookie = fieldOf(value, 'cookie');
   const type = fieldOf(value, 'type');
+  // Releases before this one had other fields, and needed none.
+  const isFormer = formerPersistence.some((field) => has(value, field));
   const problems: RuleProblem[] = [];
   if (fieldOf(cookie, 'lifetimeType') === 'Permanent' && !has(value, 'absoluteTimeout')) {
     problems.push({ path: ['cookie', 'lifetimeType'], message: 'A permanent cookie needs an `absoluteTimeout`.' });
@@ -105,7 +110,7 @@ const persistenceRule: SchemaRule = (value) => {
   ] as const) {
     if (has(value, field) && type !== word) {
       problems.push({ path: [field], part: 'key', message: `\`${field}\` belongs to the type \`${word}\`.` });
-    } else if (!has(value, field) && type === word) {
+    } else if (!has(value, field) && type === word && !isFormer) {
       problems.push({ path: [], message: `Persistence of the type \`${word}\` needs the field \`${field}\`.` });
     }
   }
@@ -133,6 +138,19 @@ export const sessionPersistence = (duration: (help: string) => Schema): ObjectSc
         'The header; for the type Header.',
         { name: headerName('Name of the header.') },
         { required: ['name'] },
+      ),
+      sessionName: text('Name of the session, in the cookie or header.', { maxLength: 128, former: beforeCookies }),
+      idleTimeout: { ...duration('How long a session lasts without requests.'), former: beforeCookies },
+      cookieConfig: record(
+        'The cookie; for the type Cookie.',
+        {
+          lifetimeType: choice(
+            '`Session` ends with the browser, `Permanent` with the `absoluteTimeout`.',
+            ['Permanent', 'Session'],
+            { default: 'Session' },
+          ),
+        },
+        { former: beforeCookies },
       ),
     },
     { rules: [persistenceRule] },
