@@ -115,6 +115,7 @@ export class IncrementalAnalyzer {
   #runs = 0;
   #plain: { readonly settings: RuleSettings; readonly rules: RulesOfFile } | undefined;
   #memories = new Map<ObjectCheck, KeptCheck>();
+  readonly #lists = new Map<KindKey, readonly KeptCheck[]>();
   #versions = 0;
   #knowsNamespace: (object: MeshObject) => boolean = () => true;
   #holdsUntil: number | undefined;
@@ -222,8 +223,17 @@ export class IncrementalAnalyzer {
         else byKind.set(kind, [memory]);
       }
     }
+    for (const [kind, checks] of byKind) {
+      const before = this.#lists.get(kind);
+      // The same list for the same checks: findings of objects are kept by it.
+      const isSame = before?.length === checks.length && checks.every((check, index) => check === before[index]);
+      if (!isSame) this.#lists.set(kind, checks);
+    }
     return new Map(
-      [...byKind].map(([kind, checks]) => [kind, { checks, generation: this.#generations.get(kind) ?? 0 }]),
+      [...byKind].map(([kind, checks]) => [
+        kind,
+        { checks: this.#lists.get(kind) ?? checks, generation: this.#generations.get(kind) ?? 0 },
+      ]),
     );
   }
 

@@ -9,11 +9,13 @@ export interface VersionedCheck {
   readonly check: ObjectCheck;
 }
 
-/** By place of the check in the list for the kind: its findings, and the version that they are of. */
 interface ObjectMemory {
-  readonly versions: number[];
-  readonly findings: (readonly Finding[])[];
+  /** What the findings are of. Nearly all checks find nothing: they cost an object no memory of its own. */
+  readonly checks: readonly VersionedCheck[];
+  readonly byCheck: ReadonlyMap<ObjectCheck, readonly Finding[]>;
 }
+
+const nothing: ReadonlyMap<ObjectCheck, readonly Finding[]> = new Map();
 
 /** Findings of objects, kept for each check until its version changes. */
 export class ObjectFindings {
@@ -22,23 +24,26 @@ export class ObjectFindings {
   /** What the checks of the kind of the subject, always in the same order, find. */
   findingsOf(subject: Subject, checks: readonly VersionedCheck[], runner: CheckRunner): readonly Finding[] {
     let memory = this.#memories.get(subject.object);
-    if (!memory) {
-      const count = checks.length;
-      memory = { versions: new Array<number>(count), findings: new Array<readonly Finding[]>(count) };
+    if (memory?.checks !== checks) {
+      memory = { checks, byCheck: findingsByCheck(subject, checks, runner, memory) };
       this.#memories.set(subject.object, memory);
     }
-    const all: Finding[] = [];
-    let index = 0;
-    for (const { version, check } of checks) {
-      let found = memory.findings[index];
-      if (!found || memory.versions[index] !== version) {
-        memory.versions[index] = version;
-        memory.findings[index] = found = runner.run(check, subject);
-      }
-      // Nearly all find nothing.
-      if (found.length > 0) all.push(...found);
-      index++;
-    }
-    return all;
+    return memory.byCheck.size === 0 ? [] : [...memory.byCheck.values()].flat();
   }
+}
+
+function findingsByCheck(
+  subject: Subject,
+  checks: readonly VersionedCheck[],
+  runner: CheckRunner,
+  before: ObjectMemory | undefined,
+): ReadonlyMap<ObjectCheck, readonly Finding[]> {
+  let byCheck: Map<ObjectCheck, readonly Finding[]> | undefined;
+  let index = 0;
+  for (const { version, check } of checks) {
+    const isKnown = before?.checks[index++]?.version === version;
+    const found = isKnown ? before.byCheck.get(check) : runner.run(check, subject);
+    if (found && found.length > 0) (byCheck ??= new Map<ObjectCheck, readonly Finding[]>()).set(check, found);
+  }
+  return byCheck ?? nothing;
 }

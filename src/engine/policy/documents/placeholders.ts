@@ -35,8 +35,11 @@ export function filledIn(text: string): (other: string) => boolean {
   };
 }
 
+/** In each of them; nearly no text has one of these. */
+const sign = /[$<{[]|__/;
+
 export function hasPlaceholder(text: string): boolean {
-  return placeholderOf(text).test(text);
+  return sign.test(text) && placeholderOf(text).test(text);
 }
 
 /** Whether any text in the value has one. */

@@ -29,7 +29,10 @@ export function splitDocuments(text: string): readonly TextSection[] {
   };
   while (offset < text.length) {
     const end = hasReturns ? lineEnd(text, offset) : newlineEnd(text, offset);
-    if (isMarker(text, offset, '-')) {
+    const first = text.charCodeAt(offset);
+    if (hasContent && first !== 0x2d && first !== 0x2e && first !== 0x7b) {
+      // No `-`, `.` or `{`: a line like nearly all.
+    } else if (isMarker(text, offset, '-')) {
       if (hasContent) cut(offset, line);
       hasContent = true;
       isJson = false;
