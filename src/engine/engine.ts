@@ -19,7 +19,7 @@ import { createClusters } from './clusters/create-clusters.ts';
 import { ClusterUnavailable, type Clusters } from './clusters/clusters.ts';
 import type { TopologyGraph } from '../shared/topology.ts';
 import type { DevProxy } from './devproxy/dev-proxy.ts';
-import { readFiles } from './discovery/workspace/read-files.ts';
+import { isFolder, isLeftOut, isYamlFile, readFiles } from './discovery/workspace/read-files.ts';
 import { WorkspaceFiles } from './discovery/workspace/workspace-files.ts';
 import { DesiredStateFile, isToBeResumed } from './localmesh/desired-state.ts';
 import { LocalMesh } from './localmesh/local-mesh.ts';
@@ -64,6 +64,8 @@ export class Engine {
   #settings: EngineSettings;
   readonly #listeners = new Set<Listener>();
   readonly #state: DesiredStateFile;
+  /** Of the workspace, as far as they are open. */
+  readonly #folders: string[] = [];
   readonly #events = new EventLog({ now: Date.now });
   readonly #metrics = new MetricsStore({ now: Date.now });
   /** What programs of this machine call in clusters. */
@@ -184,22 +186,29 @@ export class Engine {
 
   /** Reads every YAML file of a folder. Gives what could not be read, in sentences. */
   async openFolder(folder: string): Promise<readonly string[]> {
+    this.#folders.push(folder);
     const { files, problems } = await readFiles([folder]);
     for (const { uri, text } of files) this.workspace.setDisk(uri, text);
     await this.#mesh.filesChanged();
     return problems.map(({ message }) => message);
   }
 
-  /** A file of the workspace was saved, created, changed from outside, or deleted. */
+  /** A file or folder of the workspace was saved, created, changed from outside, or deleted. */
   async fileChanged(...uris: readonly string[]): Promise<void> {
-    for (const uri of uris) {
-      if (!uri.startsWith('file:')) continue;
-      const { files } = await readFiles([fileURLToPath(uri)]);
-      const [file] = files;
+    for (const uri of uris) if (uri.startsWith('file:')) await this.#readAgain(uri);
+    await this.#mesh.filesChanged();
+  }
+
+  async #readAgain(uri: string): Promise<void> {
+    const place = fileURLToPath(uri);
+    if (isLeftOut(place, this.#folders)) return;
+    if (isYamlFile(place)) {
+      const [file] = (await readFiles([place])).files;
       if (file) this.workspace.setDisk(uri, file.text);
       else this.workspace.remove(uri);
-    }
-    await this.#mesh.filesChanged();
+    } else if (await isFolder(place)) {
+      for (const file of (await readFiles([place])).files) this.workspace.setDisk(file.uri, file.text);
+    } else this.workspace.removeFolder(uri);
   }
 
   /** Goes on where an engine before was cut off, or starts what the workspace wants started. */

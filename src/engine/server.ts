@@ -12,6 +12,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
   TextDocumentSyncKind,
+  WatchKind,
   type CancellationToken,
   type Connection,
   type InitializeParams,
@@ -21,6 +22,7 @@ import { defaultEngineSettings } from '../shared/engine-protocol.ts';
 import { Engine, standaloneInitialization } from './engine.ts';
 import { InvalidParams } from './server/param-fields.ts';
 import { engineMethods, readParams } from './server/request-params.ts';
+import { documentUri } from './server/document-uri.ts';
 import { DiagnosticsPublisher } from './server/diagnostics-publisher.ts';
 import { languageCapabilities, registerLanguageFeatures } from './server/language-features.ts';
 
@@ -110,22 +112,22 @@ class LanguageServer {
     const connection = this.#connection;
     const { workspace } = engine;
     connection.onDidOpenTextDocument(({ textDocument: { uri, text, version } }) => {
-      workspace.setOpen(uri, text, version);
+      workspace.setOpen(documentUri(uri), text, version);
       publisher.schedule();
     });
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
       const last = contentChanges.at(-1);
-      if (last) workspace.setOpen(uri, last.text, version);
+      if (last) workspace.setOpen(documentUri(uri), last.text, version);
       publisher.scheduleTyped();
     });
-    connection.onDidSaveTextDocument(({ textDocument: { uri } }) => this.#changedOnDisk([uri]));
+    connection.onDidSaveTextDocument(({ textDocument: { uri } }) => this.#changedOnDisk([documentUri(uri)]));
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
-      workspace.close(uri);
+      workspace.close(documentUri(uri));
       publisher.schedule();
     });
     connection.onDidChangeWatchedFiles(({ changes }) => {
-      for (const { uri, type } of changes) if (type === FileChangeType.Deleted) workspace.remove(uri);
-      this.#changedOnDisk(changes.map(({ uri }) => uri));
+      for (const { uri, type } of changes) if (type === FileChangeType.Deleted) workspace.remove(documentUri(uri));
+      this.#changedOnDisk(changes.map(({ uri }) => documentUri(uri)));
     });
     connection.onDidChangeConfiguration(({ settings }: { readonly settings: unknown }) => {
       // Editors that keep their settings to themselves send nothing of use here.
@@ -161,7 +163,10 @@ class LanguageServer {
   #changedOnDisk(uris: readonly string[]): void {
     this.#engine
       ?.fileChanged(...uris)
-      .catch((error: unknown) => this.#connection.console.error(`Reading changed files failed: ${String(error)}`));
+      .catch((error: unknown) => this.#connection.console.error(`Reading changed files failed: ${String(error)}`))
+      // A checkout of another branch changes so many that reading them takes longer than an editor should wait.
+      .finally(() => this.#publisher?.schedule())
+      .catch(() => undefined);
     this.#publisher?.schedule();
   }
 
@@ -171,7 +176,11 @@ class LanguageServer {
     try {
       if (this.#watchesFiles)
         await this.#connection.client.register(DidChangeWatchedFilesNotification.type, {
-          watchers: [{ globPattern: '**/*.{yaml,yml}' }],
+          watchers: [
+            { globPattern: '**/*.{yaml,yml}' },
+            // Of a folder that comes or goes, editors tell as little as that.
+            { globPattern: '**/*', kind: WatchKind.Create | WatchKind.Delete },
+          ],
         });
       for (const folder of this.#folders)
         for (const problem of await engine.openFolder(folder)) this.#connection.console.warn(problem);

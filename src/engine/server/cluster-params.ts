@@ -1,3 +1,4 @@
+import { documentUri } from './document-uri.ts';
 import type { ClusterAction } from '../../shared/cluster.ts';
 import type { ResourceRef } from '../../shared/resource.ts';
 import {
@@ -36,7 +37,7 @@ export function clusterActionOf(value: unknown): ClusterAction {
     case 'apply':
       return compact<ClusterAction & { readonly type: 'apply' }>({
         type,
-        uri: requiredText(fields, 'uri', where),
+        uri: documentUri(requiredText(fields, 'uri', where)),
         text: requiredText(fields, 'text', where),
         document: number(fields, 'document', where),
       });

@@ -26,6 +26,7 @@ import { foldingRanges } from '../language/folding.ts';
 import { hover } from '../language/hover.ts';
 import { rename, renameSite } from '../language/rename.ts';
 import { completionItemOf } from './completion-item.ts';
+import { documentUri } from './document-uri.ts';
 import { lspDiagnosticOf, type DiagnosticsPublisher } from './diagnostics-publisher.ts';
 
 const fixAllKind = 'source.fixAll.meshlens';
@@ -95,38 +96,56 @@ export function registerLanguageFeatures(
   });
 
   connection.onHover(({ textDocument, position }): Hover | null => {
-    const found = hover(workspace, engine.snapshot, engine.settings, textDocument.uri, position, docsRoot);
+    const found = hover(workspace, engine.snapshot, engine.settings, documentUri(textDocument.uri), position, docsRoot);
     return found ? { contents: { kind: MarkupKind.Markdown, value: found.contents }, range: found.range } : null;
   });
   connection.onCompletion(({ textDocument, position }): CompletionItem[] =>
-    completion(workspace, engine.snapshot, engine.settings, textDocument.uri, position).map(completionItemOf),
+    completion(workspace, engine.snapshot, engine.settings, documentUri(textDocument.uri), position).map(
+      completionItemOf,
+    ),
   );
   connection.onDefinition(({ textDocument, position }) => [
-    ...definition(workspace, engine.snapshot, engine.settings, textDocument.uri, position),
+    ...definition(workspace, engine.snapshot, engine.settings, documentUri(textDocument.uri), position),
   ]);
   connection.onReferences(({ textDocument, position, context }) => [
-    ...references(workspace, engine.snapshot, engine.settings, textDocument.uri, position, context.includeDeclaration),
+    ...references(
+      workspace,
+      engine.snapshot,
+      engine.settings,
+      documentUri(textDocument.uri),
+      position,
+      context.includeDeclaration,
+    ),
   ]);
   connection.onPrepareRename(({ textDocument, position }) => {
-    const site = renameSite(workspace, engine.settings, textDocument.uri, position);
+    const site = renameSite(workspace, engine.settings, documentUri(textDocument.uri), position);
     return site ? { range: site.range, placeholder: site.name } : null;
   });
   connection.onRenameRequest(({ textDocument, position, newName }): WorkspaceEdit | ResponseError => {
-    const renamed = rename(workspace, engine.snapshot, engine.settings, textDocument.uri, position, newName);
+    const renamed = rename(
+      workspace,
+      engine.snapshot,
+      engine.settings,
+      documentUri(textDocument.uri),
+      position,
+      newName,
+    );
     return renamed.type === 'refused'
       ? new ResponseError(LSPErrorCodes.RequestFailed, renamed.reason)
       : workspaceEditOf(renamed.edits);
   });
   connection.onFoldingRanges(({ textDocument }) =>
-    foldingRanges(workspace, textDocument.uri).map(({ start, end, type }) => ({
+    foldingRanges(workspace, documentUri(textDocument.uri)).map(({ start, end, type }) => ({
       startLine: start,
       endLine: end,
       ...(type === 'comment' && { kind: FoldingRangeKind.Comment }),
     })),
   );
-  connection.onDocumentSymbol(({ textDocument }) => documentSymbols(workspace, textDocument.uri).map(symbolOf));
+  connection.onDocumentSymbol(({ textDocument }) =>
+    documentSymbols(workspace, documentUri(textDocument.uri)).map(symbolOf),
+  );
   connection.onCodeLens(({ textDocument }) =>
-    codeLenses(workspace, engine.snapshot, engine.settings, textDocument.uri, publisher.current).map(
+    codeLenses(workspace, engine.snapshot, engine.settings, documentUri(textDocument.uri), publisher.current).map(
       ({ range, title, command }) => ({
         range,
         command: { title, command: command?.id ?? '', arguments: [...(command?.arguments ?? [])] },
@@ -136,9 +155,10 @@ export function registerLanguageFeatures(
   connection.onCodeAction(({ textDocument, range, context }): CodeAction[] => {
     const wants = (kind: string): boolean =>
       !context.only || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
-    const all = wants(fixAllKind) ? fixAll(publisher.current, textDocument.uri) : undefined;
+    const uri = documentUri(textDocument.uri);
+    const all = wants(fixAllKind) ? fixAll(publisher.current, uri) : undefined;
     const fixes = wants(CodeActionKind.QuickFix)
-      ? codeActions(workspace, publisher.current, textDocument.uri, range, rootOf(textDocument.uri))
+      ? codeActions(workspace, publisher.current, uri, range, rootOf(uri))
       : [];
     return [...fixes, ...(all ? [all] : [])].map(actionOf);
   });

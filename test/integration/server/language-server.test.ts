@@ -1,11 +1,11 @@
 /** The engine as every editor sees it: a process that speaks the Language Server Protocol over its standard streams. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   createProtocolConnection,
   StreamMessageReader,
@@ -172,6 +172,53 @@ describe('the language server', () => {
       changes: [{ uri: created, type: 3 }],
     });
     await until('the diagnostic', wrong);
+  });
+
+  test('a folder that comes brings its files, whatever its name, and takes them along when it goes', async () => {
+    const named = path.join(folder, 'k8s (prod)@1+2');
+    const file = path.join(named, 'a b.yaml');
+    await mkdir(named);
+    await writeFile(file, 'apiVersion: networking.istio.io/v1\nkind: VirtualServices\nmetadata: {name: a}\n');
+    // Editors tell of the folder alone, and write more characters as numbers than Node.js does.
+    const escaped = (place: string): string =>
+      `file://${place
+        .split('/')
+        .map((name) => encodeURIComponent(name).replaceAll(/[()]/g, (each) => (each === '(' ? '%28' : '%29')))
+        .join('/')}`;
+    const watched = (type: number) =>
+      editor.connection.sendNotification('workspace/didChangeWatchedFiles', {
+        changes: [{ uri: escaped(named), type }],
+      });
+    const count = (): number =>
+      [...editor.diagnostics.values()]
+        .filter((each) => fileURLToPath(each.uri) === file)
+        .reduce((sum, { diagnostics }) => sum + diagnostics.length, 0);
+    await watched(1);
+    await until('the finding', () => count() === 1);
+    const opened = escaped(file);
+    assert.notEqual(opened, pathToFileURL(file).href);
+    await editor.connection.sendNotification('textDocument/didOpen', {
+      textDocument: {
+        uri: opened,
+        languageId: 'yaml',
+        version: 1,
+        text: 'apiVersion: networking.istio.io/v1\nkind: Nothings\nmetadata: {name: a}\n',
+      },
+    });
+    await until('what is said of the text in the editor', () =>
+      [...editor.diagnostics.values()].some(({ diagnostics }) =>
+        diagnostics.some(({ message }) => JSON.stringify(message).includes('Nothings')),
+      ),
+    );
+    assert.equal(
+      count(),
+      [...editor.diagnostics.values()].find((each) => fileURLToPath(each.uri) === file)?.diagnostics.length,
+    );
+    await editor.connection.sendNotification('textDocument/didClose', { textDocument: { uri: opened } });
+    await until('the finding of the file on disk', () => count() === 1);
+    await rm(named, { recursive: true });
+    await watched(3);
+    await until('nothing', () => count() === 0);
   });
 
   test('a rule that is switched off while it runs is silent', async () => {

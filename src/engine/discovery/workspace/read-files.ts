@@ -96,7 +96,7 @@ class FileReader {
     }
     const full = path.resolve(this.#options.directory ?? process.cwd(), argument);
     const stats = await this.#io.stat(full).catch(() => undefined);
-    if (stats?.isDirectory()) await this.#readFolder(full, 0, (file) => yamlName.test(file));
+    if (stats?.isDirectory()) await this.#readFolder(full, 0, isYamlFile);
     else if (stats) await this.#readFile(full, true);
     else if (isGlob(argument)) await this.#readGlob(full, argument);
     else this.problems.push({ path: argument, message: `There is no file or folder ${argument}.`, isFatal: true });
@@ -169,6 +169,23 @@ class FileReader {
       return { path: full, message: reason(error), isFatal: isNamed };
     }
   }
+}
+
+export function isYamlFile(file: string): boolean {
+  return yamlName.test(file);
+}
+
+export async function isFolder(place: string): Promise<boolean> {
+  const stats = await lstat(place).catch(() => undefined);
+  return stats?.isDirectory() === true;
+}
+
+/** Whether something lies where reading one of the folders does not look. */
+export function isLeftOut(place: string, folders: readonly string[]): boolean {
+  const relative = folders
+    .map((folder) => path.relative(folder, place))
+    .filter((each) => !/^\.\.(?:$|[\\/])/.test(each));
+  return relative.length > 0 && relative.every((each) => each.split(path.sep).some((name) => ignoredFolders.has(name)));
 }
 
 /** Editors do not show the byte order mark, so positions must not count it. */

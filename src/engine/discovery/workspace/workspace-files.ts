@@ -135,6 +135,20 @@ export class WorkspaceFiles implements DocumentSource {
     }
   }
 
+  /** A folder is gone from disk, and all files in it. */
+  removeFolder(uri: string): void {
+    const prefix = uri.endsWith('/') ? uri : `${uri}/`;
+    const order = this.#sorted();
+    let [from, to] = [0, order.length];
+    // Builds delete thousands of things that were no folders of ours.
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (compareText(order[middle]?.[0] ?? '', prefix) < 0) from = middle + 1;
+      else to = middle;
+    }
+    for (; order[from]?.[0].startsWith(prefix) === true; from++) this.remove(order[from]?.[0] ?? '');
+  }
+
   /** In the order of their URIs. */
   files(): readonly DocumentFile[] {
     return this.#sorted().flatMap(([, record]) => (record.current && counts(record) ? [record.current] : []));

@@ -41,6 +41,23 @@ describe('WorkspaceFiles', () => {
     assert.deepEqual(names(files), []);
   });
 
+  test('a folder removed from disk takes its files with it, and no others', () => {
+    const files = new WorkspaceFiles();
+    for (const [file, name] of [
+      ['file:///shop.yaml', 'a'],
+      ['file:///shop/b.yaml', 'b'],
+      ['file:///shop/old/c.yaml', 'c'],
+      ['file:///shop/open.yaml', 'd'],
+      ['file:///shops/e.yaml', 'e'],
+    ] as const)
+      files.setDisk(file, service(name));
+    files.setOpen('file:///shop/open.yaml', service('d'), 1);
+    files.removeFolder('file:///shop');
+    assert.deepEqual(names(files), ['Service a', 'Service d', 'Service e']);
+    files.removeFolder('file:///nothing');
+    assert.equal(names(files).length, 3);
+  });
+
   test('an older version of the text is ignored', () => {
     const files = new WorkspaceFiles();
     files.setOpen(uri, service('new'), 5);
