@@ -7,6 +7,7 @@ import { isAboutAdmission } from './analysis/admission.ts';
 import { RulesOfFile, type FileRules } from './analysis/file-rules.ts';
 import { CatalogKeeper } from './analysis/catalog-keeper.ts';
 import { CheckRunner } from './analysis/check-runner.ts';
+import { withoutConsequences } from './analysis/consequences.ts';
 import { declarationFindings, outsideOf, syntaxFindings } from './analysis/declaration-findings.ts';
 import { admissionDiagnosticOf, diagnosticOf } from './analysis/diagnostics-of.ts';
 import { byPlace, suppressedByFile, tooLong } from './analysis/file-diagnostics.ts';
@@ -300,7 +301,7 @@ export class IncrementalAnalyzer {
     const broken = ofText.filter(({ rule }) => rule === yamlSyntax || rule === yamlUnknownAlias);
     const meant = outsideOf(broken, decided, document.yaml, document.objects);
     const certain = broken.length > 0 ? meant.filter(({ rule }) => rule.needsValidText !== true) : meant;
-    return { findings: [...ofText, ...certain], isFinal };
+    return { findings: [...ofText, ...withoutConsequences(certain)], isFinal };
   }
 }
 

@@ -89,7 +89,7 @@ export class CheckRunner {
         this.#admit(index);
         return world.index(index);
       },
-      report: (object, path, { message, part, severity, related, fixes }) => {
+      report: (object, path, { message, part, severity, related, fixes, saysMissing }) => {
         const rule = this.#check;
         if (!rule) return;
         (this.#findings ??= []).push({
@@ -101,6 +101,7 @@ export class CheckRunner {
           part: part ?? 'head',
           related: related ?? [],
           fixes: fixes ?? [],
+          ...(saysMissing === true && { saysMissing }),
         });
       },
     };

@@ -23,6 +23,8 @@ export interface Finding {
   readonly textFix?: SyntaxFix;
   readonly related: readonly Related[];
   readonly fixes: readonly FixPlan[];
+  /** It says that something is missing. */
+  readonly saysMissing?: boolean;
 }
 
 /** Whether two runs found the same of the same objects, so that all places are the same too. */

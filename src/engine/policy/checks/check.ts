@@ -64,6 +64,8 @@ interface ReportDetails {
   readonly severity?: Severity;
   readonly related?: readonly Related[];
   readonly fixes?: readonly FixPlan[];
+  /** It says that something is missing: not where that is there, under a name or with a type that is wrong. */
+  readonly saysMissing?: boolean;
 }
 
 /** All that an object check sees. No IO, no clock, nothing global. */

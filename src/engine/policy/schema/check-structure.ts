@@ -12,10 +12,22 @@ import type { MeshObject } from '../../model/mesh-object.ts';
 import type { FixPlan } from '../fixes/fix-plan.ts';
 import { logicProblem } from './check-logic.ts';
 import { ruleProblems } from './check-rules.ts';
-import { checkNumber, checkPattern, checkText, isStructureNumber } from './check-scalar.ts';
+import { checkNumber, checkPattern, checkText } from './check-scalar.ts';
 import { typeName } from './schema-at.ts';
-import type { ListSchema, MapSchema, ObjectSchema, Schema, TextSchema } from './schema.ts';
+import type { Owner } from './field-placement.ts';
+import { fieldForValue, fieldsAround, neededField, placeOf } from './field-placement.ts';
+import type { ListSchema, MapSchema, ObjectSchema, Schema } from './schema.ts';
 import type { StructureProblem } from './structure-problem.ts';
+import {
+  defaultOf,
+  hasLimits,
+  hasType,
+  isAnyText,
+  isDropped,
+  isOftenEmpty,
+  isSet,
+  textOf,
+} from './structure-values.ts';
 import { article, describeValue, fieldList, nameOf, shorten } from './structure-words.ts';
 
 const deepest = 100;
@@ -32,6 +44,8 @@ class StructureWalker {
   readonly #object: MeshObject;
   /** People know it as a file, not as an object. */
   readonly #isFile: boolean;
+  /** Mappings around the one that is looked at, the nearest first. */
+  #owners: readonly Owner[] = [];
 
   constructor(object: MeshObject) {
     this.#object = object;
@@ -96,12 +110,14 @@ class StructureWalker {
   }
 
   #fields(value: UntrustedRecord, schema: ObjectSchema, path: FieldPath): void {
+    const around = this.#owners;
     const misspelt = new Set<string>();
     for (const key of Object.keys(value)) {
       const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
+      this.#owners = field ? [{ schema, path }, ...around] : around;
       if (!field) {
-        if (schema.isOpen !== true)
-          for (const meant of this.#unknownField(key, value, schema, path)) misspelt.add(meant);
+        if (schema.isOpen === true) continue;
+        for (const meant of this.#unknownField(key, value, schema, path)) misspelt.add(meant);
       } else {
         this.#release(key, field, path);
         if (field.deprecated !== undefined && value[key] !== null) {
@@ -111,6 +127,7 @@ class StructureWalker {
         this.#field(key, value[key], field, path);
       }
     }
+    this.#owners = around;
     if (schema.minEntries !== undefined || schema.maxEntries !== undefined) {
       const kept = Object.keys(value).filter((key) => isSet(value, key, schema)).length;
       this.#count(kept, schema.minEntries, schema.maxEntries, 'fields', path);
@@ -148,7 +165,7 @@ class StructureWalker {
     }
   }
 
-  /** A field that is there under a misspelt name is not said to be missing too. */
+  /** A field that is there under a misspelt name, or a level off, is not said to be missing too. */
   #required(value: UntrustedRecord, schema: ObjectSchema, misspelt: ReadonlySet<string>, path: FieldPath): void {
     for (const key of schema.required) {
       if (misspelt.has(key)) continue;
@@ -232,7 +249,8 @@ class StructureWalker {
     // SOPS keeps there how it encrypted the file, and takes it out before the object is applied.
     if (path.length === 0 && key === 'sops') return [];
     const free = Object.keys(schema.fields).filter((field) => !Object.hasOwn(value, field));
-    const near = nearestWords(key, free);
+    const around = { key, value: value[key], schema, path, owners: this.#owners };
+    const near = [...new Set([...neededField(value, around), ...nearestWords(key, free)])];
     const owner =
       path.length === 0 ? (this.#isFile ? 'this file' : 'this kind') : nameOf(path).replace(/^Item/, 'item');
     const fixes = near.map((name, index): FixPlan => ({
@@ -240,10 +258,13 @@ class StructureWalker {
       isPreferred: index === 0,
       changes: [{ type: 'rename-key', object: this.#object, path: [...path, key], key: name }],
     }));
-    fixes.push(this.#removal(`Remove \`${shorten(key)}\``, [...path, key]));
-    const message = `There is no field \`${shorten(key)}\` in ${owner}.${didYouMean(near)}`;
+    const place = near.length > 0 ? undefined : placeOf(around);
+    // What only stands in the wrong place is not to be thrown away.
+    if (place === undefined) fixes.push(this.#removal(`Remove \`${shorten(key)}\``, [...path, key]));
+    const hint = place === undefined ? didYouMean(near) : ` ${place}`;
+    const message = `There is no field \`${shorten(key)}\` in ${owner}.${hint}`;
     this.#add({ kind: 'unknown-field', path: [...path, key], part: 'key', message, fixes });
-    return near;
+    return near.length > 0 ? near : fieldsAround(around);
   }
 
   #wrongType(value: unknown, schema: Schema, path: FieldPath): void {
@@ -266,7 +287,7 @@ class StructureWalker {
     const message =
       value === null
         ? `${nameOf(path)} is empty; it must be ${article(typeName(schema))}.`
-        : `${nameOf(path)} must be ${article(typeName(schema))}, not ${describeValue(value)}.`;
+        : `${nameOf(path)} must be ${article(typeName(schema))}, not ${describeValue(value)}.${fieldForValue(value, schema)}`;
     this.#add({ kind: 'wrong-type', path, part: 'head', message, fixes });
   }
 
@@ -302,64 +323,4 @@ class StructureWalker {
   #addAll(problems: readonly StructureProblem[]): void {
     this.problems.push(...problems);
   }
-}
-
-/** Whether it is a text where any text may stand. */
-function isAnyText(value: unknown, schema: Schema): boolean {
-  return typeof value === 'string' && schema.type === 'string' && schema.logic === undefined && !hasLimits(schema);
-}
-
-function hasLimits({ values, minLength, maxLength, pattern, format }: TextSchema): boolean {
-  return (
-    values !== undefined ||
-    pattern !== undefined ||
-    format !== undefined ||
-    minLength !== undefined ||
-    maxLength !== undefined
-  );
-}
-
-function hasType(value: unknown, schema: Schema): boolean {
-  switch (schema.type) {
-    case 'object':
-    case 'map':
-      return isRecord(value);
-    case 'array':
-      return Array.isArray(value);
-    case 'string':
-      return typeof value === 'string' || (value === false && schema.isFalseToo === true);
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'integer':
-    case 'number':
-      return isStructureNumber(value, schema.type);
-    case 'int-or-string':
-      return typeof value === 'string' || isStructureNumber(value, 'integer');
-    case 'any':
-      return true;
-  }
-}
-
-/** Whether a field has a value; null where nothing else may stand counts as none. */
-function isSet(value: UntrustedRecord, key: string, schema: ObjectSchema): boolean {
-  if (!Object.hasOwn(value, key)) return false;
-  return value[key] !== null || schema.fields[key]?.nullable === true;
-}
-
-/** Null where nothing else may stand counts as absent. */
-function isDropped(value: unknown, schema: Schema): boolean {
-  return value === null && schema.nullable !== true && schema.type !== 'any';
-}
-
-/** Charts leave these behind wherever nobody set any, and no reader misses something there. */
-function isOftenEmpty(key: string, path: FieldPath): boolean {
-  return path.at(-1) === 'metadata' && (key === 'annotations' || key === 'labels');
-}
-
-function defaultOf(items: Schema, key: string): unknown {
-  return items.type === 'object' && Object.hasOwn(items.fields, key) ? items.fields[key]?.default : undefined;
-}
-
-function textOf(value: unknown): string {
-  return JSON.stringify(value) ?? '';
 }

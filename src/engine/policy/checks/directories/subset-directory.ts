@@ -1,4 +1,5 @@
 import type { ResolvedMeshSettings } from '../../../../shared/mesh-settings.ts';
+import { nearestNames } from '../../../../shared/nearest-names.ts';
 import type { FieldPath } from '../../../../shared/text.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { Labels, MeshObject } from '../../../model/mesh-object.ts';
@@ -67,7 +68,20 @@ export class SubsetDirectory {
   rulesFor(host: string, namespace: string): readonly DestinationRuleView[] {
     const exact = this.#exact.get(host) ?? [];
     const all = [...exact, ...this.#wildcards.filter((rule) => hostCovers(rule.host, host))];
-    return all.filter((rule) => rule.object.namespace === namespace || isExportedTo(rule.exportTo, namespace));
+    // Exported to others only, a rule is none for its own namespace either.
+    return all.filter((rule) => isExportedTo(rule.exportTo, namespace));
+  }
+
+  /** Rules for the very host that clients of the namespace do not get. */
+  hiddenFrom(namespace: string, host: string): readonly DestinationRuleView[] {
+    return (this.#exact.get(host) ?? []).filter((rule) => !isExportedTo(rule.exportTo, namespace));
+  }
+
+  /** Rules that have the subset, for a host that may be a misspelling of this one. */
+  rulesNear(host: string, subset: string): readonly DestinationRuleView[] {
+    return nearestNames(host, this.#exact.keys())
+      .flatMap((name) => this.#exact.get(name) ?? [])
+      .filter(({ subsets }) => subsets.some(({ name }) => name === subset));
   }
 
   /** Whether the namespace, or, without one, any has rules. */

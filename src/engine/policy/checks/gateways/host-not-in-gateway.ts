@@ -2,6 +2,7 @@ import { fieldOf, listOf, valueAt } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { hostsOverlap, lettersCover } from '../../semantics/hosts.ts';
+import { wildcardHostProblem } from '../admission/formats/host-names.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { parseGatewayName } from '../routing/unknown-gateway.ts';
 import { hostsOf } from '../routing/virtual-service-view.ts';
@@ -18,7 +19,8 @@ export const hostNotInGateway: ObjectCheck = {
   inputs: [Kinds.gateway],
   run(context) {
     const { subject } = context;
-    const hosts = hostsOf(subject).map(({ host }) => host);
+    // A text that can be no host has a finding of its own.
+    const hosts = hostsOf(subject).flatMap(({ host }) => (wildcardHostProblem(host) === undefined ? [host] : []));
     if (hosts.length === 0) return;
     for (const [index, written] of listOf(fieldOf(subject.spec, 'gateways')).entries()) {
       if (typeof written !== 'string' || written === 'mesh') continue;

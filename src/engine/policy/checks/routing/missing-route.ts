@@ -31,7 +31,7 @@ export const missingRoute: ObjectCheck = {
     const types = ['http', 'tls', 'tcp'].filter((type) => listOf(fieldOf(subject.spec, type)).length > 0);
     if (types.length === 0) {
       const message = 'This VirtualService has no rules: it needs `http`, `tls` or `tcp`.';
-      context.report(subject, ['spec'], { message, part: 'key' });
+      context.report(subject, ['spec'], { message, part: 'key', saysMissing: true });
       return;
     }
     for (const { type, path, value } of rulesOf(subject)) {
@@ -41,7 +41,10 @@ export const missingRoute: ObjectCheck = {
       if (given.length === 0) {
         const list = actions.map((action) => `\`${action}\``).join(', ');
         const needs = actions.length > 1 ? `one of ${list}` : list;
-        context.report(subject, path, { message: `This rule does not say where requests go; it needs ${needs}.` });
+        context.report(subject, path, {
+          message: `This rule does not say where requests go; it needs ${needs}.`,
+          saysMissing: true,
+        });
       } else if (onlyRoute && Array.isArray(value.route) && value.route.length === 0) {
         context.report(subject, [...path, 'route'], { message: 'This route has no destination.', part: 'key' });
       } else if (given.includes('delegate') && stringOf(fieldOf(value.delegate, 'name')) === undefined) {

@@ -66,6 +66,8 @@ function rulesOfServer({ protocol, tls }: ServerView): readonly RouteType[] {
   const mode = stringOf(fieldOf(tls, 'mode')) ?? 'PASSTHROUGH';
   const isOpened = mode !== 'PASSTHROUGH' && mode !== 'AUTO_PASSTHROUGH';
   if (/^(?:HTTP|HTTP2|GRPC|GRPC-WEB)$/.test(protocol)) return ['http'];
+  // One that cannot be read has a finding of its own.
+  if (protocol === '') return ['http', 'tls', 'tcp'];
   if (protocol === 'HTTPS') return isOpened ? ['http'] : ['tls'];
   if (protocol === 'TLS') return isOpened ? ['tcp'] : ['tls'];
   return ['tcp'];

@@ -56,16 +56,33 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
     changes: [{ type: 'replace-value', object: subject, path, value }],
   }));
   const rule = rules[0];
-  const define = rule ? defineSubset(rule, subset) : createRule(context, destination.host, subset);
   const what = rule
     ? `No DestinationRule for \`${destination.host}\` has a subset \`${subset}\`: its requests fail with 503.`
     : `No DestinationRule defines subsets for \`${destination.host}\`, so there is no subset \`${subset}\`: its requests fail with 503.`;
   const known =
     near.length === 0 && names.length > 0 ? ` There is ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
+  const [hidden] = rules.length > 0 || !isNamespaceKnown ? [] : directory.hiddenFrom(subject.namespace, lookup.host);
+  const [misplaced] = rules.length > 0 || hidden ? [] : directory.rulesNear(lookup.host, subset);
+  const where = hidden
+    ? ` DestinationRule \`${nameOf(hidden)}\` is for it, but not exported to \`${subject.namespace}\`.`
+    : misplaced
+      ? ` DestinationRule \`${nameOf(misplaced)}\` has one, for the host \`${misplaced.written}\`.`
+      : '';
+  const define = rule
+    ? defineSubset(rule, subset)
+    : misplaced
+      ? retarget(misplaced, subject.namespace, destination.host, lookup.host)
+      : hidden
+        ? []
+        : createRule(context, destination.host, subset);
   context.report(subject, path, {
-    message: `${what}${didYouMean(near)}${known}`,
+    message: `${what}${didYouMean(near)}${known}${where}`,
     part: 'value',
-    related: rules.map(({ object }) => ({ message: `DestinationRule ${object.name}`, object, path: ['spec', 'host'] })),
+    related: [...rules, ...[hidden, misplaced].filter((each) => each !== undefined)].map(({ object }) => ({
+      message: `DestinationRule ${object.name}`,
+      object,
+      path: ['spec', 'host'],
+    })),
     fixes: [...replace, ...define],
   });
 }
@@ -100,6 +117,21 @@ function defineSubset({ object, subsets }: DestinationRuleView, name: string): r
   return spec.length > 0
     ? [{ title, changes: [{ type: 'append-item', object, path: ['spec', 'subsets'], value }] }]
     : [{ title, changes: [{ type: 'insert-field', object, path: ['spec'], key: 'subsets', value: [value] }] }];
+}
+
+const nameOf = ({ object }: DestinationRuleView): string => `${object.namespace}/${object.name}`;
+
+/** A rule for a host that is nearly this one was meant for it. */
+function retarget(
+  { object }: DestinationRuleView,
+  namespace: string,
+  written: string,
+  host: string,
+): readonly FixPlan[] {
+  if (object.origin.layer !== 'workspace') return [];
+  const value = object.namespace === namespace ? written : host;
+  const changes = [{ type: 'replace-value', object, path: ['spec', 'host'], value } as const];
+  return [{ title: `Make DestinationRule \`${object.name}\` one for \`${value}\``, changes }];
 }
 
 function createRule({ subject, isNamespaceKnown }: CheckContext, host: string, subset: string): readonly FixPlan[] {

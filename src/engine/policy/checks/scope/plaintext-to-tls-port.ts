@@ -20,7 +20,11 @@ export const plaintextToTlsPort: ObjectCheck = {
   run(context) {
     const { subject, settings } = context;
     if (fieldOf(subject.spec, 'location') === 'MESH_INTERNAL') return;
-    const hosts = listOf(fieldOf(subject.spec, 'hosts')).filter((host) => typeof host === 'string');
+    // What is no name of a host has a finding of its own.
+    const hosts = listOf(fieldOf(subject.spec, 'hosts')).flatMap((host) =>
+      typeof host === 'string' && !host.includes('://') ? [host] : [],
+    );
+    if (hosts.length === 0) return;
     const rules = context.ofKind(Kinds.destinationRule).filter((rule) => {
       const wide = resolveHost(stringOf(fieldOf(rule.spec, 'host')) ?? '', rule.namespace, settings);
       return hosts.some((host) => host === wide || hostCovers(wide, host));

@@ -32,6 +32,8 @@ function checkTls(context: CheckContext, path: FieldPath): void {
   const mode = stringOf(fieldOf(tls, 'mode'));
   if (!isRecord(tls) || (mode !== 'SIMPLE' && mode !== 'MUTUAL')) return;
   if (stringOf(tls.caCertificates) || tls.insecureSkipVerify === true) return;
+  // That the client has no certificate of its own is told instead.
+  if (mode === 'MUTUAL' && !stringOf(tls.clientCertificate) && !stringOf(tls.credentialName)) return;
   const hasCredential = Boolean(stringOf(tls.credentialName));
   // Where gateways are, a credential is meant for them.
   const isForGateways = subject.namespace === settings.rootNamespace;

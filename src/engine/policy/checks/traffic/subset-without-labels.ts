@@ -28,6 +28,7 @@ export const subsetWithoutLabels: ObjectCheck = {
       context.report(subject, [...path, 'name'], {
         message: `Subset \`${name}\` has no labels: it is all endpoints of the host, like no subset at all.`,
         part: 'value',
+        saysMissing: true,
       });
     }
   },

@@ -40,6 +40,8 @@ export const unknownDestinationRuleHost: ObjectCheck = {
       return;
     }
     if (lookup.state !== 'unknown') return;
+    // So has one that a ServiceEntry writes as an address of a page.
+    if (directory.hosts().some((each) => each.endsWith(`://${host}`))) return;
     const complete = expandedServiceName(lookup.host, settings);
     const meant = complete !== undefined && directory.servicesOf(complete).length > 0 ? [complete] : [];
     const known = host.includes('.') ? directory.hosts() : directory.namesIn(subject.namespace);

@@ -29,6 +29,7 @@ export const missingWeight: ObjectCheck = {
         context.report(subject, [...entry.path, 'destination'], {
           message: 'This destination has no weight, so it gets no requests; the others have weights.',
           part: 'key',
+          saysMissing: true,
           fixes: [
             ...(rest === undefined
               ? []

@@ -1,4 +1,5 @@
 import { Kinds } from '../../../model/kinds.ts';
+import { valueAt } from '../../../../shared/untrusted.ts';
 import type { ObjectCheck } from '../check.ts';
 import { rulesOf } from '../routing/virtual-service-view.ts';
 import { shareToHundred } from './share-to-hundred.ts';
@@ -16,6 +17,10 @@ export const weightsNotHundred: ObjectCheck = {
   run(context) {
     const { subject } = context;
     for (const { destinations } of rulesOf(subject)) {
+      // What lacks a weight, or has one of another type, is told itself.
+      if (destinations.some(({ hasWeight, weight }) => hasWeight && weight === undefined)) continue;
+      // So is one that stands in the destination.
+      if (destinations.some(({ path }) => valueAt(subject, [...path, 'destination', 'weight']) !== undefined)) continue;
       const weights = destinations.map(({ weight }) => weight ?? 0);
       const sum = weights.reduce((total, weight) => total + weight, 0);
       if (destinations.length < 2 || sum <= 0 || sum === 100 || weights.some((weight) => weight < 0)) continue;

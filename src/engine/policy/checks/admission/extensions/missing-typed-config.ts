@@ -25,6 +25,15 @@ export const missingTypedConfig: ObjectCheck = {
       if (!isFilter || fieldOf(fieldOf(value, 'match'), 'context') === 'WAYPOINT' || !isRecord(content)) continue;
       const keys = ['typed_config', 'typedConfig', 'config_discovery', 'configDiscovery'];
       if (keys.some((key) => (fieldOf(content, key) ?? undefined) !== undefined)) continue;
+      // The form of the API v2.
+      if (isRecord(fieldOf(content, 'config'))) {
+        context.report(subject, [...path, 'patch', 'value', 'config'], {
+          message:
+            'Envoy has no `config` of filters any more: write it as `typed_config`, with the `@type` of the filter.',
+          part: 'key',
+        });
+        continue;
+      }
       const message = 'This filter needs `typed_config` with its `@type`; Envoy no longer finds filters by name.';
       context.report(subject, [...path, 'patch', 'value'], { message, part: 'key' });
     }

@@ -47,6 +47,8 @@ function checkMessage(context: CheckContext, value: unknown, path: FieldPath, me
   for (const key of Object.keys(value)) {
     const at = [...path, key];
     const field = own?.field(key);
+    // A filter of the API v2 is told as one without a typed configuration.
+    if (key === 'config' && isRecord(value[key]) && path.at(-2) === 'patch' && typeof value.name === 'string') continue;
     if (key !== '@type' && own && !field) report(context, at, own, Object.keys(value));
     else if (field?.isMap === true) checkValues(context, value[key], at, field.message());
     else if (field?.isOpen !== true) checkMessage(context, value[key], at, field?.message());

@@ -34,7 +34,11 @@ export const emptyAuthorizationRule: ObjectCheck = {
         const message = isThere
           ? `This \`${inner}\` says nothing; leave \`${inner === 'source' ? 'from' : 'to'}\` out for any.`
           : `This entry needs \`${inner}\`.`;
-        context.report(subject, [...path, ...(isThere ? [inner] : [])], { message, part: isThere ? 'key' : 'head' });
+        context.report(subject, [...path, ...(isThere ? [inner] : [])], {
+          message,
+          part: isThere ? 'key' : 'head',
+          saysMissing: true,
+        });
       }
     }
     for (const { path, value } of sitesIn(subject, 'rules[].when[]')) {

@@ -18,7 +18,7 @@ export const emptyMatch: ObjectCheck = {
     for (const { of, path, value } of stringMatchesOf(subject)) {
       if (of === 'origin' && ['exact', 'prefix', 'regex'].every((key) => fieldOf(value, key) === undefined)) {
         const message = 'This origin is empty; it needs `exact`, `prefix` or `regex`.';
-        context.report(subject, path, { message });
+        context.report(subject, path, { message, saysMissing: true });
         continue;
       }
       for (const key of emptyKeys(of)) {

@@ -29,7 +29,7 @@ export const invalidRetries: ObjectCheck = {
         );
         if (idle === undefined) continue;
         const message = `\`${idle}\` has no effect without \`attempts\`: there are no retries. Istio refuses that.`;
-        context.report(subject, [...path, idle], { message, part: 'key' });
+        context.report(subject, [...path, idle], { message, part: 'key', saysMissing: true });
       }
     }
     for (const { path, value } of textsIn(subject, 'http[].retries.retryOn')) {

@@ -50,7 +50,7 @@ export const invalidPort: ObjectCheck = {
     }
     for (const { path, value } of sitesIn(subject, 'ingress[].port', ...destinationPatterns('port'))) {
       if (!isRecord(value) || (value.number ?? undefined) !== undefined) continue;
-      context.report(subject, path, { message: 'A port needs its `number`.', part: 'key' });
+      context.report(subject, path, { message: 'A port needs its `number`.', part: 'key', saysMissing: true });
     }
   },
 };

@@ -58,6 +58,7 @@ export const invalidSelector: ObjectCheck = {
       message: `This selector has no labels, so it selects every workload; say so by leaving \`${form.at}\` out.`,
       part: 'key',
       severity: 'warning',
+      saysMissing: true,
       fixes: [
         {
           title: `Remove \`${form.at}\``,
