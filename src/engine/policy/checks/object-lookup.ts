@@ -65,12 +65,14 @@ export interface UnknownObjectReport {
   readonly lookup: Extract<ObjectLookup, { readonly state: 'unknown' }>;
   /** Ends the sentence: `, so the route has no parent`. */
   readonly consequence?: string;
+  /** Where the name stands; default `name`. */
+  readonly field?: string;
   /** A reference of this form cannot leave its namespace. */
   readonly isLocal?: boolean;
 }
 
 export function reportUnknownObject(context: CheckContext, report: UnknownObjectReport): void {
-  const { path, reference, kind, lookup, consequence, isLocal } = report;
+  const { path, reference, kind, lookup, consequence, isLocal, field = 'name' } = report;
   const object = context.subject;
   const { name, namespace, hasNamespace } = reference;
   const where = hasNamespace || context.isNamespaceKnown ? ` in namespace \`${namespace}\`` : '';
@@ -79,7 +81,7 @@ export function reportUnknownObject(context: CheckContext, report: UnknownObject
   const isSure = lookup.hasSiblings && (isNamespaceSure || lookup.near.length > 0);
   const renames = lookup.near.map((value): FixPlan => ({
     title: `Replace with \`${value}\``,
-    changes: [{ type: 'replace-value', object, path: [...path, 'name'], value }],
+    changes: [{ type: 'replace-value', object, path: [...path, field], value }],
   }));
   const moves = elsewhere.slice(0, 3).map((value): FixPlan => ({
     title: `Refer to namespace \`${value}\``,
@@ -90,7 +92,7 @@ export function reportUnknownObject(context: CheckContext, report: UnknownObject
     ],
   }));
   const proposals = [...elsewhere.slice(0, 3).map((each) => `${each}/${name}`), ...lookup.near];
-  context.report(object, [...path, 'name'], {
+  context.report(object, [...path, field], {
     message: `No ${kind} \`${name}\`${where}${consequence ?? ''}.${didYouMean(proposals)}`,
     part: 'value',
     // What a namespace holds of which we know nothing, or not which it is, may be declared elsewhere.

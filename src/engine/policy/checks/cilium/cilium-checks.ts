@@ -1,4 +1,6 @@
 import type { ObjectCheck } from '../check.ts';
+import { ciliumPort } from './cilium-port.ts';
+import { unknownCiliumService } from './unknown-cilium-service.ts';
 import { ciliumLabelKey } from './label-key.ts';
 import { foreignNamespace } from './foreign-namespace.ts';
 import { ciliumEmptyPolicy } from './cilium-empty-policy.ts';
@@ -29,4 +31,6 @@ export const ciliumChecks: readonly ObjectCheck[] = [
   foreignNamespace,
   httpOfEncrypted,
   ciliumEmptyPolicy,
+  ciliumPort,
+  unknownCiliumService,
 ];

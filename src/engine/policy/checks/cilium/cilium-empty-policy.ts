@@ -21,23 +21,21 @@ export const ciliumEmptyPolicy: ObjectCheck = {
       // An entry that cannot be read is one all the same.
       if (!isSelecting || rules.length > 0 || sections.some((key) => listOf(value[key]).length > 0)) continue;
       const written = sections.find((key) => value[key] !== undefined);
-      const direction = written ?? 'ingress';
-      context.report(subject, written === undefined ? path : [...path, written], {
-        message: `Cilium refuses a policy without rules, so nothing is closed. To deny all, write one empty rule: \`${direction}: [{}]\`.`,
+      // That a section is needed, or is misspelt, is said by the structure.
+      if (written === undefined) continue;
+      context.report(subject, [...path, written], {
+        message: `Cilium refuses a policy without rules, so nothing is closed. To deny all, write one empty rule: \`${written}: [{}]\`.`,
         part: 'key',
-        fixes:
-          written === undefined
-            ? []
-            : [
-                {
-                  title: 'Deny all with an empty rule',
-                  isPreferred: true,
-                  changes: [
-                    { type: 'remove', object: subject, path: [...path, written] },
-                    { type: 'insert-field', object: subject, path, key: written, value: [{}] },
-                  ],
-                },
-              ],
+        fixes: [
+          {
+            title: 'Deny all with an empty rule',
+            isPreferred: true,
+            changes: [
+              { type: 'remove', object: subject, path: [...path, written] },
+              { type: 'insert-field', object: subject, path, key: written, value: [{}] },
+            ],
+          },
+        ],
       });
     }
   },

@@ -1,4 +1,7 @@
-import type { ObjectCheck } from '../check.ts';
+import type { FieldPath } from '../../../../shared/text.ts';
+import type { UntrustedRecord } from '../../../../shared/untrusted.ts';
+import { listOf } from '../../../../shared/untrusted.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
 import { ciliumPolicyKinds, ciliumSpecsOf } from './cilium-view.ts';
 
 export const combinedPeers: ObjectCheck = {
@@ -7,13 +10,15 @@ export const combinedPeers: ObjectCheck = {
   rule: 'combined-cilium-peers',
   aliases: [],
   severity: 'error',
-  summary: 'A rule of Cilium says in two ways who is meant, which Cilium refuses: each needs a rule of its own.',
+  summary:
+    'A rule of Cilium says in two ways who or what is meant, which Cilium refuses: each needs a rule of its own.',
   subject: ciliumPolicyKinds,
   inputs: [],
   run(context) {
     const { subject } = context;
     for (const { rules } of ciliumSpecsOf(subject)) {
-      for (const { path, peers } of rules) {
+      for (const { path, peers, value } of rules) {
+        checkMessages(context, path, value);
         const [first, second] = peers;
         if (first === undefined || second === undefined) continue;
         context.report(subject, [...path, second], {
@@ -25,3 +30,12 @@ export const combinedPeers: ObjectCheck = {
     }
   },
 };
+
+function checkMessages(context: CheckContext, path: FieldPath, value: UntrustedRecord): void {
+  if (listOf(value.icmps).length === 0 || listOf(value.toPorts).length === 0) return;
+  context.report(context.subject, [...path, 'icmps'], {
+    message: '`icmps` cannot stand beside `toPorts` in one rule: Cilium refuses the policy. Make it two rules.',
+    part: 'key',
+    related: [{ message: '`toPorts`.', object: context.subject, path: [...path, 'toPorts'] }],
+  });
+}

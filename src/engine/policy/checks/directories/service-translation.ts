@@ -34,10 +34,18 @@ export function translatedPort(
     if (!service || Object.keys(service.selector).length === 0) continue;
     if (!pods.every(({ labels }) => selectorMatches(service.selector, labels))) continue;
     const front = ports.get(`${namespace}/${name}`)?.find((each) => each.number === port);
-    const target = front?.target;
+    const target = numberOfTarget(front?.target, pods);
     const isTarget = pods.some((pod) => pod.ports.some((each) => each.number === target));
-    if (front?.transport !== transport || typeof target !== 'number' || target === port || !isTarget) continue;
+    if (front?.transport !== transport || target === undefined || target === port || !isTarget) continue;
     return { service, target };
   }
   return undefined;
+}
+
+/** The number that a port of a Service leads to; undefined for a name that pods have for different ones. */
+function numberOfTarget(target: number | string | undefined, pods: readonly WorkloadView[]): number | undefined {
+  if (typeof target !== 'string') return target;
+  const numbers = new Set(pods.map(({ ports }) => ports.find(({ name }) => name === target)?.number));
+  const [number] = numbers;
+  return numbers.size === 1 ? number : undefined;
 }
