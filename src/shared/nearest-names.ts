@@ -59,7 +59,7 @@ export function misspellingsOf(wrong: string, known: Iterable<string>): readonly
 /** Whether one letter is too many, too few or another one, or two are swapped. Digits tell names apart on purpose. */
 export function isOneLetterOff(wrong: string, known: string): boolean {
   if (Math.abs(wrong.length - known.length) > 1 || withoutDigits(wrong) === withoutDigits(known)) return false;
-  return editDistance(wrong, known) === 1;
+  return distanceWithin(1, wrong, known) === 1;
 }
 
 function isSlip(a: string, b: string): boolean {
@@ -72,31 +72,36 @@ function isSlip(a: string, b: string): boolean {
   return /[a-z]{2}/i.test(first + second) && long.slice(0, at) + second + first + long.slice(at + 2) === short;
 }
 
-/** The distance, or one more than the most where it is more. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment) that make one of the other; one
+ * more than the most where it takes more.
+ */
 function distanceWithin(most: number, a: string, b: string): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   if (most === 0) return a === b ? 0 : 1;
-  return Math.min(editDistance(a, b), most + 1);
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let leastOfLast = 0;
   for (let i = 1; i <= a.length; i++) {
+    const letter = a.charCodeAt(i - 1);
     const row = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+      const other = b.charCodeAt(j - 1);
+      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (letter === other ? 0 : 1));
+      if (i > 1 && j > 1 && letter === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === other) {
         best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1);
       }
       row.push(best);
+      if (best < least) least = best;
     }
+    // A row is made of the two before it, of the first of them at the price of a swap: it gets no better from here.
+    if (least > most && leastOfLast >= most) return most + 1;
+    leastOfLast = least;
     beforeLast = last;
     last = row;
   }
-  return last[b.length] ?? 0;
+  return Math.min(last[b.length] ?? 0, most + 1);
 }
 
 /** Continues a sentence: ` Did you mean \`a\` or \`b\`?`; empty without names. */

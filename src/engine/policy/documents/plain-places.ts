@@ -25,7 +25,7 @@ export class PlainPlaces {
 
   rangeOf(path: FieldPath, part: RangePart): (OffsetRange & { readonly exact: boolean }) | undefined {
     const found = this.#locate(path);
-    const range = this.#rangeOfPart(found.exact || part === 'entry' ? part : 'head', found);
+    const range = this.#rangeOfPart(found.exact || part === 'entry' || part === 'lines' ? part : 'head', found);
     return range && { ...range, exact: found.exact };
   }
 
@@ -70,9 +70,20 @@ export class PlainPlaces {
       case 'entry':
         if (!isOnOneLine(node) || node.type === 'empty' || isRoot) return undefined;
         return { start: key?.start ?? node.start, end: node.end };
+      case 'lines': {
+        const end = this.#lastLineEnd(node);
+        return end === undefined || isRoot ? undefined : { start: key?.start ?? node.start, end };
+      }
       case 'head':
         return this.#headOf(found);
     }
+  }
+
+  /** Behind the last character; undefined where there is a comment behind, which may be of the same thing or the next. */
+  #lastLineEnd(node: PlainNode): number | undefined {
+    if (node.type === 'empty') return undefined;
+    const end = node.start + this.#text.slice(node.start, node.end).trimEnd().length;
+    return !isOnOneLine(node) && /^\s*#/.test(this.#text.slice(end)) ? undefined : end;
   }
 
   /** The value if it fits on one line, else the key, or the first line of a list entry. */

@@ -18,10 +18,10 @@ export interface OffsetRange {
 }
 
 /**
- * Which characters of a field are meant: its key, its value, the whole entry, or its head: the value if it fits on one
- * line, else the key, or the first line of a list entry.
+ * Which characters of a field are meant: its key, its value, the whole entry, the entry up to its last character
+ * (`lines`), or its head: the value if it fits on one line, else the key, or the first line of a list entry.
  */
-export type RangePart = 'key' | 'value' | 'entry' | 'head';
+export type RangePart = 'key' | 'value' | 'entry' | 'lines' | 'head';
 
 /** What stands at an offset. `part` says whether it is the key of the last step or its value. */
 export interface PathAtOffset {
@@ -65,7 +65,7 @@ export class SyntaxTree {
   /** Offsets of a field. Where the path ends early, those of the nearest thing around it, and `exact` is false. */
   rangeOf(path: FieldPath, part: RangePart): OffsetRange & { readonly exact: boolean } {
     const { node, pair, container, exact } = this.#locate(path);
-    if (!exact && part !== 'entry') return { ...this.#headOf(pair, node), exact };
+    if (!exact && part !== 'entry' && part !== 'lines') return { ...this.#headOf(pair, node), exact };
     const range = this.#rangeOfPart(part, pair, node, container);
     return { ...range, exact };
   }
@@ -289,6 +289,10 @@ export class SyntaxTree {
         const key = offsetsOf(pair?.key);
         const start = key?.start ?? value?.start ?? 0;
         return { start: container ? start : (value?.start ?? 0), end: Math.max(value?.end ?? 0, key?.end ?? 0, start) };
+      }
+      case 'lines': {
+        const { start, end } = this.#rangeOfPart('entry', pair, node, container);
+        return { start, end: start + this.#text.slice(start, end).trimEnd().length };
       }
       case 'head':
         return this.#headOf(pair, node);

@@ -46,7 +46,7 @@ export function renameKey(document: YamlDocument, path: FieldPath, key: string):
 /** Takes away a field or an item with the lines it stands on. */
 export function removeEntry(document: YamlDocument, path: FieldPath): Edit {
   const { text } = document;
-  const entry = document.offsetsOf(path, 'entry');
+  const entry = document.offsetsOf(path, 'lines');
   const parent = path.slice(0, -1);
   if (!entry.exact) return undefined;
   if (document.isFlow(parent) === true) return removeFromFlow(text, entry);
@@ -87,7 +87,7 @@ export function insertField(
   const keys = Object.keys(mapping);
   const sibling = after !== undefined && Object.hasOwn(mapping, after) ? after : keys.at(-1);
   if (isFlow === undefined || sibling === undefined) return undefined;
-  const entry = document.offsetsOf([...path, sibling], 'entry');
+  const entry = document.offsetsOf([...path, sibling], 'lines');
   if (!entry.exact) return undefined;
   const end = trimmedEnd(text, entry.start, entry.end);
   if (isFlow) return { start: end, end, text: `, ${writeKey(key)}: ${writeFlow(value)}` };
@@ -102,7 +102,7 @@ export function appendItem(document: YamlDocument, path: FieldPath, value: unkno
   const items = valueAt(document.value, path);
   const isFlow = document.isFlow(path);
   if (!Array.isArray(items) || items.length === 0 || isFlow === undefined) return undefined;
-  const entry = document.offsetsOf([...path, items.length - 1], 'entry');
+  const entry = document.offsetsOf([...path, items.length - 1], 'lines');
   if (!entry.exact) return undefined;
   const end = trimmedEnd(text, entry.start, entry.end);
   if (isFlow) return { start: end, end, text: `, ${writeFlow(value)}` };

@@ -13,7 +13,7 @@ import type { FieldPath } from '../../../../src/shared/text.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
-const parts: readonly RangePart[] = ['key', 'value', 'entry', 'head'];
+const parts: readonly RangePart[] = ['key', 'value', 'entry', 'lines', 'head'];
 
 const taken: readonly (readonly [string, unknown])[] = [
   ['a: b', { a: 'b' }],
