@@ -1,11 +1,12 @@
 /**
  * Folders that stand for alternatives, such as `dev` and `prod` of one repository: they declare the same object in
- * different ways, so what is in one is not applied beside what is in the other.
+ * different ways, so what is in one is not applied beside what is in the other. A file is the last step of such a way:
+ * `dev.yaml` and `prod.yaml`, or the examples that people keep in one folder.
  */
 import { perPart } from '../../model/indexes/per-part.ts';
 import type { MeshObject } from '../../model/mesh-object.ts';
 import type { DocumentFile } from '../documents/document-file.ts';
-import { folderOf, type Version } from './declared-versions.ts';
+import type { Version } from './declared-versions.ts';
 
 /**
  * Tells which folders are alternatives, and what belongs together: the parts of different applications that are named
@@ -19,10 +20,10 @@ export class AlternativeFolders {
   constructor(declared: Iterable<readonly Version[]>) {
     const apart = new Map<string, Set<string>>();
     for (const versions of declared) {
-      for (const [index, [folder, object]] of versions.entries()) {
+      for (const [index, [uri, object]] of versions.entries()) {
         for (let at = index + 1; at < versions.length; at++) {
-          const [other, version] = versions[at] ?? [folder, object];
-          if (textOf(object) !== textOf(version)) setApart(apart, folder, other);
+          const [other, version] = versions[at] ?? [uri, object];
+          if (textOf(object) !== textOf(version)) setApart(apart, uri, other);
         }
       }
     }
@@ -51,7 +52,7 @@ export class AlternativeFolders {
       return place;
     };
     return files
-      .map((file) => ({ file, place: placeOf(folderOf(file.uri)) }))
+      .map((file) => ({ file, place: placeOf(file.uri) }))
       .filter(({ place }) => !place.isElsewhere)
       .sort((a, b) => b.place.likeness - a.place.likeness)
       .map(({ file }) => file);

@@ -5,7 +5,7 @@ import type { KindKey, MeshObject } from '../../model/mesh-object.ts';
 import type { DocumentFile } from '../documents/document-file.ts';
 import { podKinds } from '../semantics/workloads.ts';
 
-/** Kinds of which two versions tell that folders are alternatives. A Namespace is declared beside everything in it. */
+/** Kinds of which two versions tell that files, or the folders they are in, are alternatives. A Namespace is declared beside everything in it. */
 const tellingKinds: ReadonlySet<KindKey> = new Set([
   ...podKinds,
   Kinds.service,
@@ -18,17 +18,13 @@ const tellingKinds: ReadonlySet<KindKey> = new Set([
   Kinds.ingress,
 ]);
 
-/** Of how many folders the versions of one object are compared; who has more of them keeps copies. */
+/** Of how many files the versions of one object are compared; who has more of them keeps copies. */
 const maximumVersions = 30;
 
-export function folderOf(uri: string): string {
-  return uri.slice(0, uri.lastIndexOf('/'));
-}
+/** An object as one file declares it. */
+export type Version = readonly [uri: string, object: MeshObject];
 
-/** An object as one folder declares it. */
-export type Version = readonly [folder: string, object: MeshObject];
-
-/** Objects that several folders declare. An edit of a file costs what that file holds. */
+/** Objects that several files declare. An edit of a file costs what that file holds. */
 export class DeclaredVersions {
   readonly #files = new Map<string, DocumentFile>();
   /** By identity, then by the file that declares it. */
@@ -50,15 +46,11 @@ export class DeclaredVersions {
     return isChanged;
   }
 
-  /** The versions of each object that more than one folder declares, one of each folder. */
+  /** The versions of each object that more than one file declares, one of each file. */
   *versions(): Iterable<readonly Version[]> {
     for (const identity of this.#several) {
-      const byFolder = new Map<string, MeshObject>();
-      for (const [uri, object] of [...(this.#objects.get(identity) ?? [])].sort(([a], [b]) => compareText(a, b))) {
-        const folder = folderOf(uri);
-        if (byFolder.size < maximumVersions && !byFolder.has(folder)) byFolder.set(folder, object);
-      }
-      if (byFolder.size > 1) yield [...byFolder];
+      const versions = [...(this.#objects.get(identity) ?? [])].sort(([a], [b]) => compareText(a, b));
+      yield versions.slice(0, maximumVersions);
     }
   }
 
@@ -90,7 +82,7 @@ export class DeclaredVersions {
   }
 }
 
-/** Of each object of a file by which folders are told apart, the first version. */
+/** Of each object of a file by which files are told apart, the first version. */
 const telling = perPart(({ documents }: DocumentFile): ReadonlyMap<string, MeshObject> => {
   const found = new Map<string, MeshObject>();
   for (const { objects } of documents) {

@@ -5,7 +5,7 @@ import type { DocumentFile } from '../documents/document-file.ts';
 import { AlternativeFolders } from './alternative-folders.ts';
 import { CheckRunner } from './check-runner.ts';
 import type { Subject } from './check-runner.ts';
-import { DeclaredVersions, folderOf } from './declared-versions.ts';
+import { DeclaredVersions } from './declared-versions.ts';
 import type { Finding } from './finding.ts';
 import { objectsByKind } from './objects-by-kind.ts';
 import { ObjectWorld } from './object-world.ts';
@@ -72,7 +72,7 @@ export class FolderWorlds {
   }
 
   #variantOf(uri: string): string | undefined {
-    return this.#alternatives.variantOf(folderOf(uri));
+    return this.#alternatives.variantOf(uri);
   }
 
   #runnerOf(variant: string): CheckRunner | undefined {

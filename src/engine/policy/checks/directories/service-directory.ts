@@ -33,6 +33,7 @@ export class ServiceDirectory {
   /** Hosts that are filled in before they are applied, as what they may become. */
   readonly #open: readonly ((other: string) => boolean)[];
   readonly #byShortName = new Map<string, ServiceModel[]>();
+  readonly #sources = new Set<string>();
   readonly #namespaces = new Map<string, string[]>();
   readonly #work: OperatorWork;
   readonly #settings: ResolvedMeshSettings;
@@ -49,6 +50,7 @@ export class ServiceDirectory {
     this.#settings = settings;
     this.#open = services.filter(({ host }) => hasPlaceholder(host)).map(({ host }) => filledIn(host));
     for (const service of services) {
+      this.#sources.add(service.object.origin.source);
       if (isWildcard(service.host)) this.#wildcards.push(service);
       else addToList(this.#exact, service.host, service);
       if (service.resolution !== 'CLUSTER' || service.object.kind !== 'Service') continue;
@@ -85,6 +87,11 @@ export class ServiceDirectory {
     const exact = this.#exact.get(host);
     if (this.#wildcards.length === 0) return exact ?? [];
     return [...(exact ?? []), ...this.#wildcards.filter((service) => hostCovers(service.host, host))];
+  }
+
+  /** Whether a file, or cluster, declares any service. */
+  isDeclaredIn(source: string): boolean {
+    return this.#sources.has(source);
   }
 
   /** Whether an operator may make a Service of the name. */

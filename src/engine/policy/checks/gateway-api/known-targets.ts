@@ -29,7 +29,27 @@ export function lookUpParent(context: CheckContext, parent: ObjectReference): Ob
 
 /** A Service that is referred to. */
 export function lookUpService(context: CheckContext, reference: ObjectReference): ObjectLookup {
-  return lookUpObject(context, reference, namedServices(context.index(serviceDirectory)));
+  const directory = context.index(serviceDirectory);
+  const lookup = lookUpObject(context, reference, namedServices(directory));
+  return lookup.state === 'unknown' && isOfOtherPage(context, reference, lookup, directory)
+    ? { state: 'undecided' }
+    : lookup;
+}
+
+/**
+ * Examples of different pages are often kept in one folder, all of them for the namespace that is there anyway: a file
+ * without a Service says nothing of those that it sends requests to, unless one there has nearly the same name.
+ */
+function isOfOtherPage(
+  context: CheckContext,
+  { namespace, hasNamespace }: ObjectReference,
+  { near, elsewhere }: Extract<ObjectLookup, { readonly state: 'unknown' }>,
+  directory: ServiceDirectory,
+): boolean {
+  if (directory.isComplete || near.length > 0 || elsewhere.length > 0) return false;
+  const isDedicated = (hasNamespace || context.isNamespaceKnown) && namespace !== 'default';
+  const { layer, source } = context.subject.origin;
+  return !isDedicated && layer === 'workspace' && !directory.isDeclaredIn(source);
 }
 
 /** The Gateway or ListenerSet that a parent reference names, if it is known. */
