@@ -7,6 +7,7 @@ import { ContextKeySetter } from './context-key-setter.ts';
 import { DisposableList } from './disposables.ts';
 import { EngineClient } from './engine/engine-client.ts';
 import { createEngineLog } from './engine/engine-log.ts';
+import { ShownDiagnostics } from './engine/shown-diagnostics.ts';
 import { registerAnalyzeWorkspace } from './features/analysis/analyze-workspace.ts';
 import { registerSwitchOffRule } from './features/analysis/switch-off-rule.ts';
 import { registerChanges } from './features/changes/change-commands.ts';
@@ -121,6 +122,8 @@ function createServices(context: ExtensionContext, owned: DisposableList): Servi
   const settings = owned.add(new SettingsReader());
   const commands = owned.add(new CommandRegistry(log));
   const diagnostics = owned.add(languages.createDiagnosticCollection('meshlens'));
+  const shown = new ShownDiagnostics(diagnostics, () => settings.get('analysis.enabled'));
+  owned.add(settings.onDidChange((keys) => keys.has('analysis.enabled') && shown.refresh()));
   const onError = (error: unknown): void => log.warn('The engine did not answer.', error);
   let meshRuns = (): boolean => false;
   let isFirstStart = true;
@@ -129,7 +132,7 @@ function createServices(context: ExtensionContext, owned: DisposableList): Servi
     diagnostics,
     file: () => settings.get('engine.path') || path.join(context.extensionPath, 'dist', 'meshlens.js'),
     crashLimit: () => Math.max(1, settings.get('engine.crashLimit')),
-    showsDiagnostics: () => settings.get('analysis.enabled'),
+    shown,
     showsLenses: () => settings.get('codeLens.enabled'),
     options: (): EngineInitializationOptions => {
       const startsAlone = isFirstStart && settings.get('localMesh.autoStart') && settings.get('localMesh.file') === '';

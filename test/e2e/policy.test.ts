@@ -197,6 +197,24 @@ describe('policies in the editor', () => {
     assert.match(written, /^rules:\n {2}[a-z-]+: "off"$/m);
   });
 
+  test('switched off, nothing is underlined; switched on again, everything is', async () => {
+    const enable = (isOn: boolean): Promise<null> =>
+      editor.companion.evaluate(async (vscode, value) => {
+        await vscode.workspace.getConfiguration('meshlens').update('analysis.enabled', value, true);
+        return null;
+      }, isOn);
+    const count = (): Promise<number> =>
+      editor.companion.evaluate(
+        (vscode, file) => Promise.resolve(vscode.languages.getDiagnostics(vscode.Uri.file(file)).length),
+        fileOf('closed.yaml'),
+      );
+    await waitFor('a problem', async () => (await count()) === 1);
+    await enable(false);
+    await waitFor('no problem', async () => (await count()) === 0);
+    await enable(true);
+    await waitFor('the problem again', async () => (await count()) === 1);
+  });
+
   test('problems of a file go with the file', async () => {
     // Never opened: what an editor still holds is not gone.
     const count = (): Promise<number> =>

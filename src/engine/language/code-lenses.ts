@@ -58,6 +58,7 @@ function selectionLenses(
   return referencesIn(object, knowledge.settings).flatMap(({ path, target }): CodeLensResult[] => {
     if (target.type !== 'workloads') return [];
     const count = knowledge.selected(target.selector, target.namespace).length;
+    if (count === 0 && !knowledge.knowsWorkloads(target.namespace)) return [];
     const title = count === 0 ? 'matches no workload' : `matches ${String(count)} workload${count === 1 ? '' : 's'}`;
     return [{ range: placeInFile(document, document.yaml.rangeOf([...base, ...path], 'key')), title }];
   });
@@ -78,7 +79,7 @@ function shadowLenses(diagnostics: readonly Diagnostic[], uri: string): readonly
 function lensesOf(
   document: FileDocument,
   { object, base }: DeclaredObject,
-  { services, settings }: Knowledge,
+  { services, settings, snapshot }: Knowledge,
 ): readonly CodeLensResult[] {
   const at = (path: FieldPath): Range => placeInFile(document, document.yaml.rangeOf([...base, ...path], 'head'));
   // Above the object, not between its first lines.
@@ -90,19 +91,14 @@ function lensesOf(
   const lenses: CodeLensResult[] = [];
   if (service && top) {
     const target = { namespace: service.namespace, name: service.name };
-    lenses.push(
-      { range: top, title: 'Open in topology', command: { id: 'meshlens.service.reveal', arguments: [target] } },
-      {
-        range: top,
-        title: 'Try a request',
-        command: { id: 'meshlens.request.send', arguments: [{ host: service.host }] },
-      },
-      {
-        range: top,
-        title: 'Explain a route',
-        command: { id: 'meshlens.route.show', arguments: [{ host: service.host }] },
-      },
-    );
+    const host = { host: service.host };
+    // Without a mesh that could run there is nothing to look at, and nobody to answer.
+    if (snapshot.ofKind(Kinds.localMesh).length > 0)
+      lenses.push(
+        { range: top, title: 'Open in topology', command: { id: 'meshlens.service.reveal', arguments: [target] } },
+        { range: top, title: 'Try a request', command: { id: 'meshlens.request.send', arguments: [host] } },
+      );
+    lenses.push({ range: top, title: 'Explain a route', command: { id: 'meshlens.route.show', arguments: [host] } });
   }
   for (const rule of rulesOf(object)) {
     const title = sharesOf(rule);

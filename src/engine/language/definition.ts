@@ -3,7 +3,7 @@ import type { Location, Position } from '../../shared/text.ts';
 import { Kinds } from '../model/kinds.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { MeshObject } from '../model/mesh-object.ts';
-import type { DocumentSource } from '../policy/documents/document-file.ts';
+import type { DocumentFile, DocumentSource } from '../policy/documents/document-file.ts';
 import { locateField } from '../policy/documents/document-file.ts';
 import { cursorAt } from './cursor.ts';
 import { knowledgeOf } from './knowledge.ts';
@@ -38,19 +38,24 @@ export function references(
   return locationsOf(files, [...declaring, ...fieldsNaming(files, field.target, settings)]);
 }
 
-/** Every field of any file that names the target. */
+/** Every field of any file that names the target. A patch names what it is put into. */
 export function fieldsNaming(
   files: DocumentSource,
   target: Target,
   settings: ResolvedMeshSettings,
 ): readonly ReferenceField[] {
-  return [...files.files()].flatMap(({ documents }) =>
-    documents.flatMap(({ objects }) =>
-      objects
-        .flatMap(({ object }) => referencesIn(object, settings))
-        .filter((field) => isSameTarget(field.target, target)),
-    ),
-  );
+  const fields = [
+    ...objectsOf(files.files()).flatMap((object) => referencesIn(object, settings)),
+    ...objectsOf(files.patches()).flatMap((object) => [
+      ...referencesIn(object, settings),
+      ...declarationsIn(object, settings),
+    ]),
+  ];
+  return fields.filter((field) => isSameTarget(field.target, target));
+}
+
+function objectsOf(files: Iterable<DocumentFile>): readonly MeshObject[] {
+  return [...files].flatMap(({ documents }) => documents.flatMap(({ objects }) => objects.map(({ object }) => object)));
 }
 
 /** The field at the position that names or declares something. */

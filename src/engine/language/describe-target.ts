@@ -26,11 +26,13 @@ export function describeTarget(target: Target, namespace: string, knowledge: Kno
         ? `Gateway ${code(`${target.namespace}/${target.name}`)} has no listener ${code(target.part)}.`
         : `Listener ${code(target.part)}: ${listenerWords(part)}`;
     }
-    case 'workloads':
+    case 'workloads': {
+      const where = target.namespace === undefined ? 'in any namespace' : `in ${code(target.namespace)}`;
       return workloadWords(
         knowledge.selected(target.selector, target.namespace).map(({ object }) => object),
-        target.namespace === undefined ? 'in any namespace' : `in ${code(target.namespace)}`,
+        knowledge.knowsWorkloads(target.namespace) ? where : 'that is known here',
       );
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { typeName } from '../policy/schema/schema-at.ts';
 import type { Schema } from '../policy/schema/schema.ts';
+import type { Cursor } from './cursor.ts';
 import { cursorAt, schemaOf } from './cursor.ts';
 import { fieldAt } from './definition.ts';
 import { configurationRules } from './references/configuration-rules.ts';
@@ -13,6 +14,7 @@ import { isAbout } from './references/reference-rule.ts';
 import { ruleHelp } from './rule-help.ts';
 import { describeTarget } from './describe-target.ts';
 import { codeSpan, plainText } from './markdown.ts';
+import type { Knowledge } from './knowledge.ts';
 import { knowledgeOf } from './knowledge.ts';
 
 export interface HoverResult {
@@ -34,7 +36,7 @@ export function hover(
   if (!cursor) return undefined;
   const knowledge = knowledgeOf(snapshot, settings);
   const schema = cursor.declared && schemaOf(cursor.declared.object, cursor.path, knowledge.schemas);
-  const help = schema && fieldHelp(String(cursor.path.at(-1) ?? ''), schema);
+  const help = kindHelp(cursor, knowledge) ?? (schema && fieldHelp(String(cursor.path.at(-1) ?? ''), schema));
   const field = cursor.part === 'value' ? fieldAt(files, settings, uri, position) : undefined;
   const named = field && describeTarget(field.target, field.object.namespace, knowledge);
   const rule =
@@ -45,6 +47,14 @@ export function hover(
   if (cursor.part === 'value' && !isScalar && !named) return undefined;
   const contents = [named, rule ?? help].filter((part) => part !== undefined).join('\n\n---\n\n');
   return contents === '' ? undefined : { contents, range: cursor.range };
+}
+
+/** What objects of a kind are for, where it is named. */
+function kindHelp({ declared, path, part }: Cursor, { schemas }: Knowledge): string | undefined {
+  if (declared === undefined || part !== 'value' || path.length !== 1 || path[0] !== 'kind') return undefined;
+  const { apiVersion, kind } = declared.object;
+  const schema = schemas.find(apiVersion, kind);
+  return schema && `**${plainText(kind)}** · ${plainText(apiVersion)}\n\n${plainText(schema.help)}`;
 }
 
 /** Whether the path is that of an entry in a mapping whose keys are rules. */

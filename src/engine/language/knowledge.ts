@@ -105,6 +105,11 @@ export class Knowledge {
     return namespace === undefined ? this.workloads.all : this.workloads.inNamespace(namespace);
   }
 
+  /** Whether workloads that are not known do not exist: of gateways, and of a namespace with none, there may be others. */
+  knowsWorkloads(namespace: string | undefined): boolean {
+    return this.workloads.isComplete || (namespace !== undefined && this.workloadsIn(namespace).length > 0);
+  }
+
   selected(selector: Labels, namespace?: string): readonly WorkloadView[] {
     return namespace === undefined ? this.workloads.selected(selector) : this.workloads.selectedIn(namespace, selector);
   }

@@ -2,6 +2,7 @@
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { Position, Range, TextEdit } from '../../shared/text.ts';
 import { stringOf } from '../../shared/untrusted.ts';
+import { Kinds } from '../model/kinds.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DocumentSource } from '../policy/documents/document-file.ts';
 import { locateField } from '../policy/documents/document-file.ts';
@@ -9,6 +10,7 @@ import { writeScalar } from '../policy/fixes/yaml-writing.ts';
 import { declarationsOf, fieldAt, fieldsNaming } from './definition.ts';
 import { fieldValue } from './references/reference-rule.ts';
 import type { ReferenceField, Target } from './references/target.ts';
+import { isSameTarget } from './references/target.ts';
 
 export type RenameResult =
   | { readonly type: 'edits'; readonly edits: readonly { readonly uri: string; readonly edits: readonly TextEdit[] }[] }
@@ -46,6 +48,16 @@ export function rename(
     );
   }
   if (field.target.type === 'host' && name.includes('.')) return refuse('The name of a Service has no dots.');
+  if (field.target.type === 'object' && field.target.kind === Kinds.namespace)
+    return refuse(
+      'A namespace has its name in hosts and identities, and in what deploys it: it cannot be renamed here.',
+    );
+  const taken = named(field.target, name);
+  if (
+    !isSameTarget(taken, field.target) &&
+    declarationsOf(taken, snapshot, settings).some((each) => isSameTarget(each.target, taken))
+  )
+    return refuse(`\`${name}\` is there already.`);
   const declaring = declarationsOf(field.target, snapshot, settings);
   const written = declaring.filter(({ object }) => locateField(files, object, []) !== undefined);
   if (declaring.length > 0 && written.length === 0) {
@@ -100,6 +112,22 @@ function nameIn(target: Target): string | undefined {
       return target.part;
     case 'workloads':
       return undefined;
+  }
+}
+
+/** What would have the other name. */
+function named(target: Target, name: string): Target {
+  switch (target.type) {
+    case 'host':
+      return { ...target, host: target.host.replace(/^[^.]+/, name) };
+    case 'subset':
+      return { ...target, subset: name };
+    case 'object':
+      return { ...target, name };
+    case 'part':
+      return { ...target, part: name };
+    case 'workloads':
+      return target;
   }
 }
 

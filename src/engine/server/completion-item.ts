@@ -23,7 +23,8 @@ const kinds: Readonly<Record<CompletionItemResult['type'], CompletionItemKind>> 
 /** What may stand there is offered at once. Editors that do not know the command leave it out. */
 const askAgain: Command = { title: 'Suggest', command: 'editor.action.triggerSuggest' };
 
-export function completionItemOf(item: CompletionItemResult): CompletionItem {
+/** `hasDetails`: the editor shows what tells items apart in every row, not only of the one that is chosen. */
+export function completionItemOf(item: CompletionItemResult, hasDetails: boolean): CompletionItem {
   return {
     label: item.label,
     kind: kinds[item.type],
@@ -33,7 +34,11 @@ export function completionItemOf(item: CompletionItemResult): CompletionItem {
     ...(item.edits === undefined ? {} : { additionalTextEdits: [...item.edits] }),
     ...(item.isFollowed === true ? { command: askAgain } : {}),
     textEdit: { range: item.range, newText: item.insertText },
-    ...(item.detail === undefined ? {} : { detail: item.detail }),
+    ...(item.detail === undefined
+      ? {}
+      : hasDetails
+        ? { labelDetails: { description: item.detail } }
+        : { detail: item.detail }),
     ...(item.documentation === undefined
       ? {}
       : { documentation: { kind: MarkupKind.Markdown, value: item.documentation } }),

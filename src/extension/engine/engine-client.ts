@@ -13,6 +13,7 @@ import type { Disposable } from '../disposables.ts';
 import { describeExit, startEngineProcess, type EngineProcess } from './engine-process.ts';
 import type { createConnection, EngineConnection } from './language-client.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import type { ShownDiagnostics } from './shown-diagnostics.ts';
 
 /** `stopped` is the end until somebody restarts it; `message` then says why. */
 export interface EngineState {
@@ -30,7 +31,7 @@ export interface EngineClientInput {
   readonly file: () => string;
   readonly options: () => EngineInitializationOptions;
   readonly crashLimit: () => number;
-  readonly showsDiagnostics: () => boolean;
+  readonly shown: ShownDiagnostics;
   readonly showsLenses: () => boolean;
 }
 
@@ -140,7 +141,7 @@ export class EngineClient implements Disposable {
       process: engine,
       options: this.#input.options(),
       diagnostics: this.#input.diagnostics,
-      showsDiagnostics: this.#input.showsDiagnostics,
+      shown: this.#input.shown,
       showsLenses: this.#input.showsLenses,
     });
     this.#connection = connection;

@@ -10,6 +10,7 @@ import {
 import type { EngineInitializationOptions } from '../../shared/engine-protocol.ts';
 import { commandsForLinks } from '../commands.ts';
 import type { EngineProcess } from './engine-process.ts';
+import type { ShownDiagnostics } from './shown-diagnostics.ts';
 
 /** What one connection to one engine process needs. */
 export interface LanguageClientInput {
@@ -18,7 +19,7 @@ export interface LanguageClientInput {
   readonly options: EngineInitializationOptions;
   /** Outlives the connection, so that squiggles do not flicker when the engine is restarted. */
   readonly diagnostics: DiagnosticCollection;
-  readonly showsDiagnostics: () => boolean;
+  readonly shown: ShownDiagnostics;
   readonly showsLenses: () => boolean;
 }
 
@@ -58,7 +59,7 @@ export function createConnection(input: LanguageClientInput): EngineConnection {
       closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
     },
     middleware: {
-      handleDiagnostics: (uri: Uri, found, next) => next(uri, input.showsDiagnostics() ? found : []),
+      handleDiagnostics: (uri: Uri, found) => input.shown.set(uri, found),
       provideCodeLenses: (document, token, next) => (input.showsLenses() ? next(document, token) : []),
     },
   };

@@ -117,6 +117,7 @@ describe('hover', () => {
     ],
     ['a subset', 'v2}', /Subset `v2` of `reviews.*`version: v2`\n\nWorkloads: `reviews-v2-0`/],
     ['a gateway', 'ingress, mesh', /Gateway `bookinfo\/ingress`\n\n- `80 HTTP` for `\*`/],
+    ['a kind', 'VirtualService\n', /^\*\*VirtualService\*\* · networking\.istio\.io\/v1\n\n\w/],
     ['a value', '80\n', /\*\*weight\*\* · whole number/],
     ['white space', '  gateways', undefined],
   ];

@@ -406,9 +406,33 @@ describe('rename', () => {
     assert.equal(after['root.yaml'], user.replace('subset: v1', 'subset: stable'));
   });
 
+  test('a patch of Kustomize goes along', () => {
+    const patch = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: all, namespace: shop}
+spec: {http: [{route: [{destination: {host: cart.shop.svc.cluster.local}}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {type: NodePort}
+`;
+    const after = renamed('route.yaml', 'cart, port', 'basket', {
+      ...files,
+      'prod/kustomization.yaml': 'patches: [{path: patch.yaml}]\n',
+      'prod/patch.yaml': patch,
+    });
+    assert.equal(
+      after['prod/patch.yaml'],
+      patch.replace('host: cart.', 'host: basket.').replace('name: cart', 'name: basket'),
+    );
+  });
+
   const refusals: readonly (readonly [string, string, string, RegExp])[] = [
     ['a name that cannot be', 'public', 'Not A Name', /small letters/],
     ['a Service with dots', 'cart, port', 'a.b', /no dots/],
+    ['a listener by the name of another', 'web}', 'tls', /`tls` is there already/],
+    ['a namespace', 'infra', 'elsewhere', /namespace/],
   ];
   for (const [name, before, to, reason] of refusals) {
     test(name, () => {
@@ -439,6 +463,34 @@ test('lenses say how many workloads labels select, and what shadows a rule', () 
     ({ title, range }) => `${range.start.line + 1} ${title}`,
   );
   assert.deepEqual(titles, ['6 matches 2 workloads']);
+});
+
+test('lenses say nothing of workloads that may well be elsewhere, nor of a mesh that there is not', () => {
+  const gateway = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: shop}
+spec: {selector: {istio: eastwestgateway}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: a, namespace: empty}
+spec: {selector: {matchLabels: {app: a}}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: a, namespace: shop}
+spec: {selector: {matchLabels: {app: a}}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: shop}
+spec: {hosts: [cart]}
+`;
+  const { files, snapshot, uri } = sceneOf({ 'world.yaml': world, 'page.yaml': `${gateway}¦` });
+  const titles = codeLenses(files, snapshot, settings, uri, []).map(
+    ({ title, range }) => `${range.start.line + 1} ${title}`,
+  );
+  assert.deepEqual(titles, ['14 matches no workload', '16 Explain a route']);
 });
 
 test('documents, mappings, lists and comments fold', () => {

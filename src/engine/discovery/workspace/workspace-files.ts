@@ -154,6 +154,13 @@ export class WorkspaceFiles implements DocumentSource {
     return this.#sorted().flatMap(([, record]) => (record.current && counts(record) ? [record.current] : []));
   }
 
+  /** What Kustomize puts into objects, and what tests expect of them. In the order of their URIs. */
+  patches(): readonly DocumentFile[] {
+    return this.#sorted().flatMap(([, { current, isPatch, isIgnored }]) =>
+      current && isPatch && !isIgnored ? [current] : [],
+    );
+  }
+
   /** The files as they are on disk, whatever an editor shows: what a running mesh goes by. In the order of their URIs. */
   savedFiles(): readonly DocumentFile[] {
     return this.#sorted().flatMap(([uri, record]) => this.#savedFile(uri, record) ?? []);

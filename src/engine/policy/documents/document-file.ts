@@ -39,6 +39,8 @@ export interface DocumentSource {
   /** Grows with every change. */
   readonly revision: number;
   files(): Iterable<DocumentFile>;
+  /** Files with parts of objects that others declare: they name things, and declare nothing. */
+  patches(): Iterable<DocumentFile>;
   file(uri: string): DocumentFile | undefined;
 }
 

@@ -2,21 +2,14 @@ import { commands as vscodeCommands, l10n, ProgressLocation, RelativePattern, Ur
 import type { Diagnostic } from '../../../shared/diagnostics.ts';
 import { UserFacingError } from '../../command-registry.ts';
 import { commandIds } from '../../commands.ts';
-import type { DisposableList } from '../../disposables.ts';
 import type { Services } from '../../services.ts';
 import { toProblem } from './analysis-problems.ts';
 
 const excluded = '**/{node_modules,.git,dist,vendor}/**';
 
 /** "Analyze Workspace": all YAML of all folders, into the Problems panel. */
-export function registerAnalyzeWorkspace(services: Services, owned: DisposableList): void {
-  const { commands, settings } = services;
-  commands.register(commandIds.analyzeWorkspace, () => analyze(services));
-  owned.add(
-    settings.onDidChange((keys) => {
-      if (keys.has('analysis.enabled') && !settings.get('analysis.enabled')) services.diagnostics.clear();
-    }),
-  );
+export function registerAnalyzeWorkspace(services: Services): void {
+  services.commands.register(commandIds.analyzeWorkspace, () => analyze(services));
 }
 
 async function analyze({ context, diagnostics, engine, settings }: Services): Promise<void> {
