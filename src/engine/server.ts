@@ -61,6 +61,7 @@ class LanguageServer {
   #folders: readonly string[] = [];
   #watchesFiles = false;
   #canCreateFiles = false;
+  #hasLabelDetails = false;
   #notifications: { dispose(): void } | undefined;
 
   constructor(connection: Connection) {
@@ -95,6 +96,7 @@ class LanguageServer {
     this.#publisher = publisher;
     this.#folders = foldersOf(params);
     this.#watchesFiles = params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    this.#hasLabelDetails = params.capabilities.textDocument?.completion?.completionItem?.labelDetailsSupport === true;
     this.#canCreateFiles =
       params.capabilities.workspace?.workspaceEdit?.resourceOperations?.includes('create') === true;
     this.#notifications = engine.onNotification((method, payload) => {
@@ -135,7 +137,14 @@ class LanguageServer {
       engine.configure({ ...defaultEngineSettings, ...settings });
       publisher.schedule();
     });
-    registerLanguageFeatures(connection, engine, publisher, docsRoot, (uri) => this.#rootOf(uri));
+    registerLanguageFeatures(
+      connection,
+      engine,
+      publisher,
+      docsRoot,
+      (uri) => this.#rootOf(uri),
+      this.#hasLabelDetails,
+    );
     for (const method of engineMethods) {
       connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
         const abort = new AbortController();

@@ -76,6 +76,7 @@ export function registerLanguageFeatures(
   publisher: DiagnosticsPublisher,
   docsRoot: string,
   rootOf: (uri: string) => string | undefined,
+  hasLabelDetails: boolean,
 ): void {
   const { workspace } = engine;
   const actionOf = ({
@@ -100,8 +101,8 @@ export function registerLanguageFeatures(
     return found ? { contents: { kind: MarkupKind.Markdown, value: found.contents }, range: found.range } : null;
   });
   connection.onCompletion(({ textDocument, position }): CompletionItem[] =>
-    completion(workspace, engine.snapshot, engine.settings, documentUri(textDocument.uri), position).map(
-      completionItemOf,
+    completion(workspace, engine.snapshot, engine.settings, documentUri(textDocument.uri), position).map((item) =>
+      completionItemOf(item, hasLabelDetails),
     ),
   );
   connection.onDefinition(({ textDocument, position }) => [
