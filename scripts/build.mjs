@@ -258,6 +258,8 @@ if (watch) {
   );
   await writeFile(path.join(out, 'metafile.json'), JSON.stringify(inputs));
 }
+// Node reads the manifest nearest to a module to see what kind it is. That of the extension is long.
+await writeFile(path.join(out, 'package.json'), '{ "type": "module" }\n');
 await mkdir(path.join(out, 'webview'), { recursive: true });
 for (const file of ['codicon.css', 'codicon.ttf']) {
   await copyFile(path.join(root, 'node_modules/@vscode/codicons/dist', file), path.join(out, 'webview', file));

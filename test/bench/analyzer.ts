@@ -119,6 +119,7 @@ export async function benchAnalyzer(): Promise<readonly BenchRow[]> {
         varied.cold,
         varied.theirs,
         5,
+        'istioctl analyze',
       ),
       row('the same again, from the cache', varied.cached, varied.theirs, 5, 'istioctl analyze'),
       {

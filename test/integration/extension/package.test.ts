@@ -18,6 +18,7 @@ const allowed = [
   'extension/dist/dataplane-worker.js',
   'extension/dist/extension.cjs',
   'extension/dist/meshlens.js',
+  'extension/dist/package.json',
   'extension/dist/reaper.js',
   'extension/dist/tunnel-worker.js',
   'extension/dist/webview/codicon.css',
