@@ -8,7 +8,8 @@ export function nearestNames(wrong: string, known: Iterable<string>, limit = 3):
   const word = wrong.toLowerCase();
   const candidates: { readonly name: string; readonly distance: number }[] = [];
   // Of two letters every other pair is "near": `v1` and `v2` are not each other's misspelling, nor `v10` and `v11`.
-  const most = Math.floor(word.length / 3);
+  // Full names of hosts are long and mostly the same: more than four letters are another name.
+  const most = Math.min(4, Math.floor(word.length / 3));
   for (const name of new Set(known)) {
     if (name === wrong || name.length > 300) continue;
     const other = name.toLowerCase();

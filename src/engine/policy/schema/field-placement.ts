@@ -23,7 +23,7 @@ interface UnknownField {
 /** A sentence, where one place is by far the likeliest. */
 export function placeOf(field: UnknownField): string | undefined {
   const inside = fieldsAround(field);
-  if (inside.length > 0) return belongsIn(inside);
+  if (inside.length > 0) return belongsIn(inside, field.schema);
   const { key, value, path, owners } = field;
   for (const [level, owner] of owners.slice(0, 2).entries()) {
     const beside = String(path[owner.path.length]);
@@ -32,7 +32,7 @@ export function placeOf(field: UnknownField): string | undefined {
     }
     const others = Object.keys(owner.schema.fields).filter((name) => name !== beside);
     const holding = level === 0 ? others.filter((name) => mayHold(owner.schema.fields[name], key, value)) : [];
-    if (holding.length > 0 && holding.length < 3) return belongsIn(holding);
+    if (holding.length > 0 && holding.length < 3) return belongsIn(holding, owner.schema);
   }
   return undefined;
 }
@@ -65,13 +65,16 @@ export function fieldsAround({ key, value, schema }: UnknownField): readonly str
   return maps.length === 1 ? maps : [];
 }
 
-const belongsIn = (names: readonly string[]): string =>
-  `It belongs in ${names.map((name) => `\`${name}\``).join(' or ')}.`;
+function belongsIn(names: readonly string[], { fields }: ObjectSchema): string {
+  const places = names.map((name) => `${fields[name]?.type === 'array' ? 'an item of ' : ''}\`${name}\``);
+  return `It belongs in ${places.join(' or ')}.`;
+}
 
-function mayHold(schema: Schema | undefined, key: string, value: unknown): boolean {
+function mayHold(field: Schema | undefined, key: string, value: unknown): boolean {
+  const schema = field?.type === 'array' ? field.items : field;
   if (schema?.type !== 'object' || !Object.hasOwn(schema.fields, key)) return false;
-  const field = schema.fields[key];
-  return field !== undefined && field.channel !== 'experimental' && (value === null || hasType(value, field));
+  const own = schema.fields[key];
+  return own !== undefined && own.channel !== 'experimental' && (value === null || hasType(value, own));
 }
 
 /** Goes on after "must be a mapping": the field that a single value is for; empty where that is not clear. */

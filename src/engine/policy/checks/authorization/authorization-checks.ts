@@ -1,4 +1,5 @@
 import type { ObjectCheck } from '../check.ts';
+import { rootAuthenticationSelector } from './root-authentication-selector.ts';
 import { ruleInTwo } from './rule-in-two.ts';
 import { everythingRule } from './everything-rule.ts';
 import { appliesToNothing } from './applies-to-nothing.ts';
@@ -51,4 +52,5 @@ export const authorizationChecks: readonly ObjectCheck[] = [
   deniedAllowance,
   unknownIssuer,
   ruleInTwo,
+  rootAuthenticationSelector,
 ];

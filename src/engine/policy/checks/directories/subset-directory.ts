@@ -77,11 +77,16 @@ export class SubsetDirectory {
     return (this.#exact.get(host) ?? []).filter((rule) => !isExportedTo(rule.exportTo, namespace));
   }
 
-  /** Rules that have the subset, for a host that may be a misspelling of this one. */
+  /** Rules that have the subset, for a host of which the first or the other parts are nearly those of this one. */
   rulesNear(host: string, subset: string): readonly DestinationRuleView[] {
-    return nearestNames(host, this.#exact.keys())
-      .flatMap((name) => this.#exact.get(name) ?? [])
-      .filter(({ subsets }) => subsets.some(({ name }) => name === subset));
+    const [name, rest] = firstPart(host);
+    return [...this.#exact.keys()]
+      .filter((other) => {
+        const [otherName, otherRest] = firstPart(other);
+        return otherRest === rest ? nearestNames(name, [otherName]).length > 0 : otherName === name;
+      })
+      .flatMap((other) => (other === host ? [] : (this.#exact.get(other) ?? [])))
+      .filter(({ subsets }) => subsets.some((each) => each.name === subset));
   }
 
   /** Whether the namespace, or, without one, any has rules. */
@@ -98,6 +103,11 @@ export class SubsetDirectory {
   rulesNamed(shortName: string): readonly DestinationRuleView[] {
     return this.#byShortName.get(shortName) ?? [];
   }
+}
+
+function firstPart(host: string): readonly [string, string] {
+  const dot = host.indexOf('.');
+  return dot < 0 ? [host, ''] : [host.slice(0, dot), host.slice(dot)];
 }
 
 export const subsetDirectory: Index<SubsetDirectory> = {

@@ -39,7 +39,7 @@ export const conflictingGateways: ObjectCheck = {
   rule: 'conflicting-gateways',
   aliases: ['IST0145', 'KIA0301'],
   severity: 'error',
-  summary: 'Two servers on one port of the same proxies have a host in common.',
+  summary: 'Two servers on one port of the same proxies have a host in common, or protocols that do not go together.',
   subject: Kinds.gateway,
   inputs: [serversByPort, workloadDirectory],
   run(context) {
@@ -59,6 +59,7 @@ function checkServer(context: CheckContext, gateway: GatewayView, server: Server
       return other.gateway === gateway && gateway.servers.indexOf(other.server) < gateway.servers.indexOf(server);
     return shareProxies(directory, gateway, other.gateway);
   });
+  let hasRival = false;
   for (const { host, namespace, path } of server.hosts) {
     const rivals = others.flatMap((other) => {
       const claim = other.server.hosts.find(
@@ -68,6 +69,7 @@ function checkServer(context: CheckContext, gateway: GatewayView, server: Server
     });
     const [first] = rivals;
     if (!first) continue;
+    hasRival = true;
     const outcome = outcomeOf({ gateway, server }, first);
     const names = [...new Set(rivals.map(({ gateway: { object } }) => nameOf(object, subject)))];
     context.report(subject, path, {
@@ -81,6 +83,27 @@ function checkServer(context: CheckContext, gateway: GatewayView, server: Server
       })),
     });
   }
+  if (!hasRival) checkProtocols(context, { gateway, server }, others);
+}
+
+/** A listener is of one sort; whatever their hosts, a server of another sort is left out. */
+function checkProtocols(context: CheckContext, own: BoundServer, others: readonly BoundServer[]): void {
+  const { subject } = context;
+  const { server } = own;
+  const rival = others.find((other) => other.server.protocol !== '' && groupOf(other.server) !== groupOf(server));
+  if (!rival || server.protocol === '') return;
+  context.report(subject, [...server.path, 'port', 'protocol'], {
+    message: `${nameOf(rival.gateway.object, subject)} has ${rival.server.protocol} on port ${String(server.port)} of the same proxies, and a port is for one of plain HTTP, TLS and TCP. ${outcomeOf(own, rival).says}`,
+    part: 'value',
+    severity: 'warning',
+    related: [
+      {
+        message: `Gateway ${rival.gateway.object.name}`,
+        object: rival.gateway.object,
+        path: [...rival.server.path, 'port', 'protocol'],
+      },
+    ],
+  });
 }
 
 function listed(names: readonly string[]): string {

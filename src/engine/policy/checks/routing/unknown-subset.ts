@@ -62,7 +62,16 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
   const known =
     near.length === 0 && names.length > 0 ? ` There is ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
   const [hidden] = rules.length > 0 || !isNamespaceKnown ? [] : directory.hiddenFrom(subject.namespace, lookup.host);
-  const [misplaced] = rules.length > 0 || hidden ? [] : directory.rulesNear(lookup.host, subset);
+  const [misplaced] =
+    rules.length > 0 || hidden
+      ? []
+      : directory.rulesNear(lookup.host, subset).filter(({ written, object }) => {
+          // One whose host exists is meant for that.
+          const own = context
+            .index(serviceDirectory)
+            .lookUp(written, object.namespace, context.hasKnownNamespace(object));
+          return own.state === 'unknown';
+        });
   const where = hidden
     ? ` DestinationRule \`${nameOf(hidden)}\` is for it, but not exported to \`${subject.namespace}\`.`
     : misplaced

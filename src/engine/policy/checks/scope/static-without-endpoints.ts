@@ -22,6 +22,7 @@ export const staticWithoutEndpoints: ObjectCheck = {
       message:
         'With STATIC, endpoints are those of `endpoints` or `workloadSelector`. There are none, so calls fail with 503.',
       part: 'value',
+      saysMissing: true,
     });
   },
 };

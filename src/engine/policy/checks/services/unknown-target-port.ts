@@ -54,10 +54,11 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
   const [first] = workloads;
   const who =
     workloads.length === 1 && first ? `${first.object.kind} \`${first.object.name}\` declares` : 'The pods declare';
-  const effect = isNamed ? ', so this port leads nowhere' : '';
+  const isNumber = isNamed && /^\d+$/.test(target);
+  const effect = isNumber ? ': in quotes it is a name, not a number' : isNamed ? ', so this port leads nowhere' : '';
   const isWritten = fieldOf(portAt(subject, port), 'targetPort') !== undefined;
   context.report(subject, [...port.path, isWritten ? 'targetPort' : 'port'], {
-    message: `${who} no port \`${String(target)}\`${effect}.${didYouMean(choices.map(String))}`,
+    message: `${who} no port \`${String(target)}\`${effect}.${isNumber ? '' : didYouMean(choices.map(String))}`,
     part: 'value',
     // A container listens on a port whether it declares it or not.
     ...(!isNamed && { severity: 'information' as const }),

@@ -64,6 +64,14 @@ function checkPort(context: CheckContext, value: unknown, path: FieldPath): void
     ]);
     return;
   }
+  const isPlainTarget = target === undefined || target === 80 || target === 8080 || target === 'http';
+  if (named === 'tls' && port === 80 && isPlainTarget) {
+    report(
+      'Port 80 is for plain HTTP, and with this name proxies take what comes for TLS, in which they read no requests.',
+      [`http${rest}`],
+    );
+    return;
+  }
   const known = wellKnown.get(port);
   if (named === 'http' && known !== undefined && (target === undefined || target === port)) {
     report(`Port ${String(port)} is that of ${known}, and with this name proxies take what comes for HTTP.`, [

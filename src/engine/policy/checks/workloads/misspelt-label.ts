@@ -40,5 +40,6 @@ export const misspeltLabel: ObjectCheck = {
 function intended(key: string, on: string): readonly string[] {
   if (istioLabels.has(key)) return [];
   if (on === 'Namespace' && /^istio(?:\.io)?[-_./]?inject(?:ion|ed)?$/i.test(key)) return ['istio-injection'];
-  return misspellingsOf(key, istioLabels);
+  const dashed = key.replaceAll('_', '-').toLowerCase();
+  return istioLabels.has(dashed) ? [dashed] : misspellingsOf(key, istioLabels);
 }
