@@ -17,7 +17,7 @@ export const failures: readonly {
   readonly reason: string;
 }[] = [
   {
-    files: ['empty-authorization-rule/broken.yaml'],
+    files: ['empty-authorization-rule/broken.yaml', 'unknown-field/misplaced.yaml'],
     says: /nil pointer dereference/,
     reason: 'istioctl crashes at a rule whose `from` has no source',
   },

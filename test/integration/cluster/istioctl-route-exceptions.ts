@@ -44,6 +44,7 @@ export const routeFalsePositives: readonly FalsePositives[] = [
     findings: [
       'invalid-host/broken.yaml: IST0101 VirtualService shop/a',
       'invalid-host/broken.yaml: IST0174 DestinationRule shop/c',
+      'invalid-host/with-scheme.yaml: IST0174 DestinationRule pay/bank',
     ],
   },
   {
@@ -94,6 +95,7 @@ export const routeFalsePositives: readonly FalsePositives[] = [
       'unknown-gateway/kept-elsewhere.yaml: IST0132 VirtualService orders/orders',
       'unknown-gateway/kept-elsewhere.yaml: IST0132 VirtualService shop/cart',
       'unknown-gateway/none-declared.yaml: IST0132 VirtualService shop/cart',
+      'unknown-gateway/in-matches.yaml: IST0132 VirtualService shop/web',
       'unknown-gateway/unknown.yaml: IST0132 VirtualService bookinfo/reviews',
     ],
   },
@@ -128,6 +130,7 @@ export const routeFalsePositives: readonly FalsePositives[] = [
     reason: 'no other EnvoyFilter here changes what the patch goes by, so their order does not matter',
     findings: [
       'principal-without-tokens/own-filter.yaml: IST0151 EnvoyFilter shop/tokens',
+      'missing-typed-config/old-form.yaml: IST0151 EnvoyFilter shop/sni',
       'patch-order/rivals.yaml: IST0151 EnvoyFilter other/trace',
       'patch-order/settled.yaml: IST0151 EnvoyFilter shop/first',
       'patch-order/settled.yaml: IST0151 EnvoyFilter mixed/inbound',

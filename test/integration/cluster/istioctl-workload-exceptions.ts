@@ -7,6 +7,10 @@ export const workloadFalsePositives: readonly FalsePositives[] = [
     findings: [
       'hidden-from-gateway/route.yaml: IST0102 Namespace store',
       'hidden-from-gateway/unknown.yaml: IST0102 Namespace edge',
+      'unknown-egress-host/namespace.yaml: IST0102 Namespace payments',
+      'unknown-egress-host/namespace.yaml: IST0102 Namespace shop',
+      'unknown-principal/namespace.yaml: IST0102 Namespace shop',
+      'unknown-subset/exported-to-others.yaml: IST0102 Namespace bank',
       'conflicting-routes/apart.yaml: IST0102 Namespace first',
       'image-auto-not-injected/no-label.yaml: IST0102 Namespace edge',
       'misplaced-annotation/on-the-deployment.yaml: IST0102 Namespace shop',
@@ -25,6 +29,7 @@ export const workloadFalsePositives: readonly FalsePositives[] = [
     reason: 'the label that was meant to ask for sidecars is told, which says why there are none',
     findings: [
       'misspelt-label/misspelt.yaml: IST0102 Namespace bank',
+      'misspelt-label/with-prefix.yaml: IST0102 Namespace shop',
       'misspelt-label/misspelt.yaml: IST0102 Namespace shop',
     ],
   },

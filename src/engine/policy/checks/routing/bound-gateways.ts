@@ -31,16 +31,21 @@ export function gatewaysOfMatch(context: CheckContext, match: unknown): readonly
 export function serversOf(context: CheckContext, written: string): readonly ServerView[] | undefined {
   const { subject } = context;
   const { namespace, name } = parseGatewayName(written, subject.namespace);
-  const gateway = context.find(Kinds.gateway, namespace, name);
-  if (!gateway) return undefined;
+  // Files may have versions of it to choose from; they take the place of what a cluster has.
+  const versions = context.versionsOf(Kinds.gateway, namespace, name);
+  const ofFiles = versions.filter(({ origin }) => origin.layer === 'workspace');
+  const gateways = ofFiles.length > 0 ? ofFiles : versions.slice(0, 1);
+  if (gateways.length === 0) return undefined;
   const hosts = hostsOf(subject).map(({ host }) => host.toLowerCase());
-  return readGateway(gateway).servers.filter((server) =>
-    server.hosts.some(
-      (offered) =>
-        (offered.namespace === '*' || offered.namespace === subject.namespace) &&
-        hosts.some((host) => hostsOverlap(host, offered.host)),
-    ),
-  );
+  return gateways
+    .flatMap((gateway) => readGateway(gateway).servers)
+    .filter((server) =>
+      server.hosts.some(
+        (offered) =>
+          (offered.namespace === '*' || offered.namespace === subject.namespace) &&
+          hosts.some((host) => hostsOverlap(host, offered.host)),
+      ),
+    );
 }
 
 /** Services that the hosts of the subject stand for in the mesh; undefined where one of them is not known. */
