@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { didYouMean, nearestWords } from '../shared/nearest-names.ts';
 import type { Command, CommandIo } from './command.ts';
 import { ExitCode, type UnreachableError, type UsageError } from './command.ts';
 
@@ -23,6 +24,16 @@ function manual(command: Command): string {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What Node.js says of an option that there is not is mostly about files whose names begin with a dash. */
+function wrongOption(error: unknown, { options }: Command): string | undefined {
+  if (!(error instanceof TypeError) || !('code' in error) || error.code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+    return undefined;
+  const [, option] = /'(--?[^']+)'/.exec(error.message) ?? [];
+  if (option === undefined) return undefined;
+  const names = Object.keys(options).map((name) => `--${name}`);
+  return `there is no option ${option}.${didYouMean(nearestWords(option, names))}`;
 }
 
 /** By name: a command that is a piece of the bundle has classes of its own. */
@@ -54,7 +65,13 @@ export async function runCommandLine(
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
-    io.err(`meshlens: there is no command "${name}".\n\n${overview(commands)}`);
+    const guess = didYouMean(
+      nearestWords(
+        name,
+        commands.map((each) => each.name),
+      ),
+    );
+    io.err(`meshlens: there is no command "${name}".${guess}\n\n${overview(commands)}`);
     return ExitCode.usage;
   }
   if (first === 'help' || rest.includes('--help') || rest.includes('-h')) {
@@ -73,7 +90,7 @@ export async function runCommandLine(
     const isUsage =
       isNamed(error, 'UsageError') ||
       (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-    io.err(`meshlens ${name}: ${describe(error)}\n`);
+    io.err(`meshlens ${name}: ${wrongOption(error, command) ?? describe(error)}\n`);
     if (isUsage) {
       io.err(`Try: meshlens help ${name}\n`);
       return ExitCode.usage;

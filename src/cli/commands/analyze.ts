@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { namesOf } from '../../engine/policy/checks/check.ts';
 import { undecidedReference } from '../../engine/policy/checks/engine/undecided-reference.ts';
 import type { Severity } from '../../shared/diagnostics.ts';
+import { didYouMean, nearestNames } from '../../shared/nearest-names.ts';
 import { ruleLevels, type RuleLevel, type RuleSettings } from '../../shared/rule-settings.ts';
 import { clusterDetails, clusterOptions } from '../cluster-flags.ts';
 import type { EngineParams } from '../../shared/engine-protocol.ts';
@@ -15,6 +16,7 @@ import { loadWhole } from '../compiled-code.ts';
 import { FindingsCache } from '../findings-cache.ts';
 import { formatFindings } from '../format/format-findings.ts';
 import { formatSarif } from '../format/findings-sarif.ts';
+import { hasColors } from '../format/has-colors.ts';
 import { inputsFrom } from '../inputs.ts';
 
 type Question = EngineParams<'mesh/analyze'>;
@@ -68,7 +70,7 @@ export const analyzeCommand: Command = {
     const question: Question = { ...inputs, ...(layer && { layer }), rules: await rulesOf(values) };
     const cache = await cacheFor(question, values, io);
     const { result, texts } = cache?.answer(Date.now()) ?? (await analyzed(question, values, io, cache));
-    const options = { color: io.isTerminal, cwd: io.cwd };
+    const options = { color: hasColors(io.env, io.isTerminal), cwd: io.cwd };
     const written =
       format === 'sarif'
         ? formatSarif(result, (await loadFilesModel()).knownRules(), options)
@@ -144,10 +146,13 @@ async function rulesOf(values: OptionValues): Promise<RuleSettings> {
   const given = words.map((text): readonly [string, RuleLevel] => {
     const [, name, level] = /^([\w-]+)=([a-z]+)$/.exec(text) ?? [];
     const severity = ruleLevels.find((each) => each === level);
-    if (name === undefined || severity === undefined || !known.includes(name)) {
+    if (name === undefined || severity === undefined) {
       throw new UsageError(
-        `--rule takes the name of a rule and one of ${ruleLevels.join(', ')}, such as MESH1203=off.`,
+        `--rule takes the name of a rule and one of ${ruleLevels.join(', ')}, such as MESH1203=off, not "${text}".`,
       );
+    }
+    if (!known.includes(name)) {
+      throw new UsageError(`No rule is called "${name}".${didYouMean(nearestNames(name, known))}`);
     }
     return [name, severity];
   });

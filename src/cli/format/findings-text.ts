@@ -105,6 +105,7 @@ function displayWidth(text: string): number {
 
 function summary({ diagnostics, documents }: AnalyzeResult, { color = false }: FindingsOptions): string {
   const paint = painter(color);
+  if (documents === 0) return 'Nothing was checked: there is no YAML here.';
   const read = `${String(documents)} document${documents === 1 ? '' : 's'} read`;
   if (diagnostics.length === 0) return `No findings, ${read}.`;
   const counts = (['error', 'warning', 'information', 'hint'] as const).flatMap((severity) => {

@@ -54,9 +54,14 @@ test('analyze says what is wrong, where, and ends with 1', async () => {
 test('analyze gives rules another severity, by any of their names, and says what it could not check', async () => {
   for (const name of ['MESH1203', 'unknown-host', 'IST0101'])
     assert.equal((await meshlens(['analyze', 'bad.yaml', '--rule', `${name}=off`])).code, 0);
-  const strange = await meshlens(['analyze', 'bad.yaml', '--rule', 'no-such-rule=off']);
-  assert.equal(strange.code, 2);
-  assert.match(strange.err, /such as MESH1203=off/);
+  for (const [given, said] of [
+    ['unknown-hst=off', /No rule is called "unknown-hst"\. Did you mean `unknown-host`/],
+    ['unknown-host=of', /such as MESH1203=off, not "unknown-host=of"/],
+  ] as const) {
+    const strange = await meshlens(['analyze', 'bad.yaml', '--rule', given]);
+    assert.equal(strange.code, 2);
+    assert.match(strange.err, said);
+  }
   const { out } = await meshlens(['analyze', 'good.yaml', '--undecided', '--format', 'json']);
   assert.match(out, /MESH9003/);
 });

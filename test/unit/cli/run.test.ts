@@ -46,8 +46,10 @@ test('a command gets its options and arguments', async () => {
 
 const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
   [[], 2, /Usage: meshlens COMMAND/],
-  [['shout'], 2, /no command "shout"/],
-  [['greet', '--volume', '9'], 2, /Unknown option '--volume'[^]*meshlens help greet/],
+  [['shout'], 2, /no command "shout"\.\n/],
+  [['gret'], 2, /no command "gret"\. Did you mean `greet`\?/],
+  [['greet', '--volume', '9'], 2, /there is no option --volume\.\n[^]*meshlens help greet/],
+  [['greet', '--tune', 'loud'], 2, /there is no option --tune\. Did you mean `--tone`\?\n/],
   [['greet', '--tone', 'shrill'], 2, /--tone takes soft, loud, not "shrill"/],
   [['greet', '--wait', 'soon'], 2, /--wait takes a length of time/],
   [['greet', 'nobody'], 2, /Nobody cannot be greeted/],

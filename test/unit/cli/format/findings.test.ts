@@ -107,6 +107,10 @@ describe('text', () => {
 
   test('says so where nothing was found', () => {
     assert.equal(formatFindings('text', none, new Map()), 'No findings, 1 document read.\n');
+    assert.equal(
+      formatFindings('text', { ...none, documents: 0 }, new Map()),
+      'Nothing was checked: there is no YAML here.\n',
+    );
   });
 });
 
