@@ -2,8 +2,8 @@ import type { FieldPath } from '../../../../shared/text.ts';
 import { fieldOf, listOf, stringOf } from '../../../../shared/untrusted.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
-import { namedServices } from '../gateway-api/known-targets.ts';
-import { lookUpObject, reportUnknownObject } from '../object-lookup.ts';
+import { lookUpService } from '../gateway-api/known-targets.ts';
+import { reportUnknownObject } from '../object-lookup.ts';
 import { ciliumPolicyKinds, ciliumSpecsOf } from './cilium-view.ts';
 
 export const unknownCiliumService: ObjectCheck = {
@@ -31,7 +31,7 @@ function check(context: CheckContext, service: unknown, path: FieldPath): void {
   const namespace = stringOf(fieldOf(service, 'namespace'));
   if (name === undefined || name === '' || namespace === undefined) return;
   const reference = { name, namespace, hasNamespace: true };
-  const lookup = lookUpObject(context, reference, namedServices(context.index(serviceDirectory)));
+  const lookup = lookUpService(context, reference);
   if (lookup.state !== 'unknown') return;
   const consequence = ', so this lets nothing through';
   reportUnknownObject(context, { path, reference, kind: 'Service', lookup, consequence, field: 'serviceName' });

@@ -4,7 +4,7 @@ import type { MeshObject } from '../../../model/mesh-object.ts';
 import type { ObjectReference } from '../../semantics/gateway-api/object-reference.ts';
 import { isGatewayReference, isServiceReference } from '../../semantics/gateway-api/object-reference.ts';
 import type { CheckContext } from '../check.ts';
-import type { NamedObjects, ObjectLookup } from '../object-lookup.ts';
+import type { NamedObjects, NameReference, ObjectLookup } from '../object-lookup.ts';
 import { lookUpObject, namedObjects } from '../object-lookup.ts';
 import type { ServiceDirectory } from '../directories/service-directory.ts';
 import { serviceDirectory } from '../directories/service-directory.ts';
@@ -24,32 +24,34 @@ export function namedServices(directory: ServiceDirectory): NamedObjects {
 export function lookUpParent(context: CheckContext, parent: ObjectReference): ObjectLookup {
   if (parent.key === Kinds.service) return lookUpService(context, parent);
   if (!isGatewayReference(parent) && !isServiceReference(parent)) return { state: 'undecided' };
-  return lookUpObject(context, parent, namedObjects(context.ofKind(parent.key)));
+  const objects = context.ofKind(parent.key);
+  const lookup = lookUpObject(context, parent, namedObjects(objects));
+  const isHere =
+    context.isComplete(parent.key) || objects.some(({ origin }) => origin.source === context.subject.origin.source);
+  return isHere ? lookup : unlessOfOtherPage(context, parent, lookup);
 }
 
 /** A Service that is referred to. */
-export function lookUpService(context: CheckContext, reference: ObjectReference): ObjectLookup {
+export function lookUpService(context: CheckContext, reference: NameReference): ObjectLookup {
   const directory = context.index(serviceDirectory);
   const lookup = lookUpObject(context, reference, namedServices(directory));
-  return lookup.state === 'unknown' && isOfOtherPage(context, reference, lookup, directory)
-    ? { state: 'undecided' }
-    : lookup;
+  const isHere = directory.isComplete || directory.isDeclaredIn(context.subject.origin.source);
+  return isHere ? lookup : unlessOfOtherPage(context, reference, lookup);
 }
 
 /**
  * Examples of different pages are often kept in one folder, all of them for the namespace that is there anyway: a file
- * without a Service says nothing of those that it sends requests to, unless one there has nearly the same name.
+ * without a Service says nothing of those that it sends requests to, unless one there has nearly the same name. The same
+ * goes for a Gateway.
  */
-function isOfOtherPage(
+function unlessOfOtherPage(
   context: CheckContext,
-  { namespace, hasNamespace }: ObjectReference,
-  { near, elsewhere }: Extract<ObjectLookup, { readonly state: 'unknown' }>,
-  directory: ServiceDirectory,
-): boolean {
-  if (directory.isComplete || near.length > 0 || elsewhere.length > 0) return false;
+  { namespace, hasNamespace }: NameReference,
+  lookup: ObjectLookup,
+): ObjectLookup {
+  if (lookup.state !== 'unknown' || lookup.near.length > 0 || lookup.elsewhere.length > 0) return lookup;
   const isDedicated = (hasNamespace || context.isNamespaceKnown) && namespace !== 'default';
-  const { layer, source } = context.subject.origin;
-  return !isDedicated && layer === 'workspace' && !directory.isDeclaredIn(source);
+  return isDedicated || context.subject.origin.layer !== 'workspace' ? lookup : { state: 'undecided' };
 }
 
 /** The Gateway or ListenerSet that a parent reference names, if it is known. */

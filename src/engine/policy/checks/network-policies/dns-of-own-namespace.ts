@@ -76,7 +76,7 @@ function checkCilium(context: CheckContext): void {
 }
 
 /** Whether the labels are those of the DNS, and no pod of the namespace has them. */
-function isDns(context: CheckContext, selector: LabelSelector): boolean {
+export function isDns(context: CheckContext, selector: LabelSelector): boolean {
   const requirements = selector.requirements.map((each) => ({ ...each, key: each.key.replace(/^(?:k8s|any):/, '') }));
   const isMeant = requirements.some(
     ({ key, operator, values }) =>

@@ -15,7 +15,9 @@ export const ignoredPolicyRules: ObjectCheck = {
   run(context) {
     const { subject } = context;
     const { isolates, hasTypes } = networkPolicyOf(subject);
-    if (!hasTypes) return;
+    // A word that is no type has a finding of its own.
+    const words = listOf(fieldOf(subject.spec, 'policyTypes'));
+    if (!hasTypes || !words.every((word) => word === 'Ingress' || word === 'Egress')) return;
     for (const [direction, type] of [
       ['ingress', 'Ingress'],
       ['egress', 'Egress'],

@@ -5,9 +5,11 @@ import { labelSelectorMatches, labelSelectorText } from '../../semantics/label-s
 import type { PolicyPeer, PolicyRule } from '../../semantics/network-policy/network-policy.ts';
 import type { CheckContext, ObjectCheck } from '../check.ts';
 import { namespaceDirectory } from '../directories/namespace-directory.ts';
+import { replacements } from '../replacements.ts';
 import { workloadDirectory } from '../directories/workload-directory.ts';
 import { networkPolicyOf } from './network-policy-views.ts';
-import { emptySelection } from './selected-pods.ts';
+import { isDns } from './dns-of-own-namespace.ts';
+import { emptySelection, selectedPodsHere, selectPods } from './selected-pods.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
 
@@ -24,8 +26,9 @@ export const peerSelectsNothing: ObjectCheck = {
     if (!context.isNamespaceKnown) return;
     for (const rule of networkPolicyOf(context.subject).rules) {
       for (const peer of rule.peers) {
-        if (peer.namespaceSelector) checkNamespaces(context, peer);
-        else if (peer.podSelector) checkPods(context, rule, peer);
+        if (peer.namespaceSelector) {
+          if (!checkNamespaces(context, peer)) checkPodsElsewhere(context, peer);
+        } else if (peer.podSelector) checkPods(context, rule, peer);
       }
     }
   },
@@ -35,7 +38,8 @@ export const peerSelectsNothing: ObjectCheck = {
 function checkPods(context: CheckContext, rule: PolicyRule, { podSelector, path }: PolicyPeer): void {
   const { subject } = context;
   const empty = podSelector && emptySelection(context, podSelector);
-  if (!empty) return;
+  // That the DNS is not here is said by another rule.
+  if (!empty || (rule.direction === 'egress' && isDns(context, podSelector))) return;
   const elsewhere = context
     .index(workloadDirectory)
     .all.filter(({ labels, object }) => context.hasKnownNamespace(object) && labelSelectorMatches(podSelector, labels));
@@ -98,14 +102,15 @@ function checkPods(context: CheckContext, rule: PolicyRule, { podSelector, path 
   });
 }
 
-function checkNamespaces(context: CheckContext, { namespaceSelector, path }: PolicyPeer): void {
+/** Whether there was something to report. */
+function checkNamespaces(context: CheckContext, { namespaceSelector, path }: PolicyPeer): boolean {
   const { subject } = context;
   const directory = context.index(namespaceDirectory);
-  if (!namespaceSelector || namespaceSelector.requirements.length === 0) return;
+  if (!namespaceSelector || namespaceSelector.requirements.length === 0) return false;
   const isSelected = directory.names.some((name) =>
     labelSelectorMatches(namespaceSelector, { ...directory.labelsOf(name), [nameLabel]: name }),
   );
-  if (isSelected) return;
+  if (isSelected) return false;
   const selectorPath = [...path, 'namespaceSelector'];
   const [requirement, ...others] = namespaceSelector.requirements;
   const [value, ...more] = requirement?.values ?? [];
@@ -125,15 +130,15 @@ function checkNamespaces(context: CheckContext, { namespaceSelector, path }: Pol
         },
       ],
     });
-    return;
+    return true;
   }
   const isByName = isLabel && requirement.key === nameLabel && value !== undefined;
-  if (isByName && directory.stateOf(value) === 'known') return;
+  if (isByName && directory.stateOf(value) === 'known') return false;
   const values = isByName
     ? directory.candidates()
     : directory.names.flatMap((name) => directory.labelsOf(name)?.[requirement?.key ?? ''] ?? []);
   const near = isLabel && value !== undefined ? misspellingsOf(value, [...new Set(values)]) : [];
-  if (!directory.isComplete && near.length === 0) return;
+  if (!directory.isComplete && near.length === 0) return false;
   const isValue = isByName || near.length > 0;
   const what = isByName
     ? `There is no namespace \`${value}\``
@@ -146,5 +151,50 @@ function checkNamespaces(context: CheckContext, { namespaceSelector, path }: Pol
       isPreferred: index === 0,
       changes: [{ type: 'replace-value', object: subject, path: labelPath, value: name }],
     })),
+  });
+  return true;
+}
+
+/** Pods of other namespaces, as far as those are declared with what runs in them. */
+function checkPodsElsewhere(context: CheckContext, { namespaceSelector, podSelector, path }: PolicyPeer): void {
+  if (!namespaceSelector || !podSelector || podSelector.requirements.length === 0) return;
+  const { subject } = context;
+  const directory = context.index(namespaceDirectory);
+  const workloads = context.index(workloadDirectory);
+  const names = directory.names.filter((name) =>
+    labelSelectorMatches(namespaceSelector, { ...directory.labelsOf(name), [nameLabel]: name }),
+  );
+  const pods = names.flatMap((name) => workloads.inNamespace(name));
+  // Of a namespace of which nothing is declared, nothing is known.
+  if (names.length === 0 || !names.every((name) => workloads.inNamespace(name).length > 0)) return;
+  if (selectPods(pods, podSelector).length > 0) return;
+  const lonely = podSelector.requirements.find(
+    ({ key, operator, values }) =>
+      operator === 'In' && values.length === 1 && !pods.some(({ labels }) => labels[key] === values[0]),
+  );
+  const value = lonely?.values[0];
+  if (!lonely || value === undefined) return;
+  const near = misspellingsOf(
+    value,
+    pods.flatMap(({ labels }) => labels[lonely.key] ?? []),
+  );
+  const own = selectedPodsHere(context, podSelector);
+  if (near.length === 0 && own.length === 0) return;
+  const text = `No pod of namespace ${names
+    .slice(0, 3)
+    .map((name) => `\`${name}\``)
+    .join(', ')} has \`${labelSelectorText(podSelector)}\``;
+  const labelPath = [...path, 'podSelector', 'matchLabels', lonely.key];
+  const isLabel = near.length > 0 && valueAt(subject, labelPath) !== undefined;
+  context.report(subject, isLabel ? labelPath : [...path, 'podSelector'], {
+    message:
+      near.length > 0
+        ? `${text}, so this lets nobody through.${didYouMean(near)}`
+        : `${text}, but pods of the own namespace \`${subject.namespace}\` have. In one item both selectors must fit; two items let in either.`,
+    part: isLabel ? 'value' : 'key',
+    related: own
+      .slice(0, 3)
+      .map(({ object }) => ({ message: `${object.kind} ${object.name}.`, object, path: ['metadata', 'name'] })),
+    fixes: isLabel ? replacements(subject, labelPath, near) : [],
   });
 }

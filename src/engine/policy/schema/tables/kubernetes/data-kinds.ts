@@ -56,7 +56,10 @@ const ingress: KindSchema = {
           record(
             'One host.',
             {
-              host: text('Host, with or without `*.` before it; every host unless given.'),
+              host: text('Host, with or without `*.` before it; every host unless given.', {
+                pattern: /^[^:/]*$/,
+                patternHelp: 'a host name, without scheme, port or path',
+              }),
               http: record(
                 'Paths of the host.',
                 {
@@ -65,7 +68,10 @@ const ingress: KindSchema = {
                     record(
                       'One path.',
                       {
-                        path: text('Path, beginning with `/`.'),
+                        path: text('Path, beginning with `/`.', {
+                          pattern: /^(\/|$)/,
+                          patternHelp: 'a path, which begins with `/`',
+                        }),
                         pathType: choice('How the path is compared.', ['Exact', 'Prefix', 'ImplementationSpecific']),
                         backend,
                       },

@@ -4,6 +4,7 @@
  */
 import type { ObjectSchema } from '../../schema.ts';
 import { choice, flag, integer, intOrText, list, record, text, textMap, texts } from '../../schema.ts';
+import { distinctNames } from '../table-rules.ts';
 import { annotations, labels } from './metadata.ts';
 
 const open = { isOpen: true };
@@ -14,13 +15,17 @@ const nameAndValue = (help: string): ObjectSchema =>
 const containerPort = record(
   'One port.',
   {
-    name: text('Name of the port, by which Services and probes may call it.'),
+    name: text('Name of the port, by which Services and probes may call it.', {
+      maxLength: 15,
+      pattern: /^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/,
+      patternHelp: 'lower-case letters, digits and `-` between them, with at least one letter',
+    }),
     containerPort: integer('Number at which the container listens.', { minimum: 1, maximum: 65_535 }),
     protocol: choice('Transport; TCP unless given.', ['TCP', 'UDP', 'SCTP']),
     hostPort: integer('Port of the node that leads here.', { minimum: 0, maximum: 65_535 }),
     hostIP: text('Address of the node for `hostPort`.'),
   },
-  { required: ['containerPort'], ...open },
+  { required: ['containerPort'] },
 );
 
 const probe = (help: string): ObjectSchema =>
@@ -57,8 +62,11 @@ const probe = (help: string): ObjectSchema =>
       timeoutSeconds: integer('Seconds until a probe has failed; 1 unless given.', { minimum: 0 }),
       successThreshold: integer('How many in a row make it well again; 1 unless given.', { minimum: 0 }),
       failureThreshold: integer('How many in a row make it ill; 3 unless given.', { minimum: 0 }),
+      terminationGracePeriodSeconds: integer('Seconds the container has to end once the probe has failed.', {
+        minimum: 1,
+      }),
     },
-    open,
+    { exclusive: [['httpGet', 'tcpSocket', 'grpc', 'exec']] },
   );
 
 const container = record(
@@ -68,7 +76,7 @@ const container = record(
     image: text('Image that is run; `auto` for one that an injector fills in.'),
     command: texts('Entry point, instead of that of the image.'),
     args: texts('Arguments of the entry point; a number needs quotes.'),
-    ports: list('Ports at which the container listens.', containerPort),
+    ports: list('Ports at which the container listens.', containerPort, { rules: [distinctNames('port')] }),
     env: list('Variables of the environment.', nameAndValue('One variable.')),
     imagePullPolicy: choice('When the image is fetched.', ['Always', 'Never', 'IfNotPresent']),
     livenessProbe: probe('Whether the container must be started again.'),

@@ -62,7 +62,10 @@ export const service: KindSchema = {
       ),
       selector: textMap('Labels of the pods.'),
       type: choice('How it is reached from outside.', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName', '']),
-      clusterIP: text('Virtual address; `None` for a headless service.'),
+      clusterIP: text('Virtual address; `None` for a headless service.', {
+        pattern: /^(?:None|[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*|)$/,
+        patternHelp: 'an IP address, or `None` for a headless service',
+      }),
       clusterIPs: texts('Virtual addresses.'),
       externalIPs: texts('Addresses of nodes at which it is reached.'),
       externalName: text('DNS name a service of type ExternalName stands for.'),
