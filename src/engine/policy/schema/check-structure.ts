@@ -15,7 +15,7 @@ import { ruleProblems } from './check-rules.ts';
 import { checkNumber, checkPattern, checkText } from './check-scalar.ts';
 import { typeName } from './schema-at.ts';
 import type { Owner } from './field-placement.ts';
-import { fieldForValue, fieldsAround, neededField, placeOf } from './field-placement.ts';
+import { fieldForValue, fieldsAround, likelyNames, neededField, placeOf } from './field-placement.ts';
 import type { ListSchema, MapSchema, ObjectSchema, Schema } from './schema.ts';
 import type { StructureProblem } from './structure-problem.ts';
 import {
@@ -250,7 +250,7 @@ class StructureWalker {
     if (path.length === 0 && key === 'sops') return [];
     const free = Object.keys(schema.fields).filter((field) => !Object.hasOwn(value, field));
     const around = { key, value: value[key], schema, path, owners: this.#owners };
-    const near = [...new Set([...neededField(value, around), ...nearestWords(key, free)])];
+    const near = [...new Set([...neededField(value, around), ...likelyNames(around, nearestWords(key, free))])];
     const owner =
       path.length === 0 ? (this.#isFile ? 'this file' : 'this kind') : nameOf(path).replace(/^Item/, 'item');
     const fixes = near.map((name, index): FixPlan => ({

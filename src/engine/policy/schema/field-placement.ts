@@ -37,6 +37,13 @@ export function placeOf(field: UnknownField): string | undefined {
   return undefined;
 }
 
+/** Names that it may be a misspelling of: those that are only a part of it, or it of them, not where it stands a level off. */
+export function likelyNames(field: UnknownField, near: readonly string[]): readonly string[] {
+  const key = field.key.toLowerCase();
+  const isPart = (name: string): boolean => key.includes(name.toLowerCase()) || name.toLowerCase().includes(key);
+  return near.every(isPart) && fieldsAround(field).length > 0 ? [] : near;
+}
+
 /** The one field that its mapping needs and does not have, where this is the only unknown one and may be its value. */
 export function neededField(mapping: UntrustedRecord, { key, value, schema }: UnknownField): readonly string[] {
   const unknown = Object.keys(mapping).filter((each) => !Object.hasOwn(schema.fields, each));

@@ -25,7 +25,8 @@ export const serviceEntryResolution: ObjectCheck = {
     if (!isRecord(spec)) return;
     const resolution = stringOf(fieldOf(spec, 'resolution')) ?? 'NONE';
     const report = (path: FieldPath, message: string, part: 'key' | 'value' = 'value'): void => {
-      context.report(subject, path, { message, part });
+      // Under a misspelt name another one is meant.
+      context.report(subject, path, { message, part, saysMissing: fieldOf(spec, 'resolution') === undefined });
     };
     const hasMany = (key: string, least = 1): boolean => listOf(fieldOf(spec, key)).length >= least;
     const hosts = textsIn(subject, 'hosts[]');
