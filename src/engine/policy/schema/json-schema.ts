@@ -97,11 +97,25 @@ function limitsOf(schema: Schema): JsonSchema {
   }
 }
 
+/** Labels and annotations are often left empty, which the API server takes for absent, and nobody minds. */
+function metadataOf(schema: Schema): JsonSchema {
+  if (schema.type !== 'object') return convert(schema);
+  const { labels, annotations } = schema.fields;
+  const fields = {
+    ...schema.fields,
+    ...(labels && { labels: { ...labels, nullable: true } }),
+    ...(annotations && { annotations: { ...annotations, nullable: true } }),
+  };
+  return convert({ ...schema, fields });
+}
+
 function fieldsOf({ fields, required, isOpen, atLeastOne = [], exactlyOne = [] }: ObjectSchema): JsonSchema {
   // That only one may be set stays here: validators name neither the one nor the other.
   const groups = [...atLeastOne, ...exactlyOne].map((group) => ({ anyOf: group.map((key) => ({ required: [key] })) }));
   return {
-    properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, convert(field)])),
+    properties: Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => [name, name === 'metadata' ? metadataOf(field) : convert(field)]),
+    ),
     ...(required.length > 0 && { required }),
     ...(groups.length > 0 && { allOf: groups }),
     ...(isOpen !== true && { additionalProperties: false }),
