@@ -60,7 +60,9 @@ function checkSubset(context: CheckContext, destination: DestinationView, subset
     ? `No DestinationRule for \`${destination.host}\` has a subset \`${subset}\`: its requests fail with 503.`
     : `No DestinationRule defines subsets for \`${destination.host}\`, so there is no subset \`${subset}\`: its requests fail with 503.`;
   const known =
-    near.length === 0 && names.length > 0 ? ` There is ${others.map((name) => `\`${name}\``).join(', ')}.` : '';
+    near.length === 0 && names.length > 0
+      ? ` Subsets of the host: ${others.map((name) => `\`${name}\``).join(', ')}.`
+      : '';
   const [hidden] = rules.length > 0 || !isNamespaceKnown ? [] : directory.hiddenFrom(subject.namespace, lookup.host);
   const [misplaced] =
     rules.length > 0 || hidden

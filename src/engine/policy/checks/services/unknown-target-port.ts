@@ -67,7 +67,8 @@ function checkPort(context: CheckContext, port: WrittenPort, workloads: readonly
       .map(({ object }) => ({ message: `${object.kind} ${object.name}`, object, path: ['metadata', 'name'] })),
     fixes: choices.map((value, index) => ({
       title: `Send to port \`${String(value)}\``,
-      isPreferred: index === 0 && choices.length === 1,
+      // A program may listen on a number that its pod does not declare.
+      isPreferred: isNamed && index === 0 && choices.length === 1,
       changes: [
         isWritten
           ? { type: 'replace-value', object: subject, path: [...port.path, 'targetPort'], value }
