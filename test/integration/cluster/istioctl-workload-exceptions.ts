@@ -13,6 +13,8 @@ export const workloadFalsePositives: readonly FalsePositives[] = [
       'unknown-subset/exported-to-others.yaml: IST0102 Namespace bank',
       'conflicting-routes/apart.yaml: IST0102 Namespace first',
       'image-auto-not-injected/no-label.yaml: IST0102 Namespace edge',
+      'linkerd-annotation/right.yaml: IST0102 Namespace shop',
+      'linkerd-annotation/wrong.yaml: IST0102 Namespace shop',
       'misplaced-annotation/on-the-deployment.yaml: IST0102 Namespace shop',
       'namespace-not-injected/no-mesh.yaml: IST0102 Namespace billing',
       'route-not-allowed/allowed.yaml: IST0102 Namespace shop',

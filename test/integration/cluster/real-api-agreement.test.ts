@@ -184,7 +184,8 @@ describe('structures against a real API server', { skip: realClusterMissing }, (
   });
 
   const objects = fixtures
-    .filter(({ rule }) => rule !== 'suppressed')
+    // The definitions here are of one release, and this is about fields of earlier ones.
+    .filter(({ rule, name }) => rule !== 'suppressed' && name !== 'experimental-field/former.yaml')
     .flatMap(({ name, text: source }) => {
       try {
         return yaml.loadAll(source).map((value) => ({ name, value }));
