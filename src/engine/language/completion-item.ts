@@ -26,3 +26,8 @@ export interface CompletionItemResult {
 export function sortKey(index: number): string {
   return String(index).padStart(4, '0');
 }
+
+/** A text as it stands in a snippet, whatever it is made of. */
+export function escapeSnippet(text: string): string {
+  return text.replaceAll(/[\\$}]/g, '\\$&');
+}

@@ -30,6 +30,9 @@ export interface CompletionSite {
 /** A key or value that nobody writes. */
 const marker = 'meshlensCursor7d1f';
 
+/** Nothing longer is completed; looking for the start of a word in a very long line would take for ever. */
+const longestWord = 500;
+
 /** The keys that stand in the mapping of a site already. */
 export function keysBeside({ value, path }: CompletionSite): readonly string[] {
   const mapping = valueAt(value, path);
@@ -42,11 +45,12 @@ export function completionSites(document: FileDocument, offset: number): readonl
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const before = text.slice(lineStart, offset);
   if (/(?:^|\s)#/.test(before)) return [];
-  const typed = /(?:[\w.*/@~-]|:(?=\S))*$/.exec(before)?.[0] ?? '';
+  const typed = /(?:[\w.*/@~-]|:(?=\S))*$/.exec(before.slice(-longestWord))?.[0] ?? '';
   // A lone dash begins an item.
   const word = typed === '-' ? '' : typed;
   const start = offset - word.length;
-  const end = offset + (/^(?:[\w.*/@~-]|:(?=[^\s"']))*/.exec(text.slice(offset))?.[0].length ?? 0);
+  const end =
+    offset + (/^(?:[\w.*/@~-]|:(?=[^\s"']))*/.exec(text.slice(offset, offset + longestWord))?.[0].length ?? 0);
   const lead = before.slice(0, before.length - word.length);
   const range = placeInFile(document, document.yaml.range(start, end));
   const hasColon = /^["']?\s*:/.test(text.slice(end));
@@ -61,7 +65,7 @@ export function completionSites(document: FileDocument, offset: number): readonl
     const isFlow = /[{,]\s*["']?$/.test(lead);
     if (path) sites.push({ ...common, type: 'key', path, value: root, isFlow });
   }
-  const isInText = /:\s+["']?[\w.-]+(?:,[\w.-]+)*,$/.test(lead);
+  const isInText = /:\s+["']?[\w.-]+(?:,[\w.-]+)*,$/.test(lead.slice(-longestWord));
   if (!hasColon && (isInText || /(?::|-|\[|,)\s+["']?$/.test(lead) || /\[["']?$/.test(lead))) {
     const root = new SyntaxTree(text.slice(0, start) + marker + text.slice(end)).value;
     const path = search(root, [], (value) => value === marker || (isInText && isLastWord(value)));

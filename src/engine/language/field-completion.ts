@@ -4,7 +4,7 @@ import { isRecord, valueAt } from '../../shared/untrusted.ts';
 import type { ObjectSchema, Schema } from '../policy/schema/schema.ts';
 import { writeKey } from '../policy/fixes/yaml-writing.ts';
 import type { CompletionItemResult } from './completion-item.ts';
-import { sortKey } from './completion-item.ts';
+import { escapeSnippet, sortKey } from './completion-item.ts';
 import type { CompletionSite } from './completion-site.ts';
 import { fieldHelp } from './hover.ts';
 import type { NameProposal } from './name-proposal.ts';
@@ -108,7 +108,7 @@ function written(
   if (stops < 2) return { insertText: lines.map(({ text }) => text).join(separator) };
   let number = 0;
   const parts = lines.map(({ text, isStop }) => {
-    const escaped = text.replaceAll(/[\\$}]/g, '\\$&');
+    const escaped = escapeSnippet(text);
     return isStop ? `${escaped}$${String((number += 1))}` : escaped;
   });
   return { insertText: parts.join(separator), isSnippet: true };

@@ -5,7 +5,7 @@ import { fieldOf, isRecord, stringOf } from '../../shared/untrusted.ts';
 import { kindsByGroup } from '../policy/schema/group-kinds.ts';
 import type { SchemaCatalog } from '../policy/schema/schema-catalog.ts';
 import type { CompletionItemResult } from './completion-item.ts';
-import { sortKey } from './completion-item.ts';
+import { escapeSnippet, sortKey } from './completion-item.ts';
 import type { CompletionSite } from './completion-site.ts';
 import { keysBeside } from './completion-site.ts';
 import { skeletons } from './skeletons.ts';
@@ -89,7 +89,7 @@ export function restItem(
 }
 
 function metadataOf(namespace: string): string {
-  return `metadata:\n  name: \${1:name}\n  namespace: \${2:${namespace}}\n`;
+  return `metadata:\n  name: \${1:name}\n  namespace: \${2:${escapeSnippet(namespace)}}\n`;
 }
 
 /** What `apiVersion` and `kind` may be; each goes by the other. */

@@ -332,6 +332,12 @@ describe('what is written', () => {
   });
 });
 
+test('at the end of a line that is longer than anybody types, nothing, and at once', () => {
+  for (const line of ['a'.repeat(200_000), '-'.repeat(200_000), `${'a,'.repeat(100_000)}a`]) {
+    assert.deepEqual(itemsIn(`${route('  hosts: [cart]')}\n  exportTo: [${line} ¦`), []);
+  }
+});
+
 describe('whole objects', () => {
   /** Accepted with the places filled in as they are proposed. */
   const filled = (snippet: string): string => snippet.replaceAll(/\$\{\d+:([^}]*)\}/g, '$1');
@@ -348,6 +354,12 @@ describe('whole objects', () => {
   test('in the namespace of the object before', () => {
     const item = itemsIn(`${route('  hosts: [cart]')}\n---\n¦`).find(({ label }) => label === 'DestinationRule');
     assert.match(item?.insertText ?? '', /namespace: \$\{2:shop\}/);
+  });
+
+  test('a namespace with what means something in snippets stays as it is written', () => {
+    const odd = 'apiVersion: v1\nkind: Service\nmetadata: {name: cart, namespace: "shop}$1"}\n';
+    const item = itemsIn(`${odd}---\n¦`).find(({ label }) => label === 'DestinationRule');
+    assert.ok(item?.insertText.includes('namespace: ${2:shop\\}\\$1}'), item?.insertText);
   });
 
   test('the rest, once the kind is written', () => {

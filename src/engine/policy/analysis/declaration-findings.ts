@@ -114,7 +114,8 @@ function unfinished(
   const { start } = document.offsetsOf(path, 'value');
   const stuck = spacing(scalar.source, start);
   if (stuck) return { message: stuck.message, ...(stuck.fix && { textFix: stuck.fix }) };
-  const isOnOwnLine = /(?:^|\n)[ \t]*(?:- +)*$/.test(document.text.slice(0, start));
+  const lead = document.text.slice(document.text.lastIndexOf('\n', start - 1) + 1, start);
+  const isOnOwnLine = /^[ \t]*(?:- +)*$/.test(lead);
   const isWord = schema.type !== 'array' && /^[A-Za-z][\w.-]*$/.test(scalar.source);
   return isOnOwnLine && isWord ? { message: missingColon(scalar.source) } : undefined;
 }
