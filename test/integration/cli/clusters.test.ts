@@ -5,12 +5,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { clustersCommand } from '../../../src/cli/commands/clusters.ts';
 import { routeCommand } from '../../../src/cli/commands/route.ts';
 import { topologyCommand } from '../../../src/cli/commands/topology.ts';
-import { runCommandLine } from '../../../src/cli/run.ts';
+import { type CommandRun, commandRun } from '../../unit/cli/command-run.ts';
 
 let folder: string;
 let kubeconfig: string;
@@ -42,25 +41,11 @@ contexts:
 });
 after(() => rm(folder, { recursive: true }));
 
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await runCommandLine(
-    [clustersCommand, routeCommand, topologyCommand],
-    '1.2.3',
-    [...args, '--kubeconfig', kubeconfig],
-    {
-      cwd: folder,
-      env: {},
-      stdin: Readable.from([]),
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      isTerminal: false,
-      signal: new AbortController().signal,
-    },
-  );
-  assert.doesNotMatch(out + err, /canary/);
-  return { code, out, err };
+async function run(...args: readonly string[]): Promise<CommandRun> {
+  const commands = [clustersCommand, routeCommand, topologyCommand];
+  const ran = await commandRun(commands, [...args, '--kubeconfig', kubeconfig], { cwd: folder });
+  assert.doesNotMatch(ran.out + ran.err, /canary/);
+  return ran;
 }
 
 test('as a process: waits until it knows that a server is away, says so and ends with 3', async () => {

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { analyzeCommand } from '../../../src/cli/commands/analyze.ts';
-import { runCommandLine } from '../../../src/cli/run.ts';
 import { fieldOf, listOf, valueAt } from '../../../src/shared/untrusted.ts';
+import { commandRun } from './command-run.ts';
 
 let folder = '';
 
@@ -64,16 +63,9 @@ async function analyze(
   readonly documents: unknown;
   readonly err: string;
 }> {
-  let out = '';
-  let err = '';
-  const code = await runCommandLine([analyzeCommand], '1.0.0', ['analyze', ...args, '--format', 'json'], {
+  const { code, out, err } = await commandRun([analyzeCommand], ['analyze', ...args, '--format', 'json'], {
     cwd: path.join(folder, cwd),
-    env: {},
-    stdin: Readable.from([Buffer.from(input)]),
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    isTerminal: false,
-    signal: new AbortController().signal,
+    input,
   });
   const result: unknown = out === '' ? {} : JSON.parse(out);
   const found = listOf(fieldOf(result, 'diagnostics')).map(

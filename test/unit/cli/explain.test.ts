@@ -1,24 +1,10 @@
 /** `meshlens explain`: the page of a rule by any of its names. */
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { explainCommand } from '../../../src/cli/commands/explain.ts';
-import { runCommandLine } from '../../../src/cli/run.ts';
+import { type CommandRun, commandRun } from './command-run.ts';
 
-async function explain(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await runCommandLine([explainCommand], '1.0.0', ['explain', ...args], {
-    cwd: '/',
-    env: {},
-    stdin: Readable.from([]),
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    isTerminal: false,
-    signal: new AbortController().signal,
-  });
-  return { code, out, err };
-}
+const explain = (...args: readonly string[]): Promise<CommandRun> => commandRun([explainCommand], ['explain', ...args]);
 
 describe('explain', () => {
   for (const name of ['MESH1203', 'mesh1203', 'unknown-host']) {

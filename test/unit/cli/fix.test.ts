@@ -4,12 +4,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { analyzeCommand } from '../../../src/cli/commands/analyze.ts';
 import { filesModel } from '../../../src/cli/files-model.ts';
 import { fixFiles } from '../../../src/cli/fix-files.ts';
-import { runCommandLine } from '../../../src/cli/run.ts';
+import { type CommandRun, commandRun } from './command-run.ts';
 
 const service = `apiVersion: v1
 kind: Service
@@ -35,20 +34,8 @@ after(() => rm(folder, { recursive: true, force: true }));
 const inFolder = (name: string): string => path.join(folder, name);
 const textOf = (name: string): string => readFileSync(inFolder(name), 'utf8');
 
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await runCommandLine([analyzeCommand], '1.0.0', ['analyze', '--config', 'none', ...args], {
-    cwd: folder,
-    env: {},
-    stdin: Readable.from([]),
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    isTerminal: false,
-    signal: new AbortController().signal,
-  });
-  return { code, out, err };
-}
+const run = (...args: readonly string[]): Promise<CommandRun> =>
+  commandRun([analyzeCommand], ['analyze', '--config', 'none', ...args], { cwd: folder });
 
 describe('analyze --fix', () => {
   beforeEach(async () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import type { Command, CommandIo } from '../../../src/cli/command.ts';
+import type { Command } from '../../../src/cli/command.ts';
 import { choiceOption, ExitCode, secondsOption, UnreachableError, UsageError } from '../../../src/cli/command.ts';
-import { runCommandLine } from '../../../src/cli/run.ts';
+import { type CommandRun, commandRun } from './command-run.ts';
 
 const command: Command = {
   name: 'greet',
@@ -21,20 +20,7 @@ const command: Command = {
   },
 };
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: CommandIo = {
-    cwd: '/',
-    env: {},
-    stdin: Readable.from([]),
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    isTerminal: false,
-    signal: new AbortController().signal,
-  };
-  return { code: await runCommandLine([command], '1.2.3', args, io), out, err };
-}
+const run = (...args: readonly string[]): Promise<CommandRun> => commandRun([command], args);
 
 test('a command gets its options and arguments', async () => {
   assert.deepEqual(await run('greet', 'world', '--tone', 'loud', '--wait', '2m'), {
