@@ -1,7 +1,7 @@
-import { fieldOf, isRecord, listOf } from '../../../../shared/untrusted.ts';
+import { fieldOf, listOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
-import { rulesOf } from '../routing/virtual-service-view.ts';
+import { credentialedCors } from './credentialed-cors.ts';
 
 export const corsAnyOrigin: ObjectCheck = {
   scope: 'object',
@@ -14,9 +14,7 @@ export const corsAnyOrigin: ObjectCheck = {
   inputs: [],
   run(context) {
     const { subject } = context;
-    for (const { path, value } of rulesOf(subject)) {
-      const policy = value.corsPolicy;
-      if (!isRecord(policy) || policy.allowCredentials !== true) continue;
+    for (const { path, policy, credentials } of credentialedCors(subject)) {
       const places = [
         ...listOf(policy.allowOrigins).flatMap((origin, index) => {
           const key = keyOfAnyOrigin(origin);
@@ -25,11 +23,11 @@ export const corsAnyOrigin: ObjectCheck = {
         ...listOf(policy.allowOrigin).flatMap((origin, index) => (origin === '*' ? [['allowOrigin', index]] : [])),
       ];
       for (const place of places) {
-        context.report(subject, [...path, 'corsPolicy', ...place], {
+        context.report(subject, [...path, ...place], {
           message:
             'This lets pages of every origin act as the user: with `allowCredentials`, browsers send cookies along, and the proxy answers with the very origin that asked.',
           part: 'value',
-          related: [{ message: 'Credentials.', object: subject, path: [...path, 'corsPolicy', 'allowCredentials'] }],
+          related: [credentials],
         });
       }
     }

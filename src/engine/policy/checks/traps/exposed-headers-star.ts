@@ -1,7 +1,7 @@
-import { isRecord, listOf } from '../../../../shared/untrusted.ts';
+import { listOf } from '../../../../shared/untrusted.ts';
 import { Kinds } from '../../../model/kinds.ts';
 import type { ObjectCheck } from '../check.ts';
-import { rulesOf } from '../routing/virtual-service-view.ts';
+import { credentialedCors } from './credentialed-cors.ts';
 
 /**
  * What is allowed of methods and headers, a proxy answers with the names that were asked for; for headers of the answer
@@ -18,16 +18,14 @@ export const exposedHeadersStar: ObjectCheck = {
   inputs: [],
   run(context) {
     const { subject } = context;
-    for (const { path, value } of rulesOf(subject)) {
-      const policy = value.corsPolicy;
-      if (!isRecord(policy) || policy.allowCredentials !== true) continue;
+    for (const { path, policy, credentials } of credentialedCors(subject)) {
       for (const [index, name] of listOf(policy.exposeHeaders).entries()) {
         if (name !== '*') continue;
-        context.report(subject, [...path, 'corsPolicy', 'exposeHeaders', index], {
+        context.report(subject, [...path, 'exposeHeaders', index], {
           message:
             'With `allowCredentials`, browsers take this for a header called `*`, so pages can read none. Name the headers.',
           part: 'value',
-          related: [{ message: 'Credentials.', object: subject, path: [...path, 'corsPolicy', 'allowCredentials'] }],
+          related: [credentials],
         });
       }
     }
