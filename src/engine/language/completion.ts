@@ -1,10 +1,11 @@
+import { compareText } from '../../shared/compare.ts';
 import type { ResolvedMeshSettings } from '../../shared/mesh-settings.ts';
 import type { FieldPath, Position } from '../../shared/text.ts';
 import { fieldOf, isRecord, stringOf, valueAt } from '../../shared/untrusted.ts';
 import type { MeshObject } from '../model/mesh-object.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { declaredObjects } from '../policy/documents/declared-objects.ts';
-import type { DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
+import type { DocumentFile, DocumentSource, FileDocument } from '../policy/documents/document-file.ts';
 import { YamlDocument } from '../policy/documents/yaml-document.ts';
 import { writeScalar } from '../policy/fixes/yaml-writing.ts';
 import type { Schema } from '../policy/schema/schema.ts';
@@ -33,7 +34,10 @@ export function completion(
   if (!document || document.yaml.nature === 'template') return [];
   const relative = { line: position.line - document.line, character: position.character };
   const sites = completionSites(document, document.yaml.lines.offsetAt(relative));
-  const scene = { namespace: usualNamespace(files, uri, settings), knowledge: knowledgeOf(snapshot, settings) };
+  const scene: Scene = {
+    namespace: () => usualNamespace(files, uri, settings),
+    knowledge: knowledgeOf(snapshot, settings),
+  };
   const seen = new Set<string>();
   return sites
     .flatMap((site) => itemsAt(site, uri, scene))
@@ -46,7 +50,7 @@ export function completion(
 interface Scene {
   readonly knowledge: Knowledge;
   /** In which a new object of the file would most likely be. */
-  readonly namespace: string;
+  readonly namespace: () => string;
 }
 
 function itemsAt(site: CompletionSite, uri: string, scene: Scene): readonly CompletionItemResult[] {
@@ -81,11 +85,23 @@ function emptyDocument(files: DocumentSource, uri: string): FileDocument | undef
     : undefined;
 }
 
-/** That of the objects before it in the file. */
+/** That of the objects before it in the file; in a file without any, the one in which most of the others are. */
 function usualNamespace(files: DocumentSource, uri: string, settings: ResolvedMeshSettings): string {
-  const objects = (files.file(uri)?.documents ?? []).flatMap((document) => document.objects);
-  const named = objects.findLast(({ namespaceDeclared, isDerived }) => namespaceDeclared && !isDerived);
-  return named?.object.namespace ?? settings.defaultNamespace;
+  const before = namespacesIn(files.file(uri)).at(-1);
+  if (before !== undefined) return before;
+  const counts = new Map<string, number>();
+  for (const file of files.files())
+    for (const namespace of namespacesIn(file)) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  const [most] = [...counts].sort(([a, one], [b, other]) => other - one || compareText(a, b));
+  return most?.[0] ?? settings.defaultNamespace;
+}
+
+/** Those that objects of the file say they are in. */
+function namespacesIn(file: DocumentFile | undefined): readonly string[] {
+  const objects = (file?.documents ?? []).flatMap((document) => document.objects);
+  return objects.flatMap(({ object, namespaceDeclared, isDerived }) =>
+    namespaceDeclared && !isDerived && object.namespace !== '' ? [object.namespace] : [],
+  );
 }
 
 /** Names of existing things that fit the field, keys of a mapping included, without those that stand in it already. */

@@ -20,7 +20,7 @@ const fields: Readonly<Record<string, string>> = {
 /** Fields of an object of which the kind is not known yet; of a document that is none, nothing. */
 export function beginningItems(
   site: CompletionSite,
-  namespace: string,
+  namespace: () => string,
   schemas: SchemaCatalog,
 ): readonly CompletionItemResult[] {
   const present = keysBeside(site);
@@ -39,7 +39,7 @@ export function beginningItems(
         ...(isFollowed && !site.hasColon && { isFollowed }),
       };
     });
-  return present.length > 0 || site.hasColon ? plain : [...plain, ...wholeObjects(site.range, namespace, schemas)];
+  return present.length > 0 || site.hasColon ? plain : [...plain, ...wholeObjects(site.range, namespace(), schemas)];
 }
 
 function wholeObjects(range: Range, namespace: string, schemas: SchemaCatalog): readonly CompletionItemResult[] {
@@ -66,7 +66,7 @@ function wholeObjects(range: Range, namespace: string, schemas: SchemaCatalog): 
 /** `metadata` and `spec` at once, for an object that has neither. */
 export function restItem(
   site: CompletionSite,
-  namespace: string,
+  namespace: () => string,
   apiVersion: string,
   kind: string,
 ): readonly CompletionItemResult[] {
@@ -79,7 +79,7 @@ export function restItem(
       label: 'metadata and spec',
       type: 'object-skeleton',
       detail: `as most ${kind} objects have them`,
-      insertText: metadataOf(namespace) + body,
+      insertText: metadataOf(namespace()) + body,
       isSnippet: true,
       range: site.range,
       filterText: 'metadata spec',

@@ -356,6 +356,17 @@ describe('whole objects', () => {
     assert.match(item?.insertText ?? '', /namespace: \$\{2:shop\}/);
   });
 
+  test('in a file of its own, in the namespace of most others', () => {
+    const { files, snapshot, uri, position } = sceneOf({
+      'a.yaml': route('  hosts: [cart]'),
+      'b.yaml': route('  hosts: [till]').replace('{name: x,', '{name: y,'),
+      'c.yaml': route('  hosts: [edge]').replace('namespace: shop', 'namespace: infra'),
+      'new.yaml': '¦',
+    });
+    const item = completion(files, snapshot, settings, uri, position).find(({ label }) => label === 'DestinationRule');
+    assert.match(item?.insertText ?? '', /namespace: \$\{2:shop\}/);
+  });
+
   test('a namespace with what means something in snippets stays as it is written', () => {
     const odd = 'apiVersion: v1\nkind: Service\nmetadata: {name: cart, namespace: "shop}$1"}\n';
     const item = itemsIn(`${odd}---\n¦`).find(({ label }) => label === 'DestinationRule');
