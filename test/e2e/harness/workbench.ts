@@ -132,12 +132,17 @@ export class Workbench {
     return this.view(title).locator('.monaco-list-row', { hasText: text }).first();
   }
 
-  /** Opens a row of a tree view, if it is closed. */
+  /** Opens a row of a tree view, if it is closed. A row that comes anew in the same moment may lose the click. */
   async expand(title: string, text: string | RegExp): Promise<void> {
     const row = this.row(title, text);
+    const open = this.view(title).locator('.monaco-list-row[aria-expanded="true"]', { hasText: text }).first();
     await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
-    await waitFor(`${String(text)} to be open`, async () => (await row.getAttribute('aria-expanded')) === 'true');
+    await waitFor(`${String(text)} to be open`, async () => {
+      if (await open.isVisible()) return true;
+      await row.locator('.monaco-tl-twistie').click({ timeout: 2_000 });
+      await open.waitFor({ timeout: 2_000 });
+      return true;
+    });
   }
 
   /** The quick input, while it is shown. */
