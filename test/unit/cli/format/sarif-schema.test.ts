@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import Ajv04 from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import { analyzeCommand } from '../../../../src/cli/commands/analyze.ts';
-import { runCommandLine } from '../../../../src/cli/run.ts';
 import { fieldOf, listOf, valueAt } from '../../../../src/shared/untrusted.ts';
+import { commandRun } from '../command-run.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../../fixtures/checks');
 let folder = '';
@@ -28,16 +27,9 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 async function analyze(args: readonly string[], input = ''): Promise<{ log: unknown; results: readonly unknown[] }> {
-  let out = '';
-  let err = '';
-  await runCommandLine([analyzeCommand], '1.0.0', ['analyze', ...args, '--format', 'sarif'], {
+  const { out, err } = await commandRun([analyzeCommand], ['analyze', ...args, '--format', 'sarif'], {
     cwd: folder,
-    env: {},
-    stdin: Readable.from([Buffer.from(input)]),
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    isTerminal: false,
-    signal: new AbortController().signal,
+    input,
   });
   assert.equal(err, '');
   const log: unknown = JSON.parse(out);
