@@ -97,7 +97,8 @@ describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
   describe('of one case after another', { concurrency: atOnce }, () => {
     for (const { name, text, settings, others } of cases) {
       test(`finds nothing in ${name} that we miss`, async (t) => {
-        // Skipped, not passed: what is not compared is counted, and printed with its reason at the end.
+        // Skipped, not passed: what is not compared is counted, and printed with its reason at the end. istioctl looks at
+        // one cluster, and this fixture has its objects in several.
         if (others.length > 1) {
           leftOut.push(`${name}: it is about several clusters`);
           t.skip('it is about several clusters');
@@ -116,6 +117,7 @@ describe('istioctl analyze with a cluster', { skip: realIstioMissing }, () => {
           const accepted = staged.filter(isAccepted);
           for (const document of staged) if (!isAccepted(document)) refused.push(`${name}: ${document.refused ?? ''}`);
           const applied = accepted.map((document) => document.text).join('\n---\n');
+          // Fixtures of what is refused: with nothing in the cluster there is nothing that istioctl could find there.
           if (accepted.length === 0) {
             leftOut.push(`${name}: the API server refuses all of it`);
             t.skip('the API server refuses all of it');
