@@ -2,7 +2,7 @@ import { fieldOf, isRecord, listOf, numberOf, stringOf, valueAt } from '../../..
 import { Kinds } from '../../../model/kinds.ts';
 import type { MeshObject } from '../../../model/mesh-object.ts';
 import { hostCovers, resolveHost } from '../../semantics/hosts.ts';
-import type { ObjectCheck } from '../check.ts';
+import type { CheckContext, ObjectCheck } from '../check.ts';
 
 const plainProtocols: ReadonlySet<string> = new Set(['HTTP', 'HTTP2', 'GRPC']);
 
@@ -18,26 +18,22 @@ export const plaintextToTlsPort: ObjectCheck = {
   subject: Kinds.serviceEntry,
   inputs: [Kinds.destinationRule],
   run(context) {
-    const { subject, settings } = context;
+    const { subject } = context;
     if (fieldOf(subject.spec, 'location') === 'MESH_INTERNAL') return;
     // What is no name of a host has a finding of its own.
     const hosts = listOf(fieldOf(subject.spec, 'hosts')).flatMap((host) =>
       typeof host === 'string' && !host.includes('://') ? [host] : [],
     );
     if (hosts.length === 0) return;
-    const rules = context.ofKind(Kinds.destinationRule).filter((rule) => {
-      const wide = resolveHost(stringOf(fieldOf(rule.spec, 'host')) ?? '', rule.namespace, settings);
-      return hosts.some((host) => host === wide || hostCovers(wide, host));
-    });
     for (const [index, port] of listOf(fieldOf(subject.spec, 'ports')).entries()) {
       if (!isRecord(port) || !plainProtocols.has((stringOf(port.protocol) ?? '').toUpperCase())) continue;
       const number = numberOf(port.number);
       const target = numberOf(port.targetPort);
       const isTarget = target === 443;
-      // TLS that is started on a port of another number instead has a finding of its own.
-      if (rules.some((rule) => startsTls(rule, isTarget ? undefined : number))) continue;
       // A program that calls the port itself may well speak TLS, but then the protocol is wrong.
       if (!isTarget && !(target === undefined && number === 443)) continue;
+      // TLS that is started on a port of another number instead has a finding of its own.
+      if (rulesFor(context, hosts).some((rule) => startsTls(rule, isTarget ? undefined : number))) continue;
       const path = ['spec', 'ports', index, isTarget ? 'targetPort' : 'protocol'];
       context.report(subject, path, {
         message: isTarget
@@ -48,6 +44,14 @@ export const plaintextToTlsPort: ObjectCheck = {
     }
   },
 };
+
+/** DestinationRules that are for one of the hosts, in any namespace. */
+function rulesFor(context: CheckContext, hosts: readonly string[]): readonly MeshObject[] {
+  return context.ofKind(Kinds.destinationRule).filter((rule) => {
+    const wide = resolveHost(stringOf(fieldOf(rule.spec, 'host')) ?? '', rule.namespace, context.settings);
+    return hosts.some((host) => host === wide || hostCovers(wide, host));
+  });
+}
 
 /** Whether it starts TLS on the port, or on any; that TLS of the mesh is no good there has a finding of its own. */
 function startsTls({ spec }: MeshObject, number: number | undefined): boolean {
